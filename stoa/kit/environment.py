@@ -106,7 +106,9 @@ def _networks(value: str) -> tuple[str, ...]:
     try:
         return tuple(str(ipaddress.ip_network(part.strip())) for part in value.split(",") if part.strip())
     except ValueError:
-        raise ValueError("is not a list of networks: give addresses such as 127.0.0.1 or 10.0.0.0/8, with commas") from None
+        raise ValueError(
+            "is not a list of networks: give addresses such as 127.0.0.1 or 10.0.0.0/8, with commas"
+        ) from None
 
 
 def _split(value: str, remedy: str) -> SplitResult:
@@ -183,7 +185,9 @@ class Environment:
         "Addresses of proxies, with commas, whose X-Forwarded-For and X-Forwarded-Proto are believed.",
         shown="none",
     )
-    web_processes: int = _setting("STOA_WEB_PROCESSES", _processes, "2", "Number of web processes, with eight threads each.")
+    web_processes: int = _setting(
+        "STOA_WEB_PROCESSES", _processes, "2", "Number of web processes, with eight threads each."
+    )
     sample: bool = _setting(
         "STOA_SAMPLE", _truth, "yes", "Whether the first start fills an empty database with the sample community."
     )
@@ -191,7 +195,9 @@ class Environment:
     orcid_client_secret: str = _setting(
         "ORCID_CLIENT_SECRET", _text, "", "Sign-in with ORCID: the client's secret.", shown="off", secret=True
     )
-    github_client_id: str = _setting("GITHUB_CLIENT_ID", _text, "", "Sign-in with GitHub: the client's id.", shown="off")
+    github_client_id: str = _setting(
+        "GITHUB_CLIENT_ID", _text, "", "Sign-in with GitHub: the client's id.", shown="off"
+    )
     github_client_secret: str = _setting(
         "GITHUB_CLIENT_SECRET", _text, "", "Sign-in with GitHub: the client's secret.", shown="off", secret=True
     )
@@ -270,7 +276,9 @@ def _read(setting: Field[Any], given: Mapping[str, str]) -> Any:
 
 def _demand_pairs(found: Environment) -> None:
     if found.database_owner_url and not found.database_url:
-        raise BadSetting("DATABASE_OWNER_URL is set without DATABASE_URL: set both, or neither for the embedded database.")
+        raise BadSetting(
+            "DATABASE_OWNER_URL is set without DATABASE_URL: set both, or neither for the embedded database."
+        )
     for name in ("orcid", "github"):
         identifier, secret = getattr(found, f"{name}_client_id"), getattr(found, f"{name}_client_secret")
         if bool(identifier) != bool(secret):
