@@ -1,0 +1,67 @@
+"""Instants in words: a full date with its zone, as pages and mails say it."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.html import format_html
+
+from stoa.kit.clock import ANYWHERE_ON_EARTH
+
+Form = Literal["full", "short", "date"]
+FORMATS: dict[str, str] = {"full": "j F Y, H:i", "short": "j M Y, H:i", "date": "j F Y"}
+
+
+def zone_named(name: str) -> tzinfo:
+    """The zone of an IANA name, or of `AoE`; an empty name means the reader's zone, which is UTC until they choose one."""
+    if not name:
+        return timezone.get_current_timezone()
+    return ANYWHERE_ON_EARTH if name == "AoE" else ZoneInfo(name)
+
+
+def zone_words(instant: datetime, form: Form = "full") -> str:
+    """How a zone is written after a time: `anywhere on Earth`, `UTC`, `CET`, or `UTC+05:45` where it has no letters."""
+    name = instant.tzname() or ""
+    if name == "AoE":
+        return "anywhere on Earth" if form == "full" else "AoE"
+    if name.isalpha():
+        return name
+    return f"UTC{_signed(instant.utcoffset() or timedelta())}"
+
+
+def say(instant: datetime, zone: str = "", form: Form = "full") -> str:
+    """An instant in words: `28 November 2026, 23:59 anywhere on Earth`. The form `date` leaves time and zone out."""
+    there = instant.astimezone(zone_named(zone))
+    words = format_date(there, FORMATS[form])
+    return words if form == "date" else f"{words} {zone_words(there, form)}"
+
+
+def machine(instant: datetime) -> str:
+    """The same instant for the `datetime` attribute: RFC 3339 in UTC, whole seconds."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def offset_minutes(instant: datetime, zone: str = "") -> int:
+    """How far the zone in which an instant is said lies east of UTC, in minutes."""
+    offset = instant.astimezone(zone_named(zone)).utcoffset() or timedelta()
+    return int(offset.total_seconds()) // 60
+
+
+def in_html(instant: datetime, zone: str = "", form: Form = "full") -> str:
+    """An instant as a `<time>` element, from which scripts tell the reader's own time."""
+    return format_html(
+        '<time datetime="{}" data-offset="{}" data-form="{}">{}</time>',
+        machine(instant),
+        offset_minutes(instant, zone),
+        form,
+        say(instant, zone, form),
+    )
+
+
+def _signed(offset: timedelta) -> str:
+    minutes = int(offset.total_seconds()) // 60
+    sign = "-" if minutes < 0 else "+"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{sign}{hours:02d}:{rest:02d}"

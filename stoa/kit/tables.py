@@ -1,0 +1,308 @@
+"""Lists that can be filtered, sorted, paged, linked to and taken away as CSV or JSON, from the database or from memory."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar, cast
+
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.formats import number_format
+from django.utils.html import format_html
+
+from stoa.kit import instants
+
+Row = TypeVar("Row")
+Rows = QuerySet[Any] | Sequence[Any]
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """One column: `value` is the plain value for sorting and downloads, `show` what the page puts in its place (safe HTML or text).
+
+    `order` names the database fields to sort by, where the rows come from the database; a list in memory sorts by `value`.
+    """
+
+    key: str
+    label: str
+    value: Callable[[Row], Any]
+    show: Callable[[Row], str] | None = None
+    order: tuple[str, ...] = ()
+    numeric: bool = False
+    sortable: bool = True
+
+    def cell(self, row: Row) -> str:
+        """What the page shows."""
+        return self.show(row) if self.show else in_words(self.value(row))
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A way to narrow a list: one of `choices` (value, label), or free text where there are none. `keep` narrows the rows."""
+
+    key: str
+    label: str
+    keep: Callable[[Any, str], Any]
+    choices: Sequence[tuple[str, str]] = ()
+
+    def value(self, query: QueryDict, prefix: str) -> str:
+        """What was asked for, or nothing where it is not among the choices."""
+        asked = query.get(prefix + self.key, "").replace("\0", "").strip()[:200]
+        known = not self.choices or asked in {value for value, _ in self.choices}
+        return asked if known else ""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column on a page: the address that sorts by it, and how it is sorted now."""
+
+    label: str
+    url: str
+    sorted_as: str
+    numeric: bool
+
+
+@dataclass(frozen=True)
+class FilterShown:
+    """A filter on a page with its present value."""
+
+    name: str
+    label: str
+    value: str
+    choices: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class TablePage:
+    """One page of a list, ready for the tag `{% table %}`."""
+
+    caption: str
+    heads: list[Head]
+    rows: list[list[tuple[str, bool]]]
+    filters: list[FilterShown]
+    hidden: list[tuple[str, str]]
+    number: int
+    last_number: int
+    total: int
+    first: int
+    query: QueryDict
+    prefix: str
+    empty: str
+
+    @property
+    def last(self) -> int:
+        """The place of the last row shown."""
+        return self.first + len(self.rows) - 1
+
+    @property
+    def numbers(self) -> list[int | None]:
+        """The page numbers to link to; None stands for a gap."""
+        return spread(self.number, self.last_number)
+
+    @property
+    def previous(self) -> int | None:
+        """The page before, if any."""
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        """The page after, if any."""
+        return self.number + 1 if self.number < self.last_number else None
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything narrows the list."""
+        return any(shown.value for shown in self.filters)
+
+    def address(self, number: int) -> str:
+        """The address of another page of the same list."""
+        return _with(self.query, {f"{self.prefix}page": str(number) if number > 1 else ""})
+
+    @property
+    def csv_url(self) -> str:
+        """The whole list, as filtered and sorted, as CSV."""
+        return _with(self.query, {f"{self.prefix}page": "", f"{self.prefix}as": "csv"})
+
+    @property
+    def json_url(self) -> str:
+        """The whole list, as filtered and sorted, as JSON."""
+        return _with(self.query, {f"{self.prefix}page": "", f"{self.prefix}as": "json"})
+
+
+@dataclass(frozen=True)
+class Listing(Generic[Row]):
+    """The making of a list page. Two lists on one page need a `prefix` each. `sort` is the key sorted by at first, `-key` for downwards."""
+
+    name: str
+    caption: str
+    columns: Sequence[Column[Row]]
+    filters: Sequence[Filter] = ()
+    sort: str = ""
+    per_page: int = 50
+    prefix: str = ""
+    empty: str = "Nothing here yet."
+    _by_key: dict[str, Column[Row]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find columns by their keys."""
+        object.__setattr__(self, "_by_key", {column.key: column for column in self.columns})
+
+    def download(self, request: HttpRequest, rows: Rows) -> HttpResponseBase | None:
+        """The whole list as a file where the address asks for one (`?as=csv`, `?as=json`), otherwise None."""
+        kind = request.GET.get(f"{self.prefix}as", "")
+        if kind not in ("csv", "json"):
+            return None
+        wanted = self._in_order(self._narrowed(rows, request.GET), self._sort(request.GET))
+        lines = _csv_lines(self.columns, wanted) if kind == "csv" else _json_lines(self.columns, wanted)
+        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8" if kind == "csv" else "application/json")
+        answer["Content-Disposition"] = f'attachment; filename="{self.name}.{kind}"'
+        return answer
+
+    def page(self, request: HttpRequest, rows: Rows) -> TablePage:
+        """The page of the list that the address asks for; a number past the end gives the last page."""
+        sort = self._sort(request.GET)
+        wanted = self._in_order(self._narrowed(rows, request.GET), sort)
+        total = wanted.count() if isinstance(wanted, QuerySet) else len(wanted)
+        last_number = max(1, -(-total // self.per_page))
+        number = min(_whole(request.GET.get(f"{self.prefix}page", "")), last_number)
+        start = (number - 1) * self.per_page
+        shown = list(wanted[start : start + self.per_page])
+        return TablePage(
+            caption=self.caption,
+            heads=[self._head(column, sort, request.GET) for column in self.columns],
+            rows=[[(column.cell(row), column.numeric) for column in self.columns] for row in shown],
+            filters=[FilterShown(self.prefix + f.key, f.label, f.value(request.GET, self.prefix), f.choices) for f in self.filters],
+            hidden=self._kept(request.GET),
+            number=number,
+            last_number=last_number,
+            total=total,
+            first=start + 1,
+            query=request.GET,
+            prefix=self.prefix,
+            empty=self.empty,
+        )
+
+    def _narrowed(self, rows: Rows, query: QueryDict) -> Rows:
+        for narrowing in self.filters:
+            if value := narrowing.value(query, self.prefix):
+                rows = narrowing.keep(rows, value)
+        return rows
+
+    def _sort(self, query: QueryDict) -> str:
+        asked = query.get(f"{self.prefix}sort", "")
+        column = self._by_key.get(asked.removeprefix("-"))
+        return asked if column and column.sortable else self.sort
+
+    def _in_order(self, rows: Rows, sort: str) -> Rows:
+        column = self._by_key.get(sort.removeprefix("-"))
+        if column is None:
+            return rows
+        down = sort.startswith("-")
+        if isinstance(rows, QuerySet):
+            ways = [F(name).desc(nulls_last=True) if down else F(name).asc(nulls_last=True) for name in column.order]
+            return rows.order_by(*ways, "pk")
+        known = [row for row in rows if column.value(row) is not None]
+        unknown = [row for row in rows if column.value(row) is None]
+        return sorted(known, key=column.value, reverse=down) + unknown
+
+    def _head(self, column: Column[Row], sort: str, query: QueryDict) -> Head:
+        sorted_as = {column.key: "ascending", f"-{column.key}": "descending"}.get(sort, "")
+        following = f"-{column.key}" if sorted_as == "ascending" else column.key
+        url = _with(query, {f"{self.prefix}sort": following, f"{self.prefix}page": ""}) if column.sortable else ""
+        return Head(column.label, url, sorted_as, column.numeric)
+
+    def _kept(self, query: QueryDict) -> list[tuple[str, str]]:
+        """What a filter form must carry along: everything but its own filters and the page."""
+        own = {self.prefix + f.key for f in self.filters} | {f"{self.prefix}page", f"{self.prefix}as"}
+        return [(key, cast(str, value)) for key, values in query.lists() if key not in own for value in values]
+
+
+def link(text: object, url: str) -> str:
+    """A cell that leads somewhere."""
+    return format_html('<a href="{}">{}</a>', url, text)
+
+
+def in_words(value: Any) -> str:
+    """A plain value as a page shows it."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return instants.in_html(value, form="short")
+    if isinstance(value, (int, float)):
+        return number_format(value, force_grouping=True)
+    return str(value)
+
+
+def spread(number: int, last: int) -> list[int | None]:
+    """The numbers of a pager: the first, the last, and two on each side of the present one, with None for each gap."""
+    near = sorted({1, last, *range(max(1, number - 2), min(last, number + 2) + 1)})
+    numbers: list[int | None] = []
+    for before, this in zip([0, *near], near, strict=False):
+        if this - before == 2:
+            numbers.append(this - 1)
+        elif this - before > 2:
+            numbers.append(None)
+        numbers.append(this)
+    return numbers
+
+
+def safe_for_spreadsheets(value: str) -> str:
+    """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instants.machine(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+
+
+def _each(rows: Rows) -> Iterable[Any]:
+    return rows.iterator(chunk_size=CHUNK) if isinstance(rows, QuerySet) else rows
+
+
+class _Echo:
+    """A file that gives back what is written to it, so that the csv module can feed a stream."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _csv_lines(columns: Sequence[Column[Row]], rows: Rows) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow([column.key for column in columns])
+    for row in _each(rows):
+        values = (_plain(column.value(row)) for column in columns)
+        yield writer.writerow([safe_for_spreadsheets(value) if isinstance(value, str) else value for value in values])
+
+
+def _json_lines(columns: Sequence[Column[Row]], rows: Rows) -> Iterator[str]:
+    yield "["
+    for index, row in enumerate(_each(rows)):
+        line = json.dumps({column.key: _plain(column.value(row)) for column in columns}, ensure_ascii=False)
+        yield f"{',' if index else ''}\n{line}"
+    yield "\n]\n"
+
+
+def _whole(text: str) -> int:
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+
+
+def _with(query: QueryDict, changes: dict[str, str]) -> str:
+    """The same address with some of its parameters changed; an empty value takes one away."""
+    changed = query.copy()
+    for key, value in changes.items():
+        if value:
+            changed[key] = value
+        else:
+            changed.pop(key, None)
+    return f"?{changed.urlencode()}"

@@ -1,0 +1,140 @@
+"""The parts that pages are made of, as template tags: `{% load stoa %}`. `docs/contributors/pages.md` shows each."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BoundField, CheckboxInput
+from django.template.loader import render_to_string
+from django.utils.dateformat import format as format_date
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+
+from stoa.kit import instants
+from stoa.kit.markdown import render
+from stoa.kit.pictures import Picture
+from stoa.kit.tables import TablePage
+
+register = template.Library()
+
+
+@register.simple_tag
+def instant(value: datetime | date | None, zone: str = "", form: instants.Form = "full") -> str:
+    """An instant in a `<time>`, with its zone; `zone="AoE"` where the deadline was declared anywhere on Earth. None is a dash."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        return instants.in_html(value, zone, form)
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), format_date(value, "j F Y"))
+
+
+@register.simple_tag
+def number(value: float | None, decimals: int | None = None) -> str:
+    """A number with its thousands parted; None is a dash."""
+    return "–" if value is None else number_format(value, decimal_pos=decimals, force_grouping=True)
+
+
+@register.simple_tag
+def markdown(text: str) -> SafeString:
+    """A person's Markdown as safe HTML."""
+    return format_html('<div class="text">{}</div>', render(text))
+
+
+@register.simple_tag
+def person(who: Any) -> str:
+    """A person's name, linked to their page where they have one; None is a person who has left."""
+    if who is None:
+        return "former member"
+    url = getattr(who, "get_absolute_url", lambda: "")()
+    return format_html('<a href="{}" class="person">{}</a>', url, who) if url else format_html("{}", who)
+
+
+@register.simple_tag
+def field(bound: BoundField, label: str = "", hint: str = "") -> str:
+    """One field of a form: its label, its hint, what is wrong with it, and the control, tied together for every reader."""
+    if bound.is_hidden:
+        return str(bound)
+    if hint:
+        bound.help_text = hint
+    if label:
+        bound.label = label
+    is_tick = isinstance(bound.field.widget, CheckboxInput)
+    return render_to_string("site/parts/field.html", {"field": bound, "is_tick": is_tick})
+
+
+@register.simple_tag
+def fields(form: BaseForm) -> SafeString:
+    """Every field of a form in its own order."""
+    return mark_safe("".join(field(bound) for bound in form))  # noqa: S308 - each piece comes from a template that escapes
+
+
+@register.inclusion_tag("site/parts/errors.html")
+def errors(form: BaseForm) -> dict[str, object]:
+    """What was wrong with a form, at its head, each fault linked to its field."""
+    faulty = [bound for bound in form if bound.errors and not bound.is_hidden]
+    hidden = [fault for bound in form.hidden_fields() for fault in bound.errors]
+    general = [*form.non_field_errors(), *hidden]
+    return {"faulty": faulty, "general": general, "count": len(general) + len(faulty)}
+
+
+@register.simple_block_tag
+def acts(content: str, says: str = "", sticky: bool = False) -> str:
+    """The buttons that end a form, under a line that tells what will happen and who will see it."""
+    return render_to_string("site/parts/acts.html", {"content": mark_safe(content), "says": says, "sticky": sticky})  # noqa: S308 - rendered by the template around it
+
+
+@register.simple_block_tag
+def state(content: str, word: str, done: bool = False) -> str:
+    """The state of a thing in a word, then what comes next and when."""
+    kind = "state done" if done else "state"
+    return format_html('<p class="{}"><b>{}</b> <span>{}</span></p>', kind, word, mark_safe(content))  # noqa: S308 - as above
+
+
+@register.simple_block_tag
+def empty(content: str, says: str) -> str:
+    """What would be here, and how to start."""
+    return format_html('<div class="empty"><b>{}</b>{}</div>', says, mark_safe(content))  # noqa: S308 - as above
+
+
+@register.inclusion_tag("site/parts/facts.html")
+def facts(rows: Any) -> dict[str, object]:
+    """Pairs of a label and a value as a list of facts; a pair whose value is None is left out."""
+    return {"rows": [(label, value) for label, value in rows if value is not None]}
+
+
+@register.inclusion_tag("site/parts/steps.html")
+def steps(rows: Any) -> dict[str, object]:
+    """Steps in order, each with `label`, `status` (`done`, `now` or `next`), and where it has them `note` and `url`."""
+    return {"rows": rows}
+
+
+@register.inclusion_tag("site/parts/tabs.html")
+def tabs(rows: Any, label: str = "Parts of this page") -> dict[str, object]:
+    """Links to the sides of one thing: (label, url, whether it is the one shown)."""
+    return {"rows": rows, "label": label}
+
+
+@register.inclusion_tag("site/parts/table.html")
+def table(page: TablePage) -> dict[str, object]:
+    """A list that can be filtered, sorted, paged and taken away as CSV or JSON."""
+    return {"page": page}
+
+
+@register.inclusion_tag("site/parts/pages.html")
+def pages(page: Any) -> dict[str, object]:
+    """Links to the pages of a long list: any object with `number`, `numbers` (None for a gap), `previous`, `next` and `address(number)`."""
+    return {"page": page}
+
+
+@register.inclusion_tag("site/parts/picture.html")
+def picture(drawn: Picture, svg: str = "", csv: str = "", level: int = 2) -> dict[str, object]:
+    """A picture with its title, its reading in a sentence, its numbers as a table, and its downloads."""
+    return {"picture": drawn, "svg": svg, "csv": csv, "level": level, "id": slugify(drawn.title)}
+
+
+@register.simple_tag
+def page_address(page: Any, number: int) -> str:
+    """The address of one page of a list, for the part that links to them."""
+    return str(page.address(number))
