@@ -1,4 +1,4 @@
-"""Starts a child whose life is tied to ours and which, where we are root, runs as `nobody`: PostgreSQL refuses to run as root."""
+"""Ties a child's life to ours, and where we are root lets it run as `nobody`: PostgreSQL refuses to run as root."""
 
 from __future__ import annotations
 
@@ -52,6 +52,26 @@ def hand_over(path: Path) -> None:
         os.chown(path, other.uid, other.gid, follow_symlinks=False)
 
 
+def tie_to_parent(number: signal.Signals = signal.SIGTERM) -> None:
+    """On Linux, let this process get the signal when the thread that started it ends; elsewhere nothing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
+
+
+def tied_setup() -> Callable[[], None]:
+    """What a child of ours does between fork and exec to end with us: for `preexec_fn`, keeping our user."""
+    parent = os.getpid()
+    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+    def setup() -> None:
+        if libc is not None:
+            libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return setup
+
+
 def child_setup(places: Iterable[Path]) -> Callable[[], None]:
     """What a child does between fork and exec, for `preexec_fn`.
 
@@ -59,17 +79,14 @@ def child_setup(places: Iterable[Path]) -> Callable[[], None]:
     where a parent folder (such as /root) keeps others out, we open no folder but leave the child the one capability to
     pass through, so that a checkout in root's home works.
     """
-    parent, other = os.getpid(), keeper()
+    other, tie = keeper(), tied_setup()
     kept = _passing_capability() if other is not None and not all(map(_open_to_all, places)) else None
-    libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+    libc = ctypes.CDLL(None) if kept is not None else None
 
     def setup() -> None:
         if other is not None:
             _become(other, libc, kept)
-        if libc is not None:
-            libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-            if os.getppid() != parent:
-                os._exit(1)
+        tie()  # last, since a change of user unties
 
     return setup
 
