@@ -9,20 +9,22 @@ from typing import Any
 from django.utils.html import format_html
 from math_core import LatexError, LatexToMathML
 
-# The converter recurses in native code, about 2.6 kB of stack a level and at most a level a character. Past the stack's end the
-# whole process dies, so formulas are converted on a thread whose stack holds the deepest that the limit admits, three times over.
+# The converter recurses in native code, about 2.6 kB of stack a level and at most a level a character. Past the
+# stack's end the whole process dies, so formulas are converted on a thread whose stack holds the deepest that the
+# limit admits, three times over.
 LIMIT = 4_000  # characters of one formula
 SHORT = 100  # characters of a formula that any thread's stack can bear
 STACK = 64 * 1024 * 1024  # bytes; only what is used is taken from memory
 EXPANSIONS = 100
 
-MATHML_TAGS = set(
-    "math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mmultiscripts mprescripts mtable mtr mtd"
-    " mstyle mphantom mpadded".split()
-)
+MATHML_TAGS = {
+    "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder",
+    "mover", "munderover", "mmultiscripts", "mprescripts", "mtable", "mtr", "mtd", "mstyle", "mphantom", "mpadded",
+}  # fmt: skip
 STYLE = re.compile(r' style="([^"]*)"')
 ENCLOSED = re.compile(r'<menclose notation="([a-z ]+)">')
-# What the converter says with styles, which the pages' policy forbids, as classes. Colours are dropped: they would not hold in the dark.
+# What the converter says with styles, which the pages' policy forbids, as classes. Colours are dropped: they would
+# not hold in the dark.
 CLASSES = {
     "text-align: right": "to-right",
     "text-align: left": "to-left",
@@ -51,7 +53,8 @@ class Formulas:
         if len(source) > LIMIT:
             return _typed(source)
         try:
-            return without_styles(self._convert(source, displayed) if len(source) <= SHORT else self._convert_deep(source, displayed))
+            convert = self._convert if len(source) <= SHORT else self._convert_deep
+            return without_styles(convert(source, displayed))
         except LatexError:
             return _typed(source)
 
@@ -63,8 +66,9 @@ class Formulas:
 
 
 def without_styles(mathml: str) -> str:
-    """MathML whose styles have become classes, and whose enclosures, which browsers don't draw, have become rows with a class."""
-    mathml = ENCLOSED.sub(lambda found: f'<mrow class="{_words(found.group(1))}">', mathml).replace("</menclose>", "</mrow>")
+    """MathML with classes for styles, and rows with a class for enclosures, which browsers don't draw."""
+    mathml = ENCLOSED.sub(lambda found: f'<mrow class="{_words(found.group(1))}">', mathml)
+    mathml = mathml.replace("</menclose>", "</mrow>")
     return STYLE.sub(lambda found: _as_class(found.group(1)), mathml)
 
 
@@ -83,7 +87,7 @@ def _typed(source: str) -> str:
 
 @cache
 def _deep_thread() -> ThreadPoolExecutor:
-    """One thread with a deep stack. A thread takes its stack when it starts, so it is started here, before the size is put back."""
+    """One thread with a deep stack. It takes its stack when it starts, here, and the size is put back for others."""
     before = threading.stack_size(STACK)
     try:
         pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="formulas")

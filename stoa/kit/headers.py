@@ -18,11 +18,11 @@ POLICY = {
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
 }
-NOT_NEEDED = ("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "microphone", "midi", "payment", "usb")
+NOT_NEEDED = ("browsing-topics", "camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb")
 
 
 class SecurityHeaders:
-    """Middleware that adds the headers; a view that set one of them itself keeps its own (a file's sandbox, an open tile of the record)."""
+    """Middleware that adds the headers; a view that set one itself keeps its own: a file's sandbox, the open record."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -36,7 +36,7 @@ class SecurityHeaders:
             "Cross-Origin-Resource-Policy": "same-origin",
         }
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:  # noqa: D102 - the class says it
         response = self.get_response(request)
         for name, value in self.fixed.items():
             response.headers.setdefault(name, value)
@@ -46,9 +46,9 @@ class SecurityHeaders:
 
 
 def content_policy(form_targets: tuple[str, ...] = ()) -> str:
-    """The content security policy. `form_targets` are origins to which a form may lead on: signing in with ORCID or GitHub.
+    """The content security policy. `form_targets` are origins that a form may lead on to: ORCID's, GitHub's.
 
-    Browsers hold a form to `form-action` through its redirects too, so those origins have to be named.
+    Browsers hold a form to `form-action` through its redirects too, so signing in elsewhere needs them named.
     """
     targets = {"form-action": " ".join(("'self'", *form_targets))}
     return "; ".join(f"{name} {value}" for name, value in (POLICY | targets).items())

@@ -15,7 +15,7 @@ FORMATS: dict[str, str] = {"full": "j F Y, H:i", "short": "j M Y, H:i", "date": 
 
 
 def zone_named(name: str) -> tzinfo:
-    """The zone of an IANA name, or of `AoE`; an empty name means the reader's zone, which is UTC until they choose one."""
+    """The zone of an IANA name, or of `AoE`; without a name the reader's zone, which is UTC until they choose one."""
     if not name:
         return timezone.get_current_timezone()
     return ANYWHERE_ON_EARTH if name == "AoE" else ZoneInfo(name)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import nh3
 from django.utils.html import escape, format_html
@@ -13,26 +12,28 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.dollarmath import dollarmath_plugin
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
+from pygments import highlight  # type: ignore[import-untyped]  # its stubs are a package of their own
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]  # the same
+from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]  # the same
 
 from stoa.kit.formulas import MATHML_TAGS, Formulas
 
 LIMIT = 200_000  # bytes of UTF-8; longer text is shown as it was typed
 CODE_LIMIT = 20_000  # characters; longer code is not coloured, since lexers are not linear
-LANGUAGES = frozenset(
-    "bash c cpp css diff html java javascript json julia latex python r rust sh sql tex toml typescript xml yaml".split()
-)
+LANGUAGES = {
+    "bash", "c", "cpp", "css", "diff", "html", "java", "javascript", "json", "julia", "latex", "python", "r", "rust",
+    "sh", "sql", "tex", "toml", "typescript", "xml", "yaml",
+}  # fmt: skip
 HEADINGS = 3  # a text's first level: the page has its own two
-TAGS = {
-    *("a blockquote br code del div em h1 h2 h3 h4 h5 h6 hr li ol p pre s span strong sub sup table tbody td th thead tr ul".split()),
-    *MATHML_TAGS,
-}
-MATH_ATTRIBUTES = set(
-    "accent accentunder class columnalign depth display displaystyle fence form height largeop linethickness lspace mathvariant maxsize minsize"
-    " movablelimits rspace scriptlevel separator stretchy symmetric voffset width".split()
-)
+TAGS = MATHML_TAGS | {
+    "a", "blockquote", "br", "code", "del", "div", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
+    "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+MATH_ATTRIBUTES = {
+    "accent", "accentunder", "class", "columnalign", "depth", "display", "displaystyle", "fence", "form", "height",
+    "largeop", "linethickness", "lspace", "mathvariant", "maxsize", "minsize", "movablelimits", "rspace",
+    "scriptlevel", "separator", "stretchy", "symmetric", "voffset", "width",
+}  # fmt: skip
 ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
     "code": {"class"},
@@ -42,10 +43,12 @@ ATTRIBUTES: dict[str, set[str]] = {
     "span": {"class"},
     "td": {"class"},
     "th": {"class"},
-    **{tag: MATH_ATTRIBUTES for tag in MATHML_TAGS},
+    **dict.fromkeys(MATHML_TAGS, MATH_ATTRIBUTES),
 }
-# Addresses that are written out; marks of punctuation at their end belong to the sentence, but for brackets that pair up within.
-BARE_ADDRESS = re.compile(r"""https?://(?:[^\s<>"()]|\([^\s<>"()]*\))*(?:\([^\s<>"()]*\)|[^\s<>"().,:;!?'\[\]{}*_~`])""")
+# Addresses written out; punctuation at their end belongs to the sentence, but for brackets that pair up within.
+BARE_ADDRESS = re.compile(
+    r"""https?://(?:[^\s<>"()]|\([^\s<>"()]*\))*(?:\([^\s<>"()]*\)|[^\s<>"().,:;!?'\[\]{}*_~`])"""
+)
 
 _clean = nh3.Cleaner(
     tags=TAGS,
@@ -57,7 +60,7 @@ _clean = nh3.Cleaner(
 
 
 def render(text: str) -> SafeString:
-    """Safe HTML of a Markdown text. HTML in it is shown as typed, pictures become links, `#` becomes a heading of level 3.
+    """Safe HTML of a Markdown text. HTML in it is shown as typed, pictures become links, `#` a heading of level 3.
 
     A formula or a code block that cannot be read is shown as typed; so is a whole text of more than 200 kB.
     """
@@ -70,7 +73,14 @@ def render(text: str) -> SafeString:
 
 def _parser(formulas: Formulas) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "highlight": _coloured}).enable(["table", "strikethrough"])
-    dollarmath_plugin(parser, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True, renderer=formulas.render)
+    dollarmath_plugin(
+        parser,
+        allow_labels=False,
+        allow_space=False,
+        allow_digits=False,
+        double_inline=True,
+        renderer=formulas.render,
+    )
     parser.core.ruler.push("stoa_addresses", _link_addresses)
     parser.core.ruler.push("stoa_shape", _shape)
     parser.add_render_rule("math_inline_double", _formula_within_text(formulas))
@@ -80,11 +90,11 @@ def _parser(formulas: Formulas) -> MarkdownIt:
     return parser
 
 
-def _coloured(code: str, language: str, attributes: str) -> str:
+def _coloured(code: str, language: str, _attributes: str) -> str:
     """Code with the classes of Pygments, where its language is one of ours."""
     if language not in LANGUAGES or len(code) > CODE_LIMIT:
         return escape(code)
-    return highlight(code, get_lexer_by_name(language, stripnl=False), HtmlFormatter(nowrap=True))
+    return str(highlight(code, get_lexer_by_name(language, stripnl=False), HtmlFormatter(nowrap=True)))
 
 
 def _shape(state: StateCore) -> None:
@@ -130,22 +140,26 @@ def _text(content: str) -> Token:
 
 
 def _formula_within_text(formulas: Formulas) -> Callable[..., str]:
-    def rule(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+    """A formula between two dollars on each side that stands within a sentence stays in its line."""
+
+    def rule(_renderer: RendererHTML, tokens: Sequence[Token], index: int, *_: object) -> str:
         return f'<span class="math inline">{formulas.render(tokens[index].content, {})}</span>'
 
     return rule
 
 
-def _picture_as_link(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+def _picture_as_link(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
     """A picture from elsewhere would tell its host who reads this page, so it becomes a link."""
     token = tokens[index]
     words = renderer.renderInlineAsText(token.children or [], options, env)
     return format_html('<a href="{}">Picture: {}</a>', token.attrGet("src") or "", words or "without a description")
 
 
-def _table_open(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+def _table_open(_renderer: RendererHTML, *_: object) -> str:
     return '<div class="scroll"><table>'
 
 
-def _table_close(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+def _table_close(_renderer: RendererHTML, *_: object) -> str:
     return "</table></div>"

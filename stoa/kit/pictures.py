@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawn picture. `html` goes into the page, `svg` is the file to take away, `heads` and `rows` are its numbers as a table."""
+    """A drawn picture: `html` for the page, `svg` the file to take away, `heads` and `rows` its numbers as a table."""
 
     title: str
     reading: str

@@ -1,11 +1,11 @@
-"""Lists that can be filtered, sorted, paged, linked to and taken away as CSV or JSON, from the database or from memory."""
+"""Lists that can be filtered, sorted, paged, linked to and taken away as CSV or JSON."""
 
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
@@ -19,13 +19,14 @@ Row = TypeVar("Row")
 Rows = QuerySet[Any] | Sequence[Any]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 2000
+KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """One column: `value` is the plain value for sorting and downloads, `show` what the page puts in its place (safe HTML or text).
+    """One column: `value` is the plain value for sorting and downloads, `show` what the page puts in its place.
 
-    `order` names the database fields to sort by, where the rows come from the database; a list in memory sorts by `value`.
+    `order` names the database fields to sort by, where rows come from the database; a list in memory sorts by `value`.
     """
 
     key: str
@@ -42,8 +43,18 @@ class Column(Generic[Row]):
 
 
 @dataclass(frozen=True)
+class FilterShown:
+    """A filter on a page with its present value."""
+
+    name: str
+    label: str
+    value: str
+    choices: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Filter:
-    """A way to narrow a list: one of `choices` (value, label), or free text where there are none. `keep` narrows the rows."""
+    """A way to narrow a list: one of `choices` (value, label), or free text without them. `keep` narrows the rows."""
 
     key: str
     label: str
@@ -56,6 +67,10 @@ class Filter:
         known = not self.choices or asked in {value for value, _ in self.choices}
         return asked if known else ""
 
+    def shown(self, query: QueryDict, prefix: str) -> FilterShown:
+        """The filter with its present value."""
+        return FilterShown(prefix + self.key, self.label, self.value(query, prefix), self.choices)
+
 
 @dataclass(frozen=True)
 class Head:
@@ -65,16 +80,6 @@ class Head:
     url: str
     sorted_as: str
     numeric: bool
-
-
-@dataclass(frozen=True)
-class FilterShown:
-    """A filter on a page with its present value."""
-
-    name: str
-    label: str
-    value: str
-    choices: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,10 @@ class TablePage:
 
 @dataclass(frozen=True)
 class Listing(Generic[Row]):
-    """The making of a list page. Two lists on one page need a `prefix` each. `sort` is the key sorted by at first, `-key` for downwards."""
+    """The making of a list page. `sort` is the key sorted by at first, `-key` for downwards.
+
+    Two lists on one page need a `prefix` each.
+    """
 
     name: str
     caption: str
@@ -155,11 +163,11 @@ class Listing(Generic[Row]):
     def download(self, request: HttpRequest, rows: Rows) -> HttpResponseBase | None:
         """The whole list as a file where the address asks for one (`?as=csv`, `?as=json`), otherwise None."""
         kind = request.GET.get(f"{self.prefix}as", "")
-        if kind not in ("csv", "json"):
+        if kind not in KINDS:
             return None
         wanted = self._in_order(self._narrowed(rows, request.GET), self._sort(request.GET))
         lines = _csv_lines(self.columns, wanted) if kind == "csv" else _json_lines(self.columns, wanted)
-        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8" if kind == "csv" else "application/json")
+        answer = StreamingHttpResponse(lines, content_type=KINDS[kind])
         answer["Content-Disposition"] = f'attachment; filename="{self.name}.{kind}"'
         return answer
 
@@ -176,7 +184,7 @@ class Listing(Generic[Row]):
             caption=self.caption,
             heads=[self._head(column, sort, request.GET) for column in self.columns],
             rows=[[(column.cell(row), column.numeric) for column in self.columns] for row in shown],
-            filters=[FilterShown(self.prefix + f.key, f.label, f.value(request.GET, self.prefix), f.choices) for f in self.filters],
+            filters=[f.shown(request.GET, self.prefix) for f in self.filters],
             hidden=self._kept(request.GET),
             number=number,
             last_number=last_number,
@@ -219,7 +227,7 @@ class Listing(Generic[Row]):
     def _kept(self, query: QueryDict) -> list[tuple[str, str]]:
         """What a filter form must carry along: everything but its own filters and the page."""
         own = {self.prefix + f.key for f in self.filters} | {f"{self.prefix}page", f"{self.prefix}as"}
-        return [(key, cast(str, value)) for key, values in query.lists() if key not in own for value in values]
+        return [(key, value) for key, values in query.lists() if key not in own for value in values]
 
 
 def link(text: object, url: str) -> str:

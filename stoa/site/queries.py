@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Community:
-    """The community as the frame of a page shows it. `style_url` is the address of the sheet with its own accent, empty for Stoa's."""
+    """The community as the frame of a page shows it; `style_url` is the address of the sheet with its own accent."""
 
     name: str = "Stoa"
     summary: str = ""

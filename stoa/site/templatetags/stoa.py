@@ -22,7 +22,7 @@ register = template.Library()
 
 @register.simple_tag
 def instant(value: datetime | date | None, zone: str = "", form: instants.Form = "full") -> str:
-    """An instant in a `<time>`, with its zone; `zone="AoE"` where the deadline was declared anywhere on Earth. None is a dash."""
+    """An instant in a `<time>`, with its zone; `zone="AoE"` where it was declared anywhere on Earth. None is a dash."""
     if value is None:
         return "–"
     if isinstance(value, datetime):
@@ -53,7 +53,7 @@ def person(who: Any) -> str:
 
 @register.simple_tag
 def field(bound: BoundField, label: str = "", hint: str = "") -> str:
-    """One field of a form: its label, its hint, what is wrong with it, and the control, tied together for every reader."""
+    """One field of a form: label, hint, what is wrong with it, and the control, tied together for every reader."""
     if bound.is_hidden:
         return str(bound)
     if hint:
@@ -82,7 +82,8 @@ def errors(form: BaseForm) -> dict[str, object]:
 @register.simple_block_tag
 def acts(content: str, says: str = "", sticky: bool = False) -> str:
     """The buttons that end a form, under a line that tells what will happen and who will see it."""
-    return render_to_string("site/parts/acts.html", {"content": mark_safe(content), "says": says, "sticky": sticky})  # noqa: S308 - rendered by the template around it
+    buttons = mark_safe(content)  # noqa: S308 - rendered by the template around it
+    return render_to_string("site/parts/acts.html", {"content": buttons, "says": says, "sticky": sticky})
 
 
 @register.simple_block_tag
@@ -124,7 +125,7 @@ def table(page: TablePage) -> dict[str, object]:
 
 @register.inclusion_tag("site/parts/pages.html")
 def pages(page: Any) -> dict[str, object]:
-    """Links to the pages of a long list: any object with `number`, `numbers` (None for a gap), `previous`, `next` and `address(number)`."""
+    """Links to the pages of a long list: an object with `number`, `numbers`, `previous`, `next`, `address(number)`."""
     return {"page": page}
 
 
