@@ -1,0 +1,1 @@
+"""Rounds, questions, effort, offers and the published agenda."""

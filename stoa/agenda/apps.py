@@ -1,0 +1,18 @@
+"""Registers the agenda with Django and with the registry of kinds."""
+
+from django.apps import AppConfig
+
+
+class AgendaConfig(AppConfig):
+    """Rounds and questions."""
+
+    name = "stoa.agenda"
+    label = "agenda"
+
+    def ready(self) -> None:
+        """Let other parts name rounds and questions by reference; load the acts."""
+        from stoa.agenda import acts, queries  # noqa: F401 - importing the acts puts them into the registry
+        from stoa.kit.registry import Kind, register
+
+        register(Kind("round", "round", queries.show_rounds))
+        register(Kind("question", "question", queries.show_questions))

@@ -1,0 +1,1 @@
+"""Secret approval ballots: cast, sealed, checked, opened."""

@@ -1,0 +1,1 @@
+"""Who may do what, as a versioned text that the program obeys."""

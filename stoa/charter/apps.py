@@ -1,0 +1,18 @@
+"""Registers the charter with Django and binds its authority to acts."""
+
+from django.apps import AppConfig
+
+
+class CharterConfig(AppConfig):
+    """Powers and thresholds."""
+
+    name = "stoa.charter"
+    label = "charter"
+
+    def ready(self) -> None:
+        """Bind the authority that every act asks; load the acts."""
+        from stoa.charter import acts  # noqa: F401 - importing the acts puts them into the registry
+        from stoa.charter.rules import grant
+        from stoa.kit.act import bind_authority
+
+        bind_authority(grant)

@@ -1,0 +1,76 @@
+"""Reads of the charter: the version in force, the community, its policies and declarations, and how powers were used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from stoa.charter.models import Charter, Community, Declaration, Policy
+from stoa.charter.text import Terms, read
+from stoa.kit.act import ACTS
+from stoa.record.models import Entry
+
+
+def in_force() -> Charter | None:
+    """The latest version, or None before the first."""
+    return Charter.objects.order_by("-version").first()
+
+
+def terms() -> Terms:
+    """The terms in force; a server always has a charter once it was started."""
+    charter = in_force()
+    if charter is None:
+        raise LookupError("No charter is in force: run `stoa init` first.")
+    return read(charter.text)
+
+
+def community() -> Community:
+    """The community of this server; before setup, an unsaved one with the default name."""
+    return Community.objects.defer("logo").filter(pk=1).first() or Community()
+
+
+def policy(kind: str) -> Policy | None:
+    """The latest published policy of a kind."""
+    return Policy.objects.filter(kind=kind).first()
+
+
+def declarations() -> dict[str, list[Declaration]]:
+    """What was declared, by kind, newest first; a kind without any is an empty list: shown as none declared."""
+    found: dict[str, list[Declaration]] = {kind: [] for kind in Declaration.Kind.values}
+    for declaration in Declaration.objects.all():
+        found[declaration.kind].append(declaration)
+    return found
+
+
+@dataclass(frozen=True)
+class Power:
+    """A line of the table of powers."""
+
+    act: str
+    summary: str
+    kind: str
+    roles: tuple[str, ...]
+    uses: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """How often it was used, by whatever role."""
+        return sum(self.uses.values())
+
+
+def powers() -> list[Power]:
+    """Every act of the program with who holds it, and how often each role used it according to the record."""
+    granted = terms().powers
+    uses: dict[str, dict[str, int]] = {}
+    for row in Entry.objects.values("act", "role").annotate(n=Count("subject", distinct=False)).order_by("act", "role"):
+        uses.setdefault(row["act"], {})[row["role"] or "withheld"] = row["n"]
+    return [
+        Power(spec.name, spec.summary, spec.kind, granted.get(spec.name, ()), uses.get(spec.name, {}))
+        for spec in sorted(ACTS.values(), key=lambda spec: spec.name)
+    ]
+
+
+def held_by_nobody() -> list[str]:
+    """Acts of the program that the charter in force does not name: nobody may take them."""
+    return sorted(set(ACTS) - set(terms().powers))

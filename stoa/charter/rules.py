@@ -1,0 +1,67 @@
+"""Answers, at every act, whether the charter in force grants it to the actor."""
+
+from __future__ import annotations
+
+from stoa.charter import queries
+from stoa.charter.text import Terms, read
+from stoa.kit.act import Actor, Grant, Subject
+from stoa.kit.faults import NeedsSecondFactor, Refused
+from stoa.people.queries import roles_of
+
+BEFORE_THE_FIRST_CHARTER = frozenset({"record.log.start", "charter.text.put_in_force"})
+
+
+def grant(actor: Actor, act: str, subject: Subject | None) -> Grant:
+    """The role and charter under which the actor may act; raises `Refused`, or `NeedsSecondFactor`, with the remedy."""
+    charter = queries.in_force()
+    if charter is None:
+        return _before_the_first(actor, act)
+    terms = read(charter.text)
+    standing = held(actor, subject)
+    matching = [role for role in terms.powers.get(act, ()) if role in standing]
+    if not matching:
+        raise _refusal(terms, act)
+    for role in matching:
+        if actor.kind != "person" or actor.second_factor or role not in terms.second_factor:
+            return Grant(role, charter.version)
+    raise NeedsSecondFactor(
+        f"This needs a second factor, since you would act as {matching[0]}.",
+        remedy="Sign in with your passkey or authenticator code, or add one under “Your account”.",
+        code="second-factor",
+    )
+
+
+def held(actor: Actor, subject: Subject | None) -> frozenset[str]:
+    """All roles and standings that the actor has towards the subject."""
+    if actor.kind != "person":
+        return frozenset({actor.kind})
+    assert actor.person_id is not None
+    everywhere = frozenset(role.role for role in roles_of(actor.person_id) if not role.scope)
+    return everywhere | (subject.standing(actor.person_id) if subject else frozenset())
+
+
+def may(actor: Actor, act: str, subject: Subject | None = None) -> bool:
+    """Whether the act would be granted, for pages that offer it; a missing second factor does not hide the offer."""
+    try:
+        grant(actor, act, subject)
+    except NeedsSecondFactor:
+        return True
+    except Refused:
+        return False
+    return True
+
+
+def _before_the_first(actor: Actor, act: str) -> Grant:
+    if actor.kind == "operator" and act in BEFORE_THE_FIRST_CHARTER:
+        return Grant("operator", 0)
+    raise Refused("No charter is in force yet.", remedy="The operator starts the server with `stoa up`.", code="no-charter")
+
+
+def _refusal(terms: Terms, act: str) -> Refused:
+    roles = terms.powers.get(act, ())
+    who = ", ".join(roles) if roles else "nobody"
+    return Refused(
+        "The charter does not give you the power to do this.",
+        remedy=f"It is held by: {who}.",
+        code="not-granted",
+    )

@@ -1,0 +1,1 @@
+"""What every part shares: acts, clock, mail outbox, files, markdown, live stream."""

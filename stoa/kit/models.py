@@ -1,0 +1,40 @@
+"""Tables that every part shares: idempotency keys and the mail outbox."""
+
+from django.db import models
+
+from stoa.kit import clock
+
+
+class Once(models.Model):
+    """An idempotency key that a person used, and the address its act led to."""
+
+    person_id = models.CharField(max_length=32)
+    key = models.CharField(max_length=64)
+    outcome = models.CharField(max_length=300, default="")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person_id", "key"], name="once_per_person")]
+
+
+class Mail(models.Model):
+    """A mail in the outbox: written in its act's transaction, sent by the worker under a stable Message-ID."""
+
+    message_id = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=40)
+    to = models.EmailField()
+    person_id = models.CharField(max_length=32, blank=True)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    headers = models.JSONField(default=dict)
+    created = models.DateTimeField(default=clock.now)
+    due = models.DateTimeField(default=clock.now)
+    sent = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due"], condition=models.Q(sent=None), name="mail_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.message_id}"

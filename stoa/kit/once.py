@@ -1,0 +1,53 @@
+"""Idempotency keys: the same form or request, sent twice, acts once and leads to the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from stoa.kit.faults import AlreadyDone
+from stoa.kit.models import Once
+
+_key: ContextVar[str] = ContextVar("idempotency_key", default="")
+_claimed: ContextVar[Once | None] = ContextVar("claimed", default=None)
+
+
+@contextmanager
+def under(key: str) -> Iterator[None]:
+    """Let the act called inside carry this key; an empty key claims nothing."""
+    mark = _key.set(key[:64])
+    try:
+        yield
+    finally:
+        _key.reset(mark)
+
+
+@contextmanager
+def claim(person_id: str | None) -> Iterator[None]:
+    """Claim the key in the act's own transaction; raises `AlreadyDone` when this person used it before."""
+    key = _key.get()
+    if not key or person_id is None:
+        yield
+        return
+    try:
+        with transaction.atomic():
+            claimed = Once.objects.create(person_id=person_id, key=key)
+    except IntegrityError:
+        raise AlreadyDone(Once.objects.get(person_id=person_id, key=key).outcome) from None
+    mark = _claimed.set(claimed)
+    try:
+        yield
+    finally:
+        _claimed.reset(mark)
+
+
+def keep(result: Any) -> None:
+    """Remember where the act's result can be seen, for the request that comes again."""
+    claimed = _claimed.get()
+    address = getattr(result, "get_absolute_url", None)
+    if claimed is not None and address is not None:
+        Once.objects.filter(pk=claimed.pk).update(outcome=address())

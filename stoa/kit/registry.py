@@ -1,0 +1,45 @@
+"""The registry of kinds: how anything that others point at is named, found and shown, without importing its app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How an object appears to a viewer who may see it."""
+
+    title: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of object. `show(ids, viewer_id)` gives, for those ids that the viewer may see, how they appear."""
+
+    name: str
+    label: str
+    show: Callable[[list[str], str | None], dict[str, Shown]]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Called by an app when it loads."""
+    _kinds[kind.name] = kind
+
+
+def show(references: list[str], viewer_id: str | None) -> dict[str, Shown]:
+    """`kind:id` references → how they appear; what the viewer may not see, or is gone, is absent. One query a kind."""
+    wanted: dict[str, list[str]] = {}
+    for reference in references:
+        kind, _, identifier = reference.partition(":")
+        wanted.setdefault(kind, []).append(identifier)
+    return {
+        f"{kind}:{identifier}": shown
+        for kind, ids in wanted.items()
+        if kind in _kinds
+        for identifier, shown in _kinds[kind].show(ids, viewer_id).items()
+    }

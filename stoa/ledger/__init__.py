@@ -1,0 +1,1 @@
+"""Governance pages: they read everything and write nothing."""

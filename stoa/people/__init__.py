@@ -1,0 +1,1 @@
+"""Accounts, names, organisations, ties and roles."""

@@ -1,0 +1,238 @@
+"""Acts on people: founders and first members, roles, ties, profiles, keys, and leaving."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from stoa.kit import chance, clock
+from stoa.kit.act import Actor, act, tell
+from stoa.kit.faults import Invalid, Refused
+from stoa.people import events
+from stoa.people.models import ROLES, ApiToken, Organisation, Person, Role, SignInLink, Tie
+from stoa.record.models import Text
+
+
+@act("people.founder.begin")
+def begin_with_founder(actor: Actor, *, until: datetime) -> Person:
+    """Create the first founder, who has no name yet and signs in with the link that the operator is shown."""
+    person = Person.objects.create(name="First founder")
+    tell(events.PersonAdmitted(person.pk))
+    _give(person, "founder", "", until)
+    return person
+
+
+@act("people.founder.name")
+def name_founder(actor: Actor, *, name: str, email: str, until: datetime) -> Person:
+    """Name a founder, whose powers end on a fixed date."""
+    if until <= clock.now():
+        raise Invalid("That date has passed.", remedy="Choose a date on which the founders' powers end.", field="until")
+    person = _person(name, email)
+    tell(events.PersonAdmitted(person.pk))
+    _give(person, "founder", "", until)
+    return person
+
+
+@act("people.person.admit")
+def admit(actor: Actor, *, name: str, email: str | None, roles: Sequence[str] = ("member",), synthetic: bool = False) -> Person:
+    """Take a person in with the roles given."""
+    person = _person(name, email, synthetic=synthetic)
+    tell(events.PersonAdmitted(person.pk))
+    for role in roles:
+        _give(person, role, "", None)
+    return person
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A line of the file of first members."""
+
+    name: str
+    email: str
+    organisation: str = ""
+
+
+@act("people.members.import")
+def import_members(actor: Actor, *, newcomers: Sequence[Newcomer], digest: str) -> list[Person]:
+    """Take first members in from a file; those whose address is known here are passed over."""
+    known = set(Person.objects.filter(email__in=[n.email for n in newcomers]).values_list("email", flat=True))
+    added = []
+    for newcomer in newcomers:
+        if newcomer.email in known:
+            continue
+        person = _person(newcomer.name, newcomer.email)
+        _give(person, "member", "", None, told=False)
+        if newcomer.organisation:
+            organisation, _ = Organisation.objects.get_or_create(name=newcomer.organisation)
+            Tie.objects.create(person=person, organisation=organisation, kind=Tie.Kind.EMPLOYMENT, start=clock.now().date())
+        added.append(person)
+        known.add(newcomer.email)
+    tell(events.PeopleImported("1", digest, len(added), len(newcomers) - len(added)))
+    for person in added:
+        tell(events.RoleGiven(person.pk, "member"))
+    return added
+
+
+@act("people.role.give")
+def give_role(actor: Actor, *, person: Person, role: str, scope: str = "", until: datetime | None = None) -> Role:
+    """Give a person a role, for a term or for one object."""
+    return _give(person, role, scope, until)
+
+
+@act("people.role.end", on="person")
+def end_role(actor: Actor, *, person: Person, role: str, scope: str = "") -> None:
+    """End a role that a person holds."""
+    held = Role.objects.select_for_update().filter(person=person, role=role, scope=scope)
+    ending = [r for r in held if r.end is None or r.end > clock.now()]
+    if not ending:
+        raise Invalid(f"They are not {ROLES.get(role, role)} here.", remedy="Nothing needs to end.", field="role")
+    for term in ending:
+        term.end = clock.now()
+        term.save(update_fields=["end"])
+    tell(events.RoleEnded(person.pk, role, scope or None))
+
+
+@act("people.organisation.add")
+def add_organisation(
+    actor: Actor, *, name: str, country: str = "", ror: str = "", sponsor: bool = False, synthetic: bool = False
+) -> Organisation:
+    """Add an organisation to which people can be tied."""
+    try:
+        with transaction.atomic():
+            organisation = Organisation.objects.create(
+                name=name.strip(), country=country, ror=ror, sponsor=sponsor, synthetic=synthetic
+            )
+    except IntegrityError as fault:
+        raise Invalid("This organisation is here already.", remedy="Choose it from the list.", field="name") from fault
+    tell(events.OrganisationAdded(str(organisation.pk), ror or None, sponsor))
+    return organisation
+
+
+@act("people.tie.declare", on="person")
+def declare_tie(
+    actor: Actor, *, person: Person, organisation: Organisation, kind: str, start: date, end: date | None = None
+) -> Tie:
+    """Declare what ties a person to an organisation."""
+    if kind not in Tie.Kind.values:
+        raise Invalid("There is no such tie.", remedy=f"Choose one of: {', '.join(Tie.Kind.labels)}.", field="kind")
+    if end and end < start:
+        raise Invalid("It ends before it starts.", remedy="Check the two dates.", field="end")
+    try:
+        with transaction.atomic():
+            tie = Tie.objects.create(person=person, organisation=organisation, kind=kind, start=start, end=end)
+    except IntegrityError as fault:
+        raise Invalid("This tie is declared already.", remedy="End it first, to declare it anew.", field="kind") from fault
+    tell(
+        events.TieDeclared(
+            person.pk, str(organisation.pk), kind, start.isoformat(), end.isoformat() if end else None
+        )
+    )
+    return tie
+
+
+@act("people.tie.end", on="person")
+def end_tie(actor: Actor, *, person: Person, tie: Tie, end: date) -> Tie:
+    """Say on which day a tie ended."""
+    if tie.person_id != person.pk:
+        raise Refused("This is somebody else's tie.", remedy="You can end your own.")
+    if end < tie.start:
+        raise Invalid("It ends before it starts.", remedy="Check the date.", field="end")
+    tie.end = end
+    tie.save(update_fields=["end"])
+    tell(
+        events.TieDeclared(person.pk, str(tie.organisation_id), tie.kind, tie.start.isoformat(), end.isoformat())
+    )
+    return tie
+
+
+@act("people.profile.edit", on="person", kind="private")
+def edit_profile(actor: Actor, *, person: Person, name: str, pronouns: str = "", zone: str = "") -> Person:
+    """Change one's shown name, pronouns and time zone."""
+    person.name, person.pronouns, person.zone = _clean_name(name), pronouns.strip(), zone
+    person.save()
+    return person
+
+
+@act("people.mail.choose", on="person", kind="private")
+def choose_mail(actor: Actor, *, person: Person, wants: bool) -> Person:
+    """Choose whether to get announcements and reminders."""
+    person.wants_mail = wants
+    person.save(update_fields=["wants_mail", "sort_name"])
+    return person
+
+
+@act("people.token.create", on="person", kind="private")
+def create_token(actor: Actor, *, person: Person, name: str) -> tuple[ApiToken, str]:
+    """Create a key for one's own programs; it is shown once."""
+    secret = "stoa_" + chance.token()
+    token = ApiToken.objects.create(person=person, name=name.strip()[:80] or "key", token_hash=hashed(secret))
+    return token, secret
+
+
+@act("people.token.revoke", on="person", kind="private")
+def revoke_token(actor: Actor, *, person: Person, token: ApiToken) -> None:
+    """Revoke a key."""
+    person.api_tokens.filter(pk=token.pk).delete()
+
+
+@act("people.person.erase", on="person")
+def erase(actor: Actor, *, person: Person) -> Person:
+    """Destroy a person's name, address and texts; their opaque id stays, so that decisions can still be recomputed."""
+    now = clock.now()
+    for term in person.roles.filter(end=None):
+        term.end = now
+        term.save(update_fields=["end"])
+    Text.objects.filter(entry__actor=f"person:{person.pk}").delete()
+    Text.objects.filter(entry__subject=f"person:{person.pk}").delete()
+    SignInLink.objects.filter(person=person).delete()
+    person.api_tokens.all().delete()
+    person.name, person.email, person.pronouns, person.zone = "", None, "", ""
+    person.erased, person.is_active = now, False
+    person.save()
+    tell(events.PersonErased(person.pk))
+    return person
+
+
+@act("people.private.see", on="person", kind="sealed")
+def see_private(actor: Actor, *, person: Person, what: str) -> None:
+    """Note that somebody of the staff looked at something private, for the person it concerns."""
+    tell(events.PrivateLook(person.pk, what), {"by": actor.name})
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _clean_name(name: str) -> str:
+    clean = " ".join(name.split())
+    if not clean:
+        raise Invalid("The name is empty.", remedy="Give the name that others will see.", field="name")
+    if len(clean) > 120:
+        raise Invalid(f"The name has {len(clean)} characters.", remedy="Use 120 at most.", field="name")
+    return clean
+
+
+def _person(name: str, email: str | None, *, synthetic: bool = False) -> Person:
+    try:
+        with transaction.atomic():
+            return Person.objects.create(name=_clean_name(name), email=email.lower() if email else None, synthetic=synthetic)
+    except IntegrityError as fault:
+        raise Invalid("Somebody here has this address.", remedy="Use another, or find them in the list.", field="email") from fault
+
+
+def _give(person: Person, role: str, scope: str, until: datetime | None, *, told: bool = True) -> Role:
+    if role not in ROLES:
+        raise Invalid(f"There is no role “{role}”.", remedy=f"Choose one of: {', '.join(ROLES)}.", field="role")
+    try:
+        with transaction.atomic():
+            given = Role.objects.create(person=person, role=role, scope=scope, start=clock.now(), end=until)
+    except IntegrityError as fault:
+        raise Invalid("They hold this role already.", remedy="End it first, to give it anew.", field="role") from fault
+    if told:
+        tell(events.RoleGiven(person.pk, role, scope or None, clock.stamp(until) if until else None))
+    return given

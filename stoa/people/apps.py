@@ -1,0 +1,18 @@
+"""Registers people with Django and with the registry of kinds."""
+
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    """Accounts, names, ties and roles."""
+
+    name = "stoa.people"
+    label = "people"
+
+    def ready(self) -> None:
+        """Let other parts name people and organisations by reference; load the acts."""
+        from stoa.kit.registry import Kind, register
+        from stoa.people import acts, queries  # noqa: F401 - importing the acts puts them into the registry
+
+        register(Kind("person", "person", queries.show_people))
+        register(Kind("organisation", "organisation", queries.show_organisations))

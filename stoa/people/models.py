@@ -1,0 +1,177 @@
+"""Person, organisation, tie and role: who is here, what ties them, and which powers they hold for how long."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from stoa.kit import chance, clock
+
+ROLES = {
+    "founder": "founder",
+    "steward": "steward",
+    "organiser": "organiser",
+    "member": "member",
+    "associate": "trainee",
+    "facilitator": "facilitator",
+    "scrutineer": "scrutineer",
+}
+"""Roles that a person can be given: code → the word on pages."""
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Finds a person by e-mail address, without regard to case."""
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        """For Django's authentication: the person with this address."""
+        return self.get(email__iexact=username)
+
+
+class Person(AbstractBaseUser):
+    """Somebody with an account. The id is opaque and stays; name and address can be erased."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=chance.opaque_id, editable=False)
+    email = models.EmailField(null=True, unique=True)
+    name = models.CharField(max_length=120)
+    sort_name = models.CharField(max_length=120)
+    pronouns = models.CharField(max_length=40, blank=True)
+    zone = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    joined = models.DateTimeField(default=clock.now)
+    erased = models.DateTimeField(null=True)
+    wants_mail = models.BooleanField(default=True)
+    unsubscribe_token = models.CharField(max_length=40, default=chance.token, unique=True)
+    synthetic = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    is_staff = False
+    is_superuser = False
+
+    objects = PersonManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["sort_name", "id"], name="person_by_name")]
+        constraints = [
+            models.CheckConstraint(condition=Q(erased=None) | Q(email=None), name="erased_has_no_address"),
+            models.UniqueConstraint(models.functions.Lower("email"), name="one_person_per_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """The name on pages; of somebody erased, what is left to say."""
+        return "former member" if self.erased else self.name
+
+    def get_absolute_url(self) -> str:
+        """The person's page."""
+        return reverse("people:person", args=[self.pk])
+
+    def standing(self, person_id: str) -> frozenset[str]:
+        """Everybody is `self` towards themselves."""
+        return frozenset({"self"}) if person_id == self.pk else frozenset()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the key that names sort by."""
+        self.sort_name = self.name.casefold()[:120]
+        super().save(*args, **kwargs)
+
+
+class Organisation(models.Model):
+    """An employer or funder, with its ROR id where it has one."""
+
+    name = models.CharField(max_length=200, unique=True)
+    country = models.CharField(max_length=2, blank=True)
+    ror = models.CharField(max_length=9, blank=True)
+    sponsor = models.BooleanField(default=False)
+    synthetic = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["ror"], condition=~Q(ror=""), name="one_organisation_per_ror")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The organisation's page."""
+        return reverse("people:organisation", args=[self.pk])
+
+
+class Tie(models.Model):
+    """What ties a person to an organisation, from when to when."""
+
+    class Kind(models.TextChoices):
+        EMPLOYMENT = "employment", "employed by"
+        STUDY = "study", "studies at"
+        FUNDING = "funding", "funded by"
+        OTHER = "other", "other tie"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="ties")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="ties")
+    kind = models.CharField(max_length=12, choices=Kind)
+    start = models.DateField()
+    end = models.DateField(null=True, blank=True)
+    declared = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-start", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(end=None) | Q(end__gte=F("start")), name="tie_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["person", "organisation", "kind"], condition=Q(end=None), name="one_open_tie_of_a_kind"
+            ),
+        ]
+
+
+class Role(models.Model):
+    """A role that a person holds for a term; `scope` narrows it to one object (`round:3`), empty means everywhere."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="roles")
+    role = models.CharField(max_length=20, choices=[(code, code) for code in ROLES])
+    scope = models.CharField(max_length=60, blank=True)
+    start = models.DateTimeField(default=clock.now)
+    end = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["start", "pk"]
+        indexes = [models.Index(fields=["role", "start"], name="role_by_name")]
+        constraints = [
+            models.CheckConstraint(condition=Q(end=None) | Q(end__gte=F("start")), name="role_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["person", "role", "scope"], condition=Q(end=None), name="one_open_role_of_a_kind"
+            ),
+        ]
+
+    @property
+    def label(self) -> str:
+        """The word on pages."""
+        return ROLES[self.role]
+
+
+class SignInLink(models.Model):
+    """A link that signs its holder in: only a hash of the token is kept, and only until it expires."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True)
+    once = models.BooleanField(default=True)
+    next = models.CharField(max_length=200, default="/")
+
+
+class ApiToken(models.Model):
+    """A key by which a person's own programs act for them; only its hash is kept."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created = models.DateTimeField(default=clock.now)
+    last_used = models.DateTimeField(null=True)

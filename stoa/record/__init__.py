@@ -1,0 +1,1 @@
+"""The append-only public log of acts."""

@@ -1,0 +1,48 @@
+"""Acts of the record on itself: its start, the daily sealed entry, recovery after a restore."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from stoa import __version__
+from stoa.kit import chance, clock
+from stoa.kit.act import Actor, act, tell
+from stoa.kit.faults import Closed
+from stoa.methods.merkle import leaf_hash, root
+from stoa.record.events import DaySealed, LogStarted, TailRecovered
+from stoa.record.keys import origin, vkey
+from stoa.record.models import Entry, Sealed
+
+SMALLEST_PADDING = 64
+
+
+@act("record.log.start")
+def start_log(actor: Actor) -> None:
+    """Begin the log with its origin and its verifier key."""
+    if Entry.objects.exists():
+        raise Closed("This log has begun already.")
+    tell(LogStarted(origin(), vkey(), __version__))
+
+
+@act("record.day.seal")
+def seal_day(actor: Actor, *, day: date) -> None:
+    """Put the root over a day's sealed acts on the record, once the day is over."""
+    if day >= clock.now().date():
+        raise Closed("This day is not over.", remedy="It is sealed after midnight, UTC.")
+    if Entry.objects.filter(type=DaySealed.type, subject=f"day:{day.isoformat()}").exists():
+        raise Closed("This day is sealed already.")
+    leaves = [bytes(commitment) for commitment in Sealed.objects.filter(day=day).values_list("commitment", flat=True)]
+    padded = SMALLEST_PADDING
+    while padded < len(leaves):
+        padded *= 2
+    leaves += [chance.octets(32) for _ in range(padded - len(leaves))]
+    tell(DaySealed(day.isoformat(), root([leaf_hash(leaf) for leaf in sorted(leaves)]).hex(), padded))
+
+
+@act("record.tail.recover")
+def recover_tail(
+    actor: Actor, *, backup_size: int, published_size: int | None, recovered: int
+) -> None:
+    """Declare what a restore brought back of the published log, and what it lost."""
+    lost = max(0, (published_size or backup_size) - backup_size - recovered)
+    tell(TailRecovered("1", backup_size, published_size, recovered, lost))

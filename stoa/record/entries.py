@@ -1,0 +1,72 @@
+"""Writes what an act told as entries, in the act's own transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from stoa.kit import chance, clock
+from stoa.kit.act import Acting, Event
+from stoa.methods.canonical import canonical
+from stoa.methods.commitment import text_commitment
+from stoa.record.models import Blob, Entry, Sealed, Text
+
+MOST_BYTES = 65_535
+
+
+def put_down(acting: Acting) -> None:
+    """The recorder bound to acts: one entry an event; of a sealed act one commitment a event."""
+    write = _seal if acting.kind == "sealed" else _append
+    for event, texts in acting.told:
+        write(acting, event, texts)
+
+
+def keep_blob(value: Any) -> str:
+    """Store canonical JSON as a public blob; returns its SHA-256 in hexadecimal for an entry's facts."""
+    return keep_octets(canonical(value))
+
+
+def keep_octets(body: bytes) -> str:
+    """Store bytes as a public blob; returns their SHA-256 in hexadecimal."""
+    name = hashlib.sha256(body).hexdigest()
+    Blob.objects.bulk_create([Blob(sha256=name, body=body)], ignore_conflicts=True)
+    return name
+
+
+def _append(acting: Acting, event: Event, texts: Mapping[str, str]) -> None:
+    salts = {name: chance.octets(32) for name in texts}
+    commitments = {name: text_commitment(salts[name], event.type, name, text) for name, text in texts.items()}
+    leaf = _leaf(acting, event, commitments)
+    body = canonical(leaf)
+    if len(body) > MOST_BYTES:
+        raise ValueError(f"{event.type} takes {len(body)} bytes; large facts belong into a blob")
+    columns = {key: leaf[key] for key in ("type", "act", "actor", "role", "charter", "subject")}
+    entry = Entry.objects.create(body=body, at=leaf["at"], **columns)
+    Text.objects.bulk_create(Text(entry=entry, name=name, text=text, salt=salts[name]) for name, text in texts.items())
+
+
+def _seal(acting: Acting, event: Event, texts: Mapping[str, str]) -> None:
+    body = canonical(_leaf(acting, event, {}) | {"texts": dict(texts)})
+    salt = chance.octets(32)
+    commitment = hmac.digest(salt, b"stoa.sealed.v1\0" + body, "sha256")
+    concerns = str(event.facts().get("person", ""))
+    Sealed.objects.create(
+        day=clock.now().date(), commitment=commitment, entry_type=event.type, body=body, salt=salt, concerns=concerns
+    )
+
+
+def _leaf(acting: Acting, event: Event, commitments: dict[str, str]) -> dict[str, Any]:
+    return {
+        "v": 1,
+        "at": clock.stamp(clock.now()),
+        "type": event.type,
+        "act": acting.act,
+        "actor": None if event.actor_withheld else acting.actor.name,
+        "role": None if event.actor_withheld else acting.grant.role,
+        "charter": acting.grant.charter,
+        "subject": event.subject,
+        "facts": event.facts(),
+        "commitments": commitments,
+    }
