@@ -1,0 +1,73 @@
+"""Opens the server's data for a command: its database, up already or started for as long as it takes, and Django on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from stoa.kit import postgres
+from stoa.kit.environment import Environment, Role
+from stoa.kit.faults import Fault
+
+
+@contextmanager
+def opened(found: Environment, role: Role = "app", *, current: bool = True) -> Iterator[None]:
+    """Let the command inside use Django. With `current`, demand tables made by exactly this program's migrations.
+
+    Raises `Fault` where the data can't be used, as `stoa up` would.
+    """
+    with postgres.running(found):
+        ready(role)
+        if current:
+            demand_current(found)
+        from django.db import connections
+
+        try:
+            yield
+        finally:
+            connections.close_all()
+
+
+def ready(role: Role = "app") -> None:
+    """Let Django load, on a database that runs, as the role that serves or the one that migrates."""
+    os.environ["STOA_ROLE"] = role
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stoa.config.settings")
+    import django
+
+    django.setup()
+
+
+def demand_current(found: Environment) -> None:
+    """Raise `Fault` where the tables are older or newer than the program."""
+    demand_not_newer(found)
+    if missing := _known() - _applied():
+        raise Fault(
+            f"The data are older than this program ({len(missing)} migrations wait).",
+            remedy="Make a backup, then start `stoa up` or `stoa init` once.",
+        )
+
+
+def demand_not_newer(found: Environment) -> None:
+    """Raise `Fault` where the database has migrations that this program does not know."""
+    known = _known()
+    ours = {label for label, _ in known}
+    if unknown := sorted(f"{label}.{name}" for label, name in _applied() - known if label in ours):
+        place = found.data if found.embedded else "the database"
+        raise Fault(
+            f"The data in {place} are newer than this program, which does not know {unknown[-1]}.",
+            remedy="Install the newer program, or restore a backup made with this one.",
+        )
+
+
+def _known() -> set[tuple[str, str]]:
+    from django.db.migrations.loader import MigrationLoader
+
+    return set(MigrationLoader(None).disk_migrations)
+
+
+def _applied() -> set[tuple[str, str]]:
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    return set(MigrationRecorder(connection).applied_migrations())

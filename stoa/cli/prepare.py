@@ -1,0 +1,86 @@
+"""Two steps of a start, each a process of its own since each has its own role in the database: `migrate`, then `prepare`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+
+import typer
+
+from stoa.cli.opened import demand_not_newer, ready
+from stoa.cli.options import notes
+from stoa.kit.environment import environment
+
+FOUNDERS_FOR = timedelta(days=365)
+_MIGRATING = 0x53_54_4F_42
+
+
+def migrate() -> None:
+    """Bring the tables to this program's state, as the role that owns them."""
+    found = environment()
+    ready("owner")
+    from django.core.management import call_command
+    from django.db import connection
+
+    demand_not_newer(found)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])  # of several machines one migrates, the rest wait
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def prepare() -> None:
+    """Give a new server its charter and first people, collect the static files; print the first sign-in link as JSON."""
+    found = environment()
+    ready()
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    _put_charter_in_force()
+    if _empty():
+        _load_sample() if found.sample else _begin()
+    typer.echo(json.dumps({"link": _link()}))
+
+
+def _put_charter_in_force() -> None:
+    from stoa.charter.acts import put_in_force
+    from stoa.charter.queries import in_force
+    from stoa.charter.text import DEFAULT
+    from stoa.kit.act import OPERATOR
+
+    if in_force() is None:
+        put_in_force(OPERATOR, text=DEFAULT.read_text())
+
+
+def _empty() -> bool:
+    from stoa.people.models import Person
+
+    return not Person.objects.exists()
+
+
+def _load_sample() -> None:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from stoa.cli.sample import load
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    with Progress(*columns, console=notes) as progress:
+        load(progress)
+
+
+def _begin() -> None:
+    """The first founder, without whom nobody could sign in and set the server up."""
+    from stoa.kit import clock
+    from stoa.kit.act import OPERATOR
+    from stoa.people.acts import begin_with_founder
+
+    begin_with_founder(OPERATOR, until=clock.now() + FOUNDERS_FOR)
+
+
+def _link() -> str | None:
+    """A sign-in link while nobody has signed in yet, and for an operator at a terminal: in a log file it would be a key left lying."""
+    from stoa.people.links import first_link
+    from stoa.people.models import Person
+
+    fresh = not Person.objects.exclude(last_login=None).exists()
+    return first_link() if fresh or sys.stderr.isatty() else None

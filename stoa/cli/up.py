@@ -1,0 +1,190 @@
+"""`stoa up`: database, web and worker in one foreground process group, watched, and stopped together."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from stoa import __version__
+from stoa.cli.init import command, database, prepared
+from stoa.cli.options import Data, Port, Sample, notes, out, settings
+from stoa.kit.environment import Environment
+from stoa.kit.faults import Fault
+from stoa.kit.live import MOST_LISTENERS
+from stoa.kit.postgres import Postgres
+from stoa.kit.unprivileged import tied_setup
+
+STOP_SECONDS = 8.0
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_WATCH_SECONDS = 0.3
+_MOST_RESTARTS = 5
+"""Restarts of one process within a minute, after which its fault is taken for lasting."""
+
+
+def up(port: Port = None, data: Data = None, sample: Sample = None) -> None:
+    """Start the server and keep it up until Ctrl-C. The first start makes everything that is missing."""
+    found = settings(data=data, port=port, sample=sample)
+    demand_free(found.bind, found.port)
+    _raise_file_limit()
+    with _stopped_by_signals(), database(found) as server:
+        link = prepared(found)
+        with _running(found) as processes:
+            _await_web(found, processes)
+            _greet(found, link)
+            _watch(server, processes)
+
+
+def demand_free(bind: str, port: int) -> None:
+    """Raise `Fault` where another program listens on the port, or where we may not."""
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((bind, port))
+            probe.listen(1)
+        except OSError as error:
+            raise _port_fault(error, bind, port) from None
+
+
+def _port_fault(error: OSError, bind: str, port: int) -> Fault:
+    if error.errno == errno.EADDRINUSE:
+        return Fault(f"Port {port} is taken by another program.", remedy="Stop it, or choose another with --port.")
+    if error.errno == errno.EACCES:
+        return Fault(f"This user may not listen on port {port}.", remedy="Choose one above 1023 with --port.")
+    reason = os.strerror(error.errno or 0).lower()
+    return Fault(f"Port {port} can't be opened on {bind} ({reason}).", remedy="Set STOA_BIND to an address of this machine.")
+
+
+class Process:
+    """A child that is started again when it ends by itself."""
+
+    def __init__(self, name: str, arguments: list[str]) -> None:
+        self.name, self._arguments = name, arguments
+        self._restarts: deque[float] = deque(maxlen=_MOST_RESTARTS)
+        self._child = self._start()
+
+    @property
+    def ended(self) -> bool:
+        """Whether it runs no more."""
+        return self._child.poll() is not None
+
+    def mend(self) -> None:
+        """Start it again if it ended; raises `Fault` when it has ended too often within a minute."""
+        if not self.ended:
+            return
+        now = time.monotonic()
+        if len(self._restarts) == _MOST_RESTARTS and now - self._restarts[0] < 60:
+            raise Fault(f"The {self.name} process ended {_MOST_RESTARTS} times in a minute.", remedy="Its messages stand above.")
+        self._restarts.append(now)
+        notes.print(f"The {self.name} process ended (code {self._child.returncode}); it is started again.")
+        self._child = self._start()
+
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM, if it still runs."""
+        if not self.ended:
+            self._child.terminate()
+
+    def await_stop(self, deadline: float) -> None:
+        """Wait until it has ended; past the deadline, end it."""
+        try:
+            self._child.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._arguments, stdin=subprocess.DEVNULL, preexec_fn=tied_setup())
+
+
+@contextmanager
+def _running(found: Environment) -> Iterator[list[Process]]:
+    processes: list[Process] = []
+    try:
+        processes.append(Process("web", web_command(found)))
+        processes.append(Process("worker", command("worker")))
+        yield processes
+    finally:
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in processes:
+            process.ask_to_stop()
+        for process in processes:
+            process.await_stop(deadline)
+
+
+def web_command(found: Environment) -> list[str]:
+    """How the web server is started. Streams count as requests under way, hence the high backpressure."""
+    options: dict[str, Any] = {
+        "--interface": "asgi",
+        "--host": found.bind,
+        "--port": found.port,
+        "--workers": found.web_processes,
+        "--backpressure": 2 * MOST_LISTENERS,
+        "--backlog": 4096,
+        "--respawn-interval": 0.2,
+        "--workers-kill-timeout": 5,
+        "--log-level": "warning",
+    }
+    flags = ["--no-ws", "--respawn-failed-workers", "--factory"]
+    pairs = [str(part) for option in options.items() for part in option]
+    return [sys.executable, "-P", "-m", "granian", *pairs, *flags, "stoa.config.asgi:application"]
+
+
+def _await_web(found: Environment, processes: list[Process]) -> None:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(found.bind, f"[{found.bind}]" if ":" in found.bind else found.bind)
+    with notes.status("Starting the web server …"):
+        while True:
+            with suppress(OSError), urllib.request.urlopen(f"http://{host}:{found.port}/health", timeout=5):
+                return
+            for process in processes:
+                process.mend()
+            time.sleep(0.05)
+
+
+def _greet(found: Environment, link: str | None) -> None:
+    out.print(f"Stoa {__version__} is up at {found.address}  (data in {found.data})")
+    if link:
+        out.print(f"Sign in as the first steward, once, within 24 hours: {link}")
+    out.print("Ctrl-C stops it.")
+
+
+def _watch(server: Postgres | None, processes: list[Process]) -> None:
+    while True:
+        time.sleep(_WATCH_SECONDS)
+        if server is not None and server.mend():
+            notes.print("The database ended; it was started again.")
+        for process in processes:
+            process.mend()
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal stop us as Ctrl-C does: the way out is the same, bounded in time, and a success."""
+
+    def stop(number: int, frame: object) -> None:
+        for other in _STOPS:
+            signal.signal(other, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in _STOPS:
+        signal.signal(number, stop)
+    with suppress(KeyboardInterrupt):
+        yield
+
+
+def _raise_file_limit() -> None:
+    """Each open stream is an open file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(65_536, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

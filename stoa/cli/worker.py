@@ -1,0 +1,67 @@
+"""`stoa worker`: gives entries their places on the record and carries out tasks, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import threading
+
+from stoa.cli.opened import ready
+
+SWEEP_SECONDS = 60.0
+STALLED_SECONDS = 30
+CONCURRENCY = 4
+
+log = logging.getLogger("stoa.worker")
+
+
+def worker() -> None:
+    """Run until SIGINT or SIGTERM. Any number may run beside each other, on any number of machines."""
+    ready()
+    from stoa.kit.unprivileged import tie_to_parent
+    from stoa.record.sequencer import run_forever
+
+    tie_to_parent()
+    stop = threading.Event()
+    sequencer = threading.Thread(target=run_forever, args=[stop], name="sequencer")
+    sequencer.start()
+    try:
+        asyncio.run(_work())
+    finally:
+        stop.set()
+        sequencer.join()
+
+
+async def _work() -> None:
+    """Tasks and the sweep side by side. Tasks defer through Django's connection, so that what they defer joins their act."""
+    from procrastinate.contrib.django import app
+
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with app.with_connector(app.connector.get_worker_connector()).open_async() as tasks:
+        options = {"concurrency": CONCURRENCY, "shutdown_graceful_timeout": 5.0, "install_signal_handlers": False}
+        running = [
+            asyncio.create_task(tasks.run_worker_async(**options)),
+            asyncio.create_task(_sweep(tasks)),
+            asyncio.create_task(stopped.wait()),
+        ]
+        done, rest = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        for task in done:
+            task.result()
+
+
+async def _sweep(tasks: object) -> None:
+    """A task whose worker was killed stays begun for ever: begin it again."""
+    while True:
+        with contextlib.suppress(asyncio.TimeoutError):
+            stalled = await tasks.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
+            for job in stalled:
+                log.warning("task %s of a worker that ended is begun again", job.task_name)
+                await tasks.job_manager.retry_job(job)
+        await asyncio.sleep(SWEEP_SECONDS)
