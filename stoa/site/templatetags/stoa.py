@@ -60,6 +60,7 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> str:
         bound.help_text = hint
     if label:
         bound.label = label
+    bound.field.widget.attrs.pop("placeholder", None)  # it would vanish as one types; the label and the hint stay
     is_tick = isinstance(bound.field.widget, CheckboxInput)
     return render_to_string("site/parts/field.html", {"field": bound, "is_tick": is_tick})
 
