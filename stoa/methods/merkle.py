@@ -132,7 +132,7 @@ def consistency_proof(node: Node, old: int, size: int) -> list[bytes]:
 
 def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether `proof` shows that the leaf hash `leaf` stands at `index` in the tree of `size` leaves with `root`."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or not _are_hashes(leaf, root, *proof):
         return False
     inner, border = _proof_shape(index, size)
     if len(proof) != inner + border:
@@ -145,7 +145,7 @@ def verify_consistency(old: int, size: int, proof: Sequence[bytes], old_root: by
 
     An empty old tree is refused: it is the beginning of every tree, and a proof of it shows nothing.
     """
-    if not 1 <= old <= size:
+    if not 1 <= old <= size or not _are_hashes(old_root, root, *proof):
         return False
     if old == size:
         return not proof and old_root == root
@@ -160,6 +160,10 @@ def verify_consistency(old: int, size: int, proof: Sequence[bytes], old_root: by
     mask = (old - 1) >> shift
     lefts = [h for k, h in enumerate(rest[:inner]) if (mask >> k) & 1] + list(rest[inner:])
     return _climb(seed, lefts, 0, 0) == old_root and _climb(seed, rest, mask, inner) == root
+
+
+def _are_hashes(*values: bytes) -> bool:
+    return all(len(value) == HASH_SIZE for value in values)
 
 
 def _split(size: int) -> int:

@@ -150,6 +150,13 @@ def test_one_flipped_bit_anywhere_is_noticed(data):
     assert not verify_inclusion(index, size, parts[1], parts[2:], parts[0])
 
 
+def test_what_is_no_hash_is_refused():
+    tree = tree_of(2)
+    assert not verify_inclusion(0, 1, b"", [], b"")
+    assert not verify_inclusion(0, 2, tree.node(0, 0), [b""], tree.root())
+    assert not verify_consistency(1, 1, [], b"", b"")
+
+
 def test_an_empty_tree_is_the_beginning_of_nothing_provable():
     tree = tree_of(4)
     assert not verify_consistency(0, 4, [], EMPTY_ROOT, tree.root())
