@@ -154,7 +154,7 @@ def test_what_is_no_hash_is_refused():
     tree = tree_of(2)
     assert not verify_inclusion(0, 1, b"", [], b"")
     assert not verify_inclusion(0, 2, tree.node(0, 0), [b""], tree.root())
-    assert not verify_consistency(1, 1, [], b"", b"")
+    assert not verify_consistency(1, 2, [b""], tree.root(1), tree.root())
 
 
 def test_an_empty_tree_is_the_beginning_of_nothing_provable():
