@@ -1,4 +1,4 @@
-"""Pictures of decisions and of the record: legible on a phone as they stand, whole as a file to take away."""
+"""What every picture is: something for the page, a file, its numbers, and a sentence that reads it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
