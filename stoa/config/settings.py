@@ -81,6 +81,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+TEXTS = HERE / "site" / "texts"
+
 STATIC_URL = "/static/"
 STATIC_ROOT = STOA.static
 STORAGES = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Min
 
 from stoa.kit import chance, clock
 from stoa.kit.act import Actor, act, tell
@@ -27,11 +28,16 @@ def begin_with_founder(actor: Actor, *, until: datetime) -> Person:
 
 
 @act("people.founder.name")
-def name_founder(actor: Actor, *, name: str, email: str, until: datetime) -> Person:
+def name_founder(
+    actor: Actor, *, name: str, email: str | None, until: datetime, synthetic: bool = False
+) -> Person:
     """Name a founder, whose powers end on a fixed date."""
     if until <= clock.now():
         raise Invalid("That date has passed.", remedy="Choose a date on which the founders' powers end.", field="until")
-    person = _person(name, email)
+    ends = Role.objects.filter(role="founder").aggregate(first=Min("end"))["first"]
+    if ends and until > ends:
+        raise Refused("The founders' powers end on a date that is fixed.", remedy=f"Choose {ends:%Y-%m-%d} or an earlier date.")
+    person = _person(name, email, synthetic=synthetic)
     tell(events.PersonAdmitted(person.pk))
     _give(person, "founder", "", until)
     return person
@@ -80,6 +86,8 @@ def import_members(actor: Actor, *, newcomers: Sequence[Newcomer], digest: str) 
 @act("people.role.give")
 def give_role(actor: Actor, *, person: Person, role: str, scope: str = "", until: datetime | None = None) -> Role:
     """Give a person a role, for a term or for one object."""
+    if role == "founder":
+        raise Refused("The founders' powers end on a date that is fixed.", remedy="A founder is named during setup alone.")
     return _give(person, role, scope, until)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from stoa.ballots.events import OutcomeAttested, VoteKeptClosed, VoteOpenedBallots, VoteSealed
@@ -16,9 +16,11 @@ from stoa.methods.merkle import leaf_hash, root
 from stoa.record.entries import keep_blob
 
 
-@act("ballots.vote.seal", on="ballot")
-def seal(actor: Actor, *, ballot: Ballot) -> Ballot:
-    """Seal a vote when its time is over: how many ballots, who voted, and the root of all commitments."""
+def seal(ballot: Ballot) -> Ballot:
+    """Seal a vote when its time is over: how many ballots, who voted, and the root of all commitments.
+
+    To be called inside the act of the part that holds the vote, as are the next two.
+    """
     ballot = locks.exclusive(ballot)
     if ballot.state != Ballot.State.OPEN:
         raise Closed("This vote is sealed already.")
@@ -42,16 +44,26 @@ def seal_with(ballot: Ballot, commitments: list[bytes], voted: list[str]) -> Bal
     return ballot
 
 
-@act("ballots.vote.open", on="ballot")
-def open_ballots(actor: Actor, *, ballot: Ballot) -> Ballot:
-    """Open the ballots, without names, once the window for checking is over; few or unanimous ones stay closed."""
+def open_ballots(ballot: Ballot) -> list[dict[str, Any]]:
+    """Open the ballots, without names, once the window for checking is over; few or unanimous ones stay closed.
+
+    Returns them in the form of the opened blob, also when they stay closed, for the tally; deletes the link from person to ballot.
+    """
     ballot = locks.exclusive(ballot)
     if ballot.state != Ballot.State.SEALED:
         raise Closed("This vote is not waiting to be opened.")
-    assert ballot.sealed is not None
-    if clock.now() < ballot.sealed + timedelta(hours=ballot.window_hours):
+    if clock.now() < opening_due(ballot):
         raise Closed("The window for checking is still open.", remedy="The clock opens the ballots when it is over.")
-    return open_with(ballot, opened_form(ballot))
+    ballots = opened_form(ballot)
+    open_with(ballot, ballots)
+    _unlink(ballot)
+    return ballots
+
+
+def opening_due(ballot: Ballot) -> datetime:
+    """When the window for checking a sealed vote is over."""
+    assert ballot.sealed is not None
+    return ballot.sealed + timedelta(hours=ballot.window_hours)
 
 
 def open_with(ballot: Ballot, ballots: list[dict[str, Any]]) -> Ballot:
@@ -83,18 +95,6 @@ def opened_form(ballot: Ballot) -> list[dict[str, Any]]:
     ]
 
 
-@act("ballots.vote.unlink", on="ballot", kind="private")
-def unlink(actor: Actor, *, ballot: Ballot) -> None:
-    """Delete the live ballots and with them the link from person to ballot, once the ballots were opened or kept."""
-    ballot = locks.exclusive(ballot)
-    if ballot.state not in {Ballot.State.OPENED, Ballot.State.KEPT} or ballot.unlinked:
-        raise Closed("This vote's links are not due.")
-    CastBallot.objects.filter(ballot=ballot).delete()
-    Voter.objects.filter(ballot=ballot).update(casts=0)
-    ballot.unlinked = clock.now()
-    ballot.save(update_fields=["unlinked"])
-
-
 @act("ballots.outcome.attest", on="ballot")
 def attest(actor: Actor, *, ballot: Ballot, bundle: str, agrees: bool) -> Attestation:
     """Say, as a scrutineer who checked the private bundle, whether the published outcome follows from it."""
@@ -108,6 +108,13 @@ def attest(actor: Actor, *, ballot: Ballot, bundle: str, agrees: bool) -> Attest
     attestation = Attestation.objects.create(ballot=ballot, scrutineer_id=actor.person_id, agrees=agrees)
     tell(OutcomeAttested(str(ballot.pk), bundle, agrees))
     return attestation
+
+
+def _unlink(ballot: Ballot) -> None:
+    CastBallot.objects.filter(ballot=ballot).delete()
+    Voter.objects.filter(ballot=ballot).update(casts=0)
+    ballot.unlinked = clock.now()
+    ballot.save(update_fields=["unlinked"])
 
 
 def _reason_to_keep(ballot: Ballot, ballots: list[dict[str, Any]]) -> str:

@@ -1,0 +1,181 @@
+"""The public facts of the agenda: rounds and their phases, questions, effort, offers, decisions."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from stoa.kit.act import Event
+
+
+@dataclass(frozen=True)
+class RoundEvent(Event):
+    """A fact about one round."""
+
+    round: str
+    subject_kind: ClassVar[str] = "round"
+
+
+@dataclass(frozen=True)
+class RoundAnnounced(RoundEvent):
+    """A round with its dated phases."""
+
+    questions_open: str
+    vote_opens: str
+    vote_closes: str
+    type: ClassVar[str] = "agenda.round.announced"
+
+
+@dataclass(frozen=True)
+class RoundExtended(RoundEvent):
+    """A phase was made longer."""
+
+    vote_opens: str
+    vote_closes: str
+    type: ClassVar[str] = "agenda.round.extended"
+
+
+@dataclass(frozen=True)
+class QuestionsOpened(RoundEvent):
+    """The round takes questions from now on."""
+
+    type: ClassVar[str] = "agenda.round.questions_opened"
+
+
+@dataclass(frozen=True)
+class EffortFrozen(RoundEvent):
+    """Effort and capacity as they count in the vote."""
+
+    unit: str
+    capacity: int
+    questions: list[dict[str, Any]]
+    left_out: list[str]
+    type: ClassVar[str] = "agenda.effort_frozen"
+
+
+@dataclass(frozen=True)
+class RoundFailed(RoundEvent):
+    """The round ended without a vote; the reason is a code: `no-questions` or `no-capacity`."""
+
+    reason: str
+    type: ClassVar[str] = "agenda.round.failed"
+
+
+@dataclass(frozen=True)
+class RoundDecided(RoundEvent):
+    """The agenda, as docs/record.md fixes it."""
+
+    ballot: str
+    method: str
+    selected: list[dict[str, Any]]
+    capacity: int
+    spent: int
+    majority: list[str] | None
+    result: str | None
+    type: ClassVar[str] = "agenda.decided"
+
+    def facts(self) -> dict[str, Any]:
+        """All facts, also where they are null: of ballots kept closed no more is published."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+@dataclass(frozen=True)
+class VotesImported(RoundEvent):
+    """Questions and votes were taken from a file: its digest, and how many were read and passed over."""
+
+    file: str
+    questions: int
+    votes: int
+    passed_over: int
+    type: ClassVar[str] = "agenda.votes.imported"
+
+
+@dataclass(frozen=True)
+class QuestionEvent(Event):
+    """A fact about one question."""
+
+    question: str
+    subject_kind: ClassVar[str] = "question"
+
+
+@dataclass(frozen=True)
+class QuestionProposed(QuestionEvent):
+    """A question was put to a round."""
+
+    round: str
+    type: ClassVar[str] = "agenda.question.proposed"
+
+
+@dataclass(frozen=True)
+class QuestionProposedUnsigned(QuestionProposed):
+    """The same, by a member who asked not to be named."""
+
+    actor_withheld: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class QuestionEdited(QuestionEvent):
+    """A question's text was changed by its author."""
+
+    version: int
+    type: ClassVar[str] = "agenda.question.edited"
+
+
+@dataclass(frozen=True)
+class QuestionEditedUnsigned(QuestionEdited):
+    """The same, by a member who asked not to be named."""
+
+    actor_withheld: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class QuestionWithdrawn(QuestionEvent):
+    """A question was withdrawn by its author."""
+
+    type: ClassVar[str] = "agenda.question.withdrawn"
+
+
+@dataclass(frozen=True)
+class QuestionWithdrawnUnsigned(QuestionWithdrawn):
+    """The same, by a member who asked not to be named."""
+
+    actor_withheld: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class EffortEstimated(QuestionEvent):
+    """Somebody other than the proposer estimated the hours that a question takes."""
+
+    low: int
+    high: int
+    type: ClassVar[str] = "agenda.effort.estimated"
+
+
+@dataclass(frozen=True)
+class HoursOffered(QuestionEvent):
+    """Somebody offered hours for a question; 0 takes the offer back."""
+
+    hours: int
+    type: ClassVar[str] = "agenda.hours.offered"
+
+
+@dataclass(frozen=True)
+class AnnouncementDrafted(RoundEvent):
+    """A mail to everybody who may take part was drafted; another person has to confirm it."""
+
+    announcement: str
+    type: ClassVar[str] = "agenda.announcement.drafted"
+
+
+@dataclass(frozen=True)
+class AnnouncementSent(RoundEvent):
+    """A second person confirmed the mail, and it went out."""
+
+    announcement: str
+    mails: int
+    type: ClassVar[str] = "agenda.announcement.sent"
+
+
+@dataclass(frozen=True)
+class RemindersSent(RoundEvent):
+    """Those who had not voted got the one reminder; their number is not told while the vote is open."""
+
+    type: ClassVar[str] = "agenda.reminders.sent"

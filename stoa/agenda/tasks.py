@@ -1,0 +1,41 @@
+"""What the clock does for rounds: begins each phase at its instant, reminds once, decides when the window for checking is over."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+
+from stoa.agenda import acts
+from stoa.agenda.acts.mailing import reminder_due
+from stoa.agenda.models import Round
+from stoa.ballots.acts.closing import opening_due
+from stoa.kit import clock
+from stoa.kit.act import CLOCK
+from stoa.kit.faults import Closed
+from stoa.kit.ticker import every
+
+log = logging.getLogger(__name__)
+Step = Callable[..., Round]
+
+
+@every(seconds=1)
+def advance() -> None:
+    """Take every step that is due. A step that another process took meanwhile is passed over."""
+    for step, due in _due():
+        for round_ in due:
+            try:
+                step(CLOCK, round=round_)
+            except Closed as reason:
+                log.info("%s of round %s: %s", step.__name__, round_.pk, reason)
+
+
+def _due() -> Iterable[tuple[Step, Iterable[Round]]]:
+    now = clock.now()
+    phase = Round.Phase
+    yield acts.begin_questions, Round.objects.filter(phase=phase.ANNOUNCED, questions_open__lte=now)
+    yield acts.begin_vote, Round.objects.filter(phase=phase.QUESTIONS, vote_opens__lte=now)
+    yield acts.close_vote, Round.objects.filter(phase=phase.VOTE, ballot__closes__lte=now)
+    voting = Round.objects.select_related("ballot").filter(phase=phase.VOTE, reminded=None, ballot__closes__gt=now)
+    yield acts.send_reminders, [r for r in voting if reminder_due(r) <= now]
+    checking = Round.objects.select_related("ballot").filter(phase=phase.CHECKING)
+    yield acts.decide, [r for r in checking if r.ballot and opening_due(r.ballot) <= now]

@@ -1,0 +1,212 @@
+"""Tells the sample's story: each scene is an act at an instant, played in the order of time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from rich.progress import Progress
+
+from stoa.agenda import acts as agenda
+from stoa.agenda.models import Question, Round
+from stoa.ballots.acts import cast
+from stoa.charter import acts as charter
+from stoa.charter.models import Community
+from stoa.charter.text import DEFAULT
+from stoa.cli.sample import content
+from stoa.cli.sample.content import Asked, Someone
+from stoa.kit import clock, wording
+from stoa.kit.act import CLOCK, OPERATOR, Actor
+from stoa.people import acts as people
+from stoa.people.models import Organisation, Person
+from stoa.record.acts import start_log
+from stoa.record.sequencer import sequence
+
+SEED = 2027
+Scene = tuple[float, Callable[[], Any]]
+"""A day relative to the loading, and what happens then."""
+
+
+def load(progress: Progress) -> None:
+    """Fill an empty server with the sample community. Takes some seconds; a server that has people is left alone."""
+    if Person.objects.exists():
+        return
+    story = Story()
+    scenes = sorted(story.scenes(), key=lambda scene: scene[0])
+    task = progress.add_task("Loading the sample community", total=len(scenes))
+    for day, scene in scenes:
+        with clock.travel(story.instant(day)):
+            scene()
+        progress.advance(task)
+    while sequence():
+        pass
+
+
+@dataclass
+class Story:
+    """What the scenes share: the cast by name, and the questions by key."""
+
+    loading: datetime = field(default_factory=clock.now)
+    chance: random.Random = field(default_factory=lambda: random.Random(SEED))
+    cast: list[Someone] = field(default_factory=content.everybody)
+    people: dict[str, Person] = field(default_factory=dict)
+    homes: dict[str, Organisation] = field(default_factory=dict)
+    rounds: dict[str, Round] = field(default_factory=dict)
+    asked: dict[str, Question] = field(default_factory=dict)
+
+    def instant(self, day: float) -> datetime:
+        """Noon UTC of a day relative to the loading; fractions of a day go on from there."""
+        noon = datetime.combine(self.loading.date(), time(12), UTC)
+        return noon + timedelta(days=day)
+
+    def actor(self, name: str) -> Actor:
+        """The person of this name, signed in with a second factor."""
+        return Actor("person", self.people[name].pk, second_factor=True)
+
+    def scenes(self) -> Iterator[Scene]:
+        """Everything that happens, not yet in order."""
+        yield -301, self.begin
+        for someone in self.cast:
+            yield someone.joined, lambda someone=someone: self.join(someone)
+            yield from self.roles(someone)
+        for declared in content.read("community")["declaration"]:
+            yield declared["day"], lambda d=declared: charter.declare(
+                self.actor(d["by"]), kind=d["kind"], none=d["none"], text=d["text"], giver=d["giver"]
+            )
+        for raw in content.read("community")["round"]:
+            yield from self.round(raw)
+        for mail in content.read("community")["announcement"]:
+            yield mail["day"] + 0.02, lambda m=mail: self.announce(m)
+
+    def begin(self) -> None:
+        """The log, the charter, the community and its organisations."""
+        start_log(OPERATOR)
+        charter.put_in_force(OPERATOR, text=DEFAULT.read_text(encoding="utf-8"))
+        about = content.read("community")["community"]
+        charter.describe_community(OPERATOR, **{key: value.strip() for key, value in about.items()})
+        Community.objects.filter(pk=1).update(is_sample=True)
+        texts = content.read("community")["texts"] | {key: about[key] for key in ("operator", "sponsor", "contact")}
+        filled = texts | {"community": about["name"], "conduct_contact": about["conduct_contact"]}
+        for kind, text in (("privacy", "privacy-notice"), ("conduct", "conduct")):
+            charter.publish_policy(OPERATOR, kind=kind, text=wording.page(text, **filled))
+        for raw in content.organisations():
+            self.homes[raw["key"]] = people.add_organisation(
+                OPERATOR, name=raw["name"], country=raw["country"], sponsor=raw.get("sponsor", False), synthetic=True
+            )
+
+    def join(self, someone: Someone) -> None:
+        """Somebody is admitted and declares where they work."""
+        taking_part = [role for role in someone.roles if role in {"member", "associate"}]
+        until = self.end(someone)
+        if "founder" in someone.roles and until:
+            person = people.name_founder(OPERATOR, name=someone.name, email=None, until=until, synthetic=True)
+            people.give_role(OPERATOR, person=person, role="member")
+        else:
+            person = people.admit(OPERATOR, name=someone.name, email=None, roles=taking_part, synthetic=True)
+        self.people[someone.name] = person
+        kind = "study" if "associate" in someone.roles else "employment"
+        start = (self.instant(someone.joined) - timedelta(days=400)).date()
+        actor = self.actor(someone.name)
+        people.declare_tie(actor, person=person, organisation=self.homes[someone.organisation], kind=kind, start=start)
+        if someone.pronouns:
+            people.edit_profile(actor, person=person, name=someone.name, pronouns=someone.pronouns)
+
+    def roles(self, someone: Someone) -> Iterator[Scene]:
+        """The roles beside member and associate, for their term."""
+        for role in sorted(set(someone.roles) - {"founder", "member", "associate"}):
+            yield max(someone.since, someone.joined) + 0.01, lambda role=role: self.give(someone, role)
+
+    def give(self, someone: Someone, role: str) -> None:
+        """One role for its term; an organiser's is for the round at hand."""
+        scope = f"round:{self.rounds['2027'].pk}" if role == "organiser" else ""
+        people.give_role(
+            OPERATOR, person=self.people[someone.name], role=role, scope=scope, until=self.end(someone)
+        )
+
+    def end(self, someone: Someone) -> datetime | None:
+        """When somebody's term ends, if it does."""
+        return self.instant(someone.until) if someone.until is not None else None
+
+    def round(self, raw: dict[str, Any]) -> Iterator[Scene]:
+        """A round from its announcement to its agenda, as far as it has come."""
+        key, ask, vote, close = raw["key"], raw["questions"], raw["vote"], raw["closes"]
+        yield ask - 9, lambda: self.open_round(raw)
+        yield ask, lambda: agenda.begin_questions(CLOCK, round=self.rounds[key])
+        asked = content.questions(key)
+        for place, question in enumerate(asked):
+            yield from self.question(question, ask + 0.5 + (vote - ask - 6) * place / len(asked), vote, raw, len(asked))
+        yield vote, lambda: self.begin_vote(key)
+        listed = [someone for someone in self.cast if "member" in someone.roles and someone.joined < vote]
+        voting = self.chance.sample(listed, round(raw["turnout"] * len(listed)))
+        for someone in voting:
+            day = vote + 0.1 + self.chance.random() ** 1.5 * (min(close, -0.6) - vote - 0.2)
+            yield day, lambda someone=someone: self.vote(someone, key)
+        if close < 0:
+            yield close, lambda: agenda.close_vote(CLOCK, round=self.rounds[key])
+            yield close + 1.01, lambda: agenda.decide(CLOCK, round=self.rounds[key])
+
+    def open_round(self, raw: dict[str, Any]) -> None:
+        """A steward announces a round."""
+        self.rounds[raw["key"]] = agenda.announce_round(
+            self.actor("sample-005" if raw["questions"] > -290 else "sample-001"),
+            slug=raw["key"],
+            title=raw["title"],
+            summary=raw["description"].strip(),
+            questions_open=self.instant(raw["questions"]),
+            vote_opens=self.instant(raw["vote"]),
+            vote_closes=self.instant(raw["closes"]),
+        )
+
+    def question(self, asked: Asked, day: float, vote: int, raw: dict[str, Any], among: int) -> Iterator[Scene]:
+        """A question is proposed, estimated by others, and hours are offered for it."""
+        here = [s for s in self.cast if s.joined < day and {"member", "associate"} & set(s.roles)]
+        keen = sorted(here, key=lambda s: (-asked.affinity[s.leaning], self.chance.random()))
+        author, others = keen[0], keen[1:20]
+        yield day, lambda: self.propose(asked, author)
+        members = [s for s in others if "member" in s.roles]
+        for number, someone in enumerate(self.chance.sample(members, self.chance.randint(3, 5))):
+            low, high = (round(hours * self.chance.uniform(0.75, 1.3) / 10) * 10 for hours in (asked.low, asked.high))
+            yield day + 0.4 * (number + 1), lambda s=someone, r=(max(low, 10), max(low, high, 20)): agenda.estimate_effort(
+                self.actor(s.name), question=self.asked[asked.key], low=r[0], high=r[1]
+            )
+        share = raw["offered_hours"] / among
+        for someone in self.chance.sample(others, 4):
+            hours = max(4, round(share / 4 * self.chance.uniform(0.6, 1.4)))
+            yield (
+                day + 0.3 + self.chance.random() * (vote - day - 0.6),
+                lambda s=someone, h=hours: agenda.offer_hours(self.actor(s.name), question=self.asked[asked.key], hours=h),
+            )
+
+    def propose(self, asked: Asked, author: Someone) -> None:
+        """The author puts the question to its round."""
+        self.asked[asked.key] = agenda.propose_question(
+            self.actor(author.name),
+            round=self.rounds[asked.round],
+            title=asked.title,
+            body=asked.body,
+            signed=asked.signed,
+        )
+
+    def begin_vote(self, key: str) -> None:
+        """Effort is frozen and the vote opens."""
+        self.rounds[key] = agenda.begin_vote(CLOCK, round=self.rounds[key])
+
+    def vote(self, someone: Someone, key: str) -> None:
+        """A member approves of what lies near to their leaning, more or less."""
+        ballot = self.rounds[key].ballot
+        assert ballot is not None
+        mood = self.chance.uniform(0.7, 1.15)
+        near = [q for q in content.questions(key) if self.chance.random() < q.affinity[someone.leaning] * mood]
+        options = set(ballot.options.values_list("reference", flat=True))
+        approved = {self.asked[question.key].reference for question in near} & options
+        cast(self.actor(someone.name), ballot=ballot, approved=sorted(approved))
+
+    def announce(self, mail: dict[str, Any]) -> None:
+        """One person drafts a mail to all, another confirms it."""
+        draft = agenda.draft_announcement(
+            self.actor(mail["by"]), round=self.rounds[mail["round"]], subject=mail["title"], body=mail["body"].strip()
+        )
+        agenda.confirm_announcement(self.actor(mail["confirmed_by"]), announcement=draft)
