@@ -1,4 +1,4 @@
-"""`stoa worker`: gives entries their places on the record and carries out tasks, until it is told to stop."""
+"""`stoa worker`: gives entries their places on the record, does what is due by the clock, and carries out tasks."""
 
 from __future__ import annotations
 
@@ -20,29 +20,37 @@ log = logging.getLogger("stoa.worker")
 def worker() -> None:
     """Run until SIGINT or SIGTERM. Any number may run beside each other, on any number of machines."""
     ready()
+    from stoa.kit import ticker
     from stoa.kit.unprivileged import tie_to_parent
-    from stoa.record.sequencer import run_forever
+    from stoa.record import sequencer
 
     tie_to_parent()
     stop = threading.Event()
-    sequencer = threading.Thread(target=run_forever, args=[stop], name="sequencer")
-    sequencer.start()
+    loops = [threading.Thread(target=part.run_forever, args=[stop], name=part.__name__) for part in (sequencer, ticker)]
+    for loop in loops:
+        loop.start()
     try:
         asyncio.run(_work())
     finally:
         stop.set()
-        sequencer.join()
+        for loop in loops:
+            loop.join()
 
 
 async def _work() -> None:
-    """Tasks and the sweep side by side. Tasks defer through Django's connection, so that what they defer joins their act."""
+    """Tasks and the sweep side by side. Tasks defer through Django's connection: what they defer joins their act."""
     from procrastinate.contrib.django import app
 
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with app.with_connector(app.connector.get_worker_connector()).open_async() as tasks:
-        options = {"concurrency": CONCURRENCY, "shutdown_graceful_timeout": 5.0, "install_signal_handlers": False}
+        options = {
+            "concurrency": CONCURRENCY,
+            "shutdown_graceful_timeout": 5.0,
+            "install_signal_handlers": False,
+            "delete_jobs": "successful",
+        }
         running = [
             asyncio.create_task(tasks.run_worker_async(**options)),
             asyncio.create_task(_sweep(tasks)),

@@ -5,16 +5,27 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from email.errors import MessageError
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import QuerySet
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued
 
 from stoa.kit import chance, clock
 from stoa.kit.faults import Invalid
 from stoa.kit.models import Mail
 
-GIVE_UP_AFTER = 8
+MOST_ATTEMPTS = 20
+LONGEST_PAUSE = timedelta(hours=8)
+"""Pauses double from two minutes up to this, so that the attempts reach over four days."""
+
+TASK, LOCK = "kit.mail.deliver", "mail"
 log = logging.getLogger(__name__)
 
 
@@ -25,8 +36,8 @@ def post(
     for text in (to, subject, *(headers or {}).values()):
         if "\n" in text or "\r" in text:
             raise Invalid("A mail header holds a line break.", remedy="Put the text on one line.")
-    host = settings.STOA.address.split("//")[-1].split("/")[0].split(":")[0]
-    return Mail.objects.create(
+    host = urlsplit(settings.STOA.address).hostname
+    mail = Mail.objects.create(
         message_id=f"<{chance.opaque_id()}.{kind}@{host}>",
         kind=kind,
         to=to,
@@ -35,37 +46,75 @@ def post(
         body=body,
         headers=dict(headers or {}),
     )
+    transaction.on_commit(hasten, robust=True)
+    return mail
+
+
+def hasten() -> None:
+    """Queue one task for the mails just committed, unless one waits already.
+
+    Called after the commit, not within it: the lock of a task queued inside would be held until its act ends, make all
+    acts that mail wait for each other, and form circles with their row locks. The mail itself is part of the act, and
+    the ticker sends what no task sent.
+    """
+    if ProcrastinateJob.objects.filter(queueing_lock=LOCK, status="todo").exists():
+        return
+    try:
+        with transaction.atomic():
+            app.configure_task(TASK, queue="mail", queueing_lock=LOCK).defer()
+    except AlreadyEnqueued:
+        return
 
 
 def deliver_due(limit: int = 50) -> int:
-    """Send what is due, each in a transaction of its own so that a crash resends one at most; returns how many."""
+    """Send what is due, each in a transaction of its own so that a crash resends one at most; returns how many.
+
+    While the mail server can't be reached, nothing counts as an attempt and everything rests for a minute.
+    """
+    if not _due().exists():
+        return 0
+    server = get_connection()
+    try:
+        server.open()
+    except OSError as error:
+        log.warning("the mail server can't be reached: %s", error)
+        _due().update(due=clock.now() + timedelta(minutes=1), error=type(error).__name__)
+        return 0
     sent = 0
-    while sent < limit and _deliver_next():
-        sent += 1
+    try:
+        while sent < limit and _deliver_next(server):
+            sent += 1
+    finally:
+        server.close()
     return sent
 
 
-def _deliver_next() -> bool:
+def _due() -> QuerySet[Mail]:
+    return Mail.objects.filter(sent=None, due__lte=clock.now(), attempts__lt=MOST_ATTEMPTS)
+
+
+def _deliver_next(server: BaseEmailBackend) -> bool:
     with transaction.atomic():
-        waiting = Mail.objects.select_for_update(skip_locked=True).filter(sent=None, due__lte=clock.now())
-        mail = waiting.filter(attempts__lt=GIVE_UP_AFTER).order_by("due", "pk").first()
+        mail = _due().select_for_update(skip_locked=True).order_by("due", "pk").first()
         if mail is None:
             return False
-        _send(mail)
+        _send(mail, server)
         mail.save(update_fields=["sent", "attempts", "due", "error"])
         return True
 
 
-def _send(mail: Mail) -> None:
+def _send(mail: Mail, server: BaseEmailBackend) -> None:
+    headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated", **mail.headers}
     message = EmailMessage(
-        mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to], headers={"Message-ID": mail.message_id, **mail.headers}
+        mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to], connection=server, headers=headers
     )
     mail.attempts += 1
     try:
         message.send()
-    except OSError as error:
+    except (OSError, ValueError, MessageError) as error:
+        server.close()  # the next mail begins a connection of its own
         mail.error = type(error).__name__
-        mail.due = clock.now() + timedelta(minutes=2**mail.attempts)
+        mail.due = clock.now() + min(timedelta(minutes=2**mail.attempts), LONGEST_PAUSE)
         log.warning("mail %s was not sent: %s; next try %s", mail.message_id, mail.error, mail.due)
     else:
         mail.sent, mail.error = clock.now(), ""
