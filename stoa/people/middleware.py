@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 
 from stoa.kit import clock
 from stoa.kit.act import VISITOR, Actor
@@ -16,13 +17,17 @@ CONSOLE_LINK_HOURS = 12
 
 
 class ActorMiddleware:
-    """Sets `request.actor`. Being handed a one-time link by the operator's console counts as a second factor for twelve hours."""
+    """Sets `request.actor`, found out when a view asks: an answer that is the same for everybody opens no session.
+
+    Being handed a one-time link by the operator's console counts as a second factor for twelve hours.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = actor_of(request)  # type: ignore[attr-defined] - Django's request has no such attribute; views read it
+    def __call__(self, request: HttpRequest) -> HttpResponse:  # noqa: D102 - the class says it
+        asked = SimpleLazyObject(lambda: actor_of(request))
+        request.actor = asked  # type: ignore[attr-defined]  # Django's request has no such attribute; views read it
         return self.get_response(request)
 
 
