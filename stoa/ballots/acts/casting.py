@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.conf import settings
+
 from stoa.ballots.models import Ballot, CastBallot, Draft, Voter
 from stoa.charter.queries import community
-from stoa.kit import chance, clock, locks, outbox
+from stoa.kit import chance, clock, instants, locks, outbox, wording
 from stoa.kit.act import Actor, act
 from stoa.kit.faults import Closed, Invalid
+from stoa.kit.registry import show
 from stoa.methods.commitment import Receipt, ballot_commitment, ballot_nonce
 from stoa.record.keys import origin, signed
 
@@ -54,7 +57,7 @@ def save_draft(actor: Actor, *, ballot: Ballot, approved: Sequence[str]) -> Draf
 
 
 def _within_time(ballot: Ballot, actor: Actor) -> tuple[Ballot, Voter]:
-    voter = Voter.objects.select_for_update().select_related("person").get(ballot=ballot, person_id=actor.person_id)
+    voter = Voter.objects.select_for_update(of=["self"]).select_related("person", "ballot").get(ballot=ballot, person_id=actor.person_id)
     ballot = locks.shared(ballot)
     if ballot.state != Ballot.State.OPEN or clock.now() >= ballot.closes:
         raise Closed("The vote has closed; this ballot was not cast.", remedy="What you cast before counts as it stands.")
@@ -75,15 +78,16 @@ def _tell_by_mail(voter: Voter) -> None:
     person = voter.person
     if not person.email:
         return
-    name = community().name
-    outbox.post(
-        kind="ballot-receipt",
-        to=person.email,
-        person_id=person.pk,
-        subject=f"{name}: a ballot was cast in your name",
-        body=(
-            f"A ballot was cast or replaced in your name at {name}.\n\n"
-            "If this was you, there is nothing to do: the signed receipt is on the vote's page.\n"
-            "If it was not you, sign in, cast your own ballot before the vote closes, and tell the contact named on the site.\n"
-        ),
+    ballot = voter.ballot
+    shown = show([ballot.subject], person.pk)[ballot.subject]
+    subject, body = wording.mail(
+        "ballot-cast",
+        name=person.shown_name,
+        round=shown.title,
+        at=instants.say(clock.now(), "UTC"),
+        closes=instants.say(ballot.closes, "UTC"),
+        security_contact=community().security_contact or community().contact,
+        address=settings.STOA.address,
+        path=shown.address,
     )
+    outbox.post(kind="ballot-cast", to=person.email, person_id=person.pk, subject=subject, body=body)
