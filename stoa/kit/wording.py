@@ -11,12 +11,12 @@ from django.conf import settings
 PLACEHOLDER = re.compile(r"\[\[([a-z_]+)\]\]")
 
 
-def page(name: str, **values: str) -> str:
+def page(name: str, /, **values: str) -> str:
     """The Markdown text of this name, such as `privacy-notice`; a placeholder without a value stays visible."""
     return fill(_read(Path(settings.TEXTS) / f"{name}.md"), values)
 
 
-def mail(name: str, **values: str) -> tuple[str, str]:
+def mail(name: str, /, **values: str) -> tuple[str, str]:
     """Subject and body of the mail of this name. Line breaks in what is filled into the subject become spaces."""
     head, _, body = _read(Path(settings.TEXTS) / "mail" / f"{name}.txt").partition("\n\n")
     on_one_line = {key: " ".join(value.split()) for key, value in values.items()}
