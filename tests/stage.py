@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from stoa.agenda import acts as agenda
 from stoa.agenda.models import Question, Round
+from stoa.ballots.acts import cast
 from stoa.charter.acts import put_in_force
 from stoa.charter.queries import in_force
 from stoa.charter.text import DEFAULT
@@ -86,8 +87,6 @@ def at(instant: datetime) -> object:
 
 def approve(people_: Sequence[Person], round: Round, questions: Sequence[Question]) -> None:
     """Let each of these people cast a ballot for these questions."""
-    from stoa.ballots.acts import cast
-
     assert round.ballot is not None
     for person in people_:
         cast(acting(person, second_factor=False), ballot=round.ballot, approved=[q.reference for q in questions])

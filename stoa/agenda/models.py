@@ -42,7 +42,8 @@ class Round(models.Model):
         indexes = [models.Index(fields=["phase", "vote_closes"], name="round_due")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(questions_open__lt=F("vote_opens")) & Q(vote_opens__lt=F("vote_closes")), name="phases_in_order"
+                condition=Q(questions_open__lt=F("vote_opens")) & Q(vote_opens__lt=F("vote_closes")),
+                name="phases_in_order",
             )
         ]
 
@@ -55,7 +56,9 @@ class Round(models.Model):
 
     def standing(self, person_id: str) -> frozenset[str]:
         """Who was given the task of this round is its `organiser`."""
-        given = Role.objects.filter(person_id=person_id, role="organiser", scope=f"round:{self.pk}", start__lte=clock.now())
+        given = Role.objects.filter(
+            person_id=person_id, role="organiser", scope=f"round:{self.pk}", start__lte=clock.now()
+        )
         return frozenset({"organiser"}) if given.filter(Q(end=None) | Q(end__gt=clock.now())).exists() else frozenset()
 
 

@@ -23,9 +23,7 @@ def put_in_force(actor: Actor, *, text: str, provisional: bool = True) -> Charte
     except BadCharter as fault:
         raise Invalid(str(fault), remedy="Mend the text.", field="text") from fault
     latest = Charter.objects.order_by("-version").first()
-    charter = Charter.objects.create(
-        version=latest.version + 1 if latest else 1, text=text, provisional=provisional
-    )
+    charter = Charter.objects.create(version=latest.version + 1 if latest else 1, text=text, provisional=provisional)
     tell(CharterInForce(charter.version, keep_octets(text.encode()), provisional))
     return charter
 
@@ -51,7 +49,9 @@ def describe_community(actor: Actor, **changes: Any) -> Community:
 def publish_policy(actor: Actor, *, kind: str, text: str) -> Policy:
     """Publish the privacy notice or the code of conduct."""
     if kind not in Policy.Kind.values:
-        raise Invalid("There is no such policy.", remedy="Choose the privacy notice or the code of conduct.", field="kind")
+        raise Invalid(
+            "There is no such policy.", remedy="Choose the privacy notice or the code of conduct.", field="kind"
+        )
     if not text.strip():
         raise Invalid("The text is empty.", remedy="Write it, or start from the template.", field="text")
     policy = Policy.objects.create(kind=kind, text=text)
@@ -66,6 +66,11 @@ def declare(actor: Actor, *, kind: str, none: bool, text: str = "", giver: str =
         raise Invalid("There is no such kind.", remedy="Choose money, compute, staff or hosting.", field="kind")
     if not none and not text.strip():
         raise Invalid("It isn't said what is given.", remedy="Say what, or tick “none”.", field="text")
-    declaration = Declaration.objects.create(kind=kind, none=none, text="" if none else text.strip(), giver=giver.strip())
-    tell(SponsorDeclared(str(declaration.pk), kind, none), {} if none else {"text": declaration.text, "giver": declaration.giver})
+    declaration = Declaration.objects.create(
+        kind=kind, none=none, text="" if none else text.strip(), giver=giver.strip()
+    )
+    tell(
+        SponsorDeclared(str(declaration.pk), kind, none),
+        {} if none else {"text": declaration.text, "giver": declaration.giver},
+    )
     return declaration

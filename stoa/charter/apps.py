@@ -11,7 +11,7 @@ class CharterConfig(AppConfig):
 
     def ready(self) -> None:
         """Bind the authority that every act asks; load the acts."""
-        from stoa.charter import acts  # noqa: F401 - importing the acts puts them into the registry
+        from stoa.charter import acts, words  # noqa: F401 - loading them registers them
         from stoa.charter.rules import grant
         from stoa.kit.act import bind_authority
 

@@ -79,4 +79,6 @@ class Declaration(models.Model):
 
     class Meta:
         ordering = ["-declared", "-pk"]
-        constraints = [models.CheckConstraint(condition=models.Q(none=True) | ~models.Q(text=""), name="declares_something")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(none=True) | ~models.Q(text=""), name="declares_something")
+        ]

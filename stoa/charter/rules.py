@@ -54,7 +54,9 @@ def may(actor: Actor, act: str, subject: Subject | None = None) -> bool:
 def _before_the_first(actor: Actor, act: str) -> Grant:
     if actor.kind == "operator" and act in BEFORE_THE_FIRST_CHARTER:
         return Grant("operator", 0)
-    raise Refused("No charter is in force yet.", remedy="The operator starts the server with `stoa up`.", code="no-charter")
+    raise Refused(
+        "No charter is in force yet.", remedy="The operator starts the server with `stoa up`.", code="no-charter"
+    )
 
 
 def _refusal(terms: Terms, act: str) -> Refused:

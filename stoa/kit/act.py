@@ -1,7 +1,7 @@
 """The act: one name, one function, one power, one transaction, and the entries it leaves on the record.
 
-Every write of the program is an act. The authority (who may) and the recorder (what is put down) are bound by the charter and the record when they load, since
-imports point down only.
+Every write of the program is an act. The authority (who may) and the recorder (what is put down) are bound by the
+charter and the record when they load, since imports point down only.
 """
 
 from __future__ import annotations
@@ -95,17 +95,11 @@ class Subject(Protocol):
         ...
 
 
-class Authority(Protocol):
-    """Answers whether an actor holds a power; raises `Refused` if not."""
+Authority = Callable[[Actor, str, Subject | None], Grant]
+"""Answers whether an actor holds the power of an act over a subject; raises `Refused` if not."""
 
-    def __call__(self, actor: Actor, act: str, subject: Subject | None) -> Grant: ...
-
-
-class Recorder(Protocol):
-    """Puts what an act told on the record, in the act's transaction."""
-
-    def __call__(self, acting: Acting) -> None: ...
-
+Recorder = Callable[[Acting], None]
+"""Puts what an act told on the record, in the act's transaction."""
 
 ACTS: dict[str, ActSpec] = {}
 _current: ContextVar[Acting | None] = ContextVar("acting", default=None)

@@ -24,6 +24,6 @@ def token() -> str:
 
 def draw_from(source: Callable[[int], bytes]) -> Callable[[int], bytes]:
     """Put another source in place and return the old one; for tests that need two equal worlds."""
-    global _source  # noqa: PLW0603 - replaced as a whole, for every thread
+    global _source
     before, _source = _source, source
     return before

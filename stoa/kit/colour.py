@@ -18,7 +18,9 @@ def contrast_fault(accent: str) -> str:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
         return "A colour is written as # and six hexadecimal digits, such as #1f4e8c."
     ratio = contrast(accent, LIGHT_PAPER)
-    return "" if ratio >= LEAST else f"On the page's paper this colour has a contrast of {ratio:.1f}; {LEAST} is needed."
+    return (
+        "" if ratio >= LEAST else f"On the page's paper this colour has a contrast of {ratio:.1f}; {LEAST} is needed."
+    )
 
 
 def lightened(accent: str) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
 from django.db.models import Min
 
 from stoa.kit import chance, clock
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Invalid, Refused
+from stoa.kit.models import Mail
 from stoa.people import events
+from stoa.people.invitations import Invitation, invite, send_test
+from stoa.people.links import hashed
 from stoa.people.models import ROLES, ApiToken, Organisation, Person, Role, SignInLink, Tie
+from stoa.people.queries import addresses_here
 from stoa.record.models import Text
 
 
@@ -29,22 +35,34 @@ def begin_with_founder(actor: Actor, *, until: datetime) -> Person:
 
 @act("people.founder.name")
 def name_founder(
-    actor: Actor, *, name: str, email: str | None, until: datetime, synthetic: bool = False
+    actor: Actor,
+    *,
+    name: str,
+    email: str | None,
+    until: datetime,
+    synthetic: bool = False,
+    invitation: Invitation | None = None,
 ) -> Person:
-    """Name a founder, whose powers end on a fixed date."""
+    """Name a founder, whose powers end on a fixed date; with an invitation, a mail lets them in."""
     if until <= clock.now():
         raise Invalid("That date has passed.", remedy="Choose a date on which the founders' powers end.", field="until")
     ends = Role.objects.filter(role="founder").aggregate(first=Min("end"))["first"]
     if ends and until > ends:
-        raise Refused("The founders' powers end on a date that is fixed.", remedy=f"Choose {ends:%Y-%m-%d} or an earlier date.")
+        raise Refused(
+            "The founders' powers end on a date that is fixed.", remedy=f"Choose {ends:%Y-%m-%d} or an earlier date."
+        )
     person = _person(name, email, synthetic=synthetic)
     tell(events.PersonAdmitted(person.pk))
     _give(person, "founder", "", until)
+    if invitation:
+        invite(person, invitation, "founder")
     return person
 
 
 @act("people.person.admit")
-def admit(actor: Actor, *, name: str, email: str | None, roles: Sequence[str] = ("member",), synthetic: bool = False) -> Person:
+def admit(
+    actor: Actor, *, name: str, email: str | None, roles: Sequence[str] = ("member",), synthetic: bool = False
+) -> Person:
     """Take a person in with the roles given."""
     person = _person(name, email, synthetic=synthetic)
     tell(events.PersonAdmitted(person.pk))
@@ -63,9 +81,14 @@ class Newcomer:
 
 
 @act("people.members.import")
-def import_members(actor: Actor, *, newcomers: Sequence[Newcomer], digest: str) -> list[Person]:
-    """Take first members in from a file; those whose address is known here are passed over."""
-    known = set(Person.objects.filter(email__in=[n.email for n in newcomers]).values_list("email", flat=True))
+def import_members(
+    actor: Actor, *, newcomers: Sequence[Newcomer], digest: str, invitation: Invitation | None = None
+) -> list[Person]:
+    """Take first members in from a file; those whose address is known here are passed over.
+
+    With an invitation, each gets a mail with a link that lets them in.
+    """
+    known = addresses_here(n.email for n in newcomers)
     added = []
     for newcomer in newcomers:
         if newcomer.email in known:
@@ -74,7 +97,11 @@ def import_members(actor: Actor, *, newcomers: Sequence[Newcomer], digest: str) 
         _give(person, "member", "", None, told=False)
         if newcomer.organisation:
             organisation, _ = Organisation.objects.get_or_create(name=newcomer.organisation)
-            Tie.objects.create(person=person, organisation=organisation, kind=Tie.Kind.EMPLOYMENT, start=clock.now().date())
+            Tie.objects.create(
+                person=person, organisation=organisation, kind=Tie.Kind.EMPLOYMENT, start=clock.now().date()
+            )
+        if invitation:
+            invite(person, invitation, "first-member")
         added.append(person)
         known.add(newcomer.email)
     tell(events.PeopleImported("1", digest, len(added), len(newcomers) - len(added)))
@@ -87,7 +114,9 @@ def import_members(actor: Actor, *, newcomers: Sequence[Newcomer], digest: str) 
 def give_role(actor: Actor, *, person: Person, role: str, scope: str = "", until: datetime | None = None) -> Role:
     """Give a person a role, for a term or for one object."""
     if role == "founder":
-        raise Refused("The founders' powers end on a date that is fixed.", remedy="A founder is named during setup alone.")
+        raise Refused(
+            "The founders' powers end on a date that is fixed.", remedy="A founder is named during setup alone."
+        )
     return _give(person, role, scope, until)
 
 
@@ -133,12 +162,10 @@ def declare_tie(
         with transaction.atomic():
             tie = Tie.objects.create(person=person, organisation=organisation, kind=kind, start=start, end=end)
     except IntegrityError as fault:
-        raise Invalid("This tie is declared already.", remedy="End it first, to declare it anew.", field="kind") from fault
-    tell(
-        events.TieDeclared(
-            person.pk, str(organisation.pk), kind, start.isoformat(), end.isoformat() if end else None
-        )
-    )
+        raise Invalid(
+            "This tie is declared already.", remedy="End it first, to declare it anew.", field="kind"
+        ) from fault
+    tell(events.TieDeclared(person.pk, str(organisation.pk), kind, start.isoformat(), end.isoformat() if end else None))
     return tie
 
 
@@ -151,9 +178,7 @@ def end_tie(actor: Actor, *, person: Person, tie: Tie, end: date) -> Tie:
         raise Invalid("It ends before it starts.", remedy="Check the date.", field="end")
     tie.end = end
     tie.save(update_fields=["end"])
-    tell(
-        events.TieDeclared(person.pk, str(tie.organisation_id), tie.kind, tie.start.isoformat(), end.isoformat())
-    )
+    tell(events.TieDeclared(person.pk, str(tie.organisation_id), tie.kind, tie.start.isoformat(), end.isoformat()))
     return tie
 
 
@@ -171,6 +196,14 @@ def choose_mail(actor: Actor, *, person: Person, wants: bool) -> Person:
     person.wants_mail = wants
     person.save(update_fields=["wants_mail", "sort_name"])
     return person
+
+
+@act("people.mail.test", on="person", kind="private")
+def send_test_mail(actor: Actor, *, person: Person, community: str) -> Mail:
+    """Send oneself a mail, to see whether mails arrive."""
+    if not person.email:
+        raise Invalid("You have no address here yet.", remedy="Give one under “Yourself” and confirm it.")
+    return send_test(person, community)
 
 
 @act("people.token.create", on="person", kind="private")
@@ -197,6 +230,9 @@ def erase(actor: Actor, *, person: Person) -> Person:
     Text.objects.filter(entry__actor=f"person:{person.pk}").delete()
     Text.objects.filter(entry__subject=f"person:{person.pk}").delete()
     SignInLink.objects.filter(person=person).delete()
+    Mail.objects.filter(person_id=person.pk).delete()
+    for kept in (EmailAddress, Authenticator, SocialAccount):
+        kept._default_manager.filter(user=person).delete()
     person.api_tokens.all().delete()
     person.name, person.email, person.pronouns, person.zone = "", None, "", ""
     person.erased, person.is_active = now, False
@@ -211,11 +247,6 @@ def see_private(actor: Actor, *, person: Person, what: str) -> None:
     tell(events.PrivateLook(person.pk, what), {"by": actor.name})
 
 
-def hashed(secret: str) -> str:
-    """What is kept of a token."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def _clean_name(name: str) -> str:
     clean = " ".join(name.split())
     if not clean:
@@ -228,9 +259,13 @@ def _clean_name(name: str) -> str:
 def _person(name: str, email: str | None, *, synthetic: bool = False) -> Person:
     try:
         with transaction.atomic():
-            return Person.objects.create(name=_clean_name(name), email=email.lower() if email else None, synthetic=synthetic)
+            return Person.objects.create(
+                name=_clean_name(name), email=email.lower() if email else None, synthetic=synthetic
+            )
     except IntegrityError as fault:
-        raise Invalid("Somebody here has this address.", remedy="Use another, or find them in the list.", field="email") from fault
+        raise Invalid(
+            "Somebody here has this address.", remedy="Use another, or find them in the list.", field="email"
+        ) from fault
 
 
 def _give(person: Person, role: str, scope: str, until: datetime | None, *, told: bool = True) -> Role:

@@ -35,7 +35,7 @@ class Person(AbstractBaseUser):
     """Somebody with an account. The id is opaque and stays; name and address can be erased."""
 
     id = models.CharField(primary_key=True, max_length=32, default=chance.opaque_id, editable=False)
-    email = models.EmailField(null=True, unique=True)
+    email = models.EmailField(null=True, unique=True)  # noqa: DJ001 - erased and synthetic people share having none
     name = models.CharField(max_length=120)
     sort_name = models.CharField(max_length=120)
     pronouns = models.CharField(max_length=40, blank=True)
@@ -157,13 +157,17 @@ class Role(models.Model):
 
 
 class SignInLink(models.Model):
-    """A link that signs its holder in: only a hash of the token is kept, and only until it expires."""
+    """A link that signs its holder in: only a hash of the token is kept, and only until it expires.
+
+    One that the operator's console gave out (`console`) counts as a second factor; one that came by mail does not.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
     token_hash = models.CharField(max_length=64, unique=True)
     expires = models.DateTimeField()
     used = models.DateTimeField(null=True)
     once = models.BooleanField(default=True)
+    console = models.BooleanField(default=False)
     next = models.CharField(max_length=200, default="/")
 
 

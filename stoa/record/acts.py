@@ -9,9 +9,11 @@ from stoa.kit import chance, clock
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed
 from stoa.methods.merkle import leaf_hash, root
+from stoa.methods.note import Checkpoint
 from stoa.record.events import DaySealed, LogStarted, TailRecovered
 from stoa.record.keys import origin, vkey
 from stoa.record.models import Entry, Sealed
+from stoa.record.recovery import Tail, append
 
 SMALLEST_PADDING = 64
 
@@ -40,9 +42,13 @@ def seal_day(actor: Actor, *, day: date) -> None:
 
 
 @act("record.tail.recover")
-def recover_tail(
-    actor: Actor, *, backup_size: int, published_size: int | None, recovered: int
-) -> None:
-    """Declare what a restore brought back of the published log, and what it lost."""
-    lost = max(0, (published_size or backup_size) - backup_size - recovered)
-    tell(TailRecovered("1", backup_size, published_size, recovered, lost))
+def recover_tail(actor: Actor, *, backup: Checkpoint, tail: Tail, published: int | None, key_before: str) -> None:
+    """Bring back what was published after the backup that was restored, verbatim, and declare what is lost.
+
+    `backup` is the head that the backup ends with, `published` how many entries had been published as far as anybody
+    knows, `key_before` the verifier key that the log had.
+    """
+    append(tail, backup)
+    lost = None if published is None else max(0, published - backup.size - len(tail.entries))
+    changed = vkey() if vkey() != key_before else None
+    tell(TailRecovered("1", backup.size, published, len(tail.entries), lost, changed))

@@ -13,8 +13,8 @@ class RecordConfig(AppConfig):
     def ready(self) -> None:
         """Bind the recorder, and let each migration end with the grants that keep the log append-only."""
         from stoa.kit.act import bind_recorder
+        from stoa.record import acts, words  # noqa: F401 - loading them registers them
         from stoa.record.entries import put_down
-        from stoa.record import acts  # noqa: F401 - importing the acts puts them into the registry
         from stoa.record.grants import grant_to_web
 
         bind_recorder(put_down)

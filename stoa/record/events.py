@@ -35,12 +35,17 @@ class DaySealed(Event):
 
 @dataclass(frozen=True)
 class TailRecovered(Event):
-    """After a restore: how far the log had been published, and how many of its entries could be brought back."""
+    """After a restore: what was brought back of the published log, and what was lost.
+
+    `recovered` entries beyond the backup stand in the log again; the tables behind them do not. `lost` ones could not be
+    brought back, None where nobody knows. `vkey` is the new key, where the old one may not or can't sign any more.
+    """
 
     log: str
     backup_size: int
     published_size: int | None
     recovered: int
-    lost: int
+    lost: int | None
+    vkey: str | None = None
     type: ClassVar[str] = "record.tail.recovered"
     subject_kind: ClassVar[str] = "log"

@@ -92,4 +92,7 @@ class Sealed(models.Model):
     concerns = models.CharField(max_length=32, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["day"], name="sealed_by_day"), models.Index(fields=["concerns"], name="sealed_by_person")]
+        indexes = [
+            models.Index(fields=["day"], name="sealed_by_day"),
+            models.Index(fields=["concerns"], name="sealed_by_person"),
+        ]

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from django.db.models import Subquery
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from django.db import connection
+from django.db.models import QuerySet, Subquery
+
+from stoa.methods.commitment import text_commitment
 from stoa.methods.merkle import EMPTY_ROOT, HASH_SIZE
-from stoa.methods.tiles import TilePath, encode_bundle, tile_width
+from stoa.methods.tiles import TiledTree, TilePath, encode_bundle, tile_width
 from stoa.record.keys import signed_checkpoint
-from stoa.record.models import Blob, Checkpoint, Placement, Tile
+from stoa.record.models import Blob, Checkpoint, Placement, Text, Tile
+from stoa.record.words import Said, say
+
+PER_PAGE = 50
+CHUNK = 1000
+MOST_POINTS = 200
 
 
 def head() -> Checkpoint:
@@ -30,6 +42,81 @@ def blob(sha256: str) -> bytes | None:
     """The public body of this name. One query."""
     body = Blob.objects.filter(sha256=sha256).values_list("body", flat=True).first()
     return None if body is None else bytes(body)
+
+
+def history(
+    subjects: Sequence[str], viewer_id: str | None, *, most: int = 200
+) -> list[Said]:
+    """What the record says of these objects (`kind:id`), newest first: each with position, `at`, sentence, address."""
+    return say(placements().filter(entry__subject__in=subjects)[:most], viewer_id)
+
+
+def placements() -> QuerySet[Placement]:
+    """All entries that the latest head covers, newest first."""
+    return Placement.objects.select_related("entry").filter(position__lt=published()).order_by("-position")
+
+
+def placement(position: int) -> Placement | None:
+    """The entry at a position."""
+    return placements().filter(position=position).first()
+
+
+def in_chunks(rows: QuerySet[Placement], viewer_id: str | None) -> Iterator[Said]:
+    """Every entry of a long list in words, some at a time."""
+    before: int | None = None
+    while chunk := list((rows if before is None else rows.filter(position__lt=before))[:CHUNK]):
+        yield from say(chunk, viewer_id)
+        before = chunk[-1].position
+
+
+def growth() -> list[tuple[datetime, int]]:
+    """When the log had which size, at some hundreds of heads spread evenly over its length."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT head.at, head.size FROM (SELECT max(size) AS whole FROM record_checkpoint) AS latest,"
+            " generate_series(1, %s) AS step,"
+            " LATERAL (SELECT at, size FROM record_checkpoint WHERE size >= ceil(whole * step / %s::numeric)"
+            " ORDER BY size LIMIT 1) AS head ORDER BY head.size",
+            [MOST_POINTS, MOST_POINTS],
+        )
+        return [(at, size) for at, size in cursor.fetchall()]
+
+
+def proof(position: int) -> str:
+    """The proof that the entry at a position is under the latest head, as a C2SP tlog-proof file."""
+    latest = head()
+    hashes = TiledTree(latest.size, _fetch).inclusion_proof(position)
+    lines = ["c2sp.org/tlog-proof@v1", f"index {position}", *(base64.b64encode(node).decode() for node in hashes)]
+    return "".join(f"{line}\n" for line in lines) + f"\n{latest.note}"
+
+
+@dataclass(frozen=True)
+class CommittedText:
+    """A text that an entry committed to; `text` and `salt` are None once it was erased."""
+
+    name: str
+    commitment: str
+    text: str | None = None
+    salt: str | None = None
+    fits: bool = False
+
+
+def committed_texts(placement: Placement, commitments: Mapping[str, str]) -> list[CommittedText]:
+    """The texts of an entry with what is needed to check that they are those that were committed to."""
+    kept = {text.name: text for text in Text.objects.filter(entry=placement.entry_id)}
+    return [_committed(placement.entry.type, name, digest, kept.get(name)) for name, digest in sorted(commitments.items())]
+
+
+def _committed(entry_type: str, name: str, commitment: str, kept: Text | None) -> CommittedText:
+    if kept is None:
+        return CommittedText(name, commitment)
+    salt = bytes(kept.salt)
+    fits = text_commitment(salt, entry_type, name, kept.text) == commitment
+    return CommittedText(name, commitment, kept.text, salt.hex(), fits)
+
+
+def _fetch(level: int, index: int, width: int) -> bytes:
+    return tile(TilePath(level, index, width if width < 256 else None)) or b""
 
 
 def _hashes(path: TilePath, level: int) -> bytes | None:

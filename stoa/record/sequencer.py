@@ -6,6 +6,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Sequence
 
 from django.db import DatabaseError, close_old_connections, connection, transaction
 
@@ -39,16 +40,25 @@ def sequence(limit: int = BATCH) -> int:
         rows = cursor.fetchall()
         if not rows:
             return 0
-        size = placed()
-        with cursor.copy("COPY record_placement (position, entry_id) FROM STDIN") as copy:
-            for offset, (entry_id, _) in enumerate(rows):
-                copy.write_row((size + offset, entry_id))
-        frontier, changed = Frontier.read(size, _read_tile).extend([leaf_hash(bytes(body)) for _, body in rows])
-        for tile in changed:
-            _grow(tile)
-        publish(frontier)
+        frontier = place([(entry_id, bytes(body)) for entry_id, body in rows])
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps({"topic": "record", "size": frontier.size})])
     return len(rows)
+
+
+def place(rows: Sequence[tuple[int, bytes]]) -> Frontier:
+    """Give entries, each by its id and body, the next places in this order; grow the tiles and publish the head.
+
+    To be called in a transaction that holds the sequencer's lock.
+    """
+    size = placed()
+    with connection.cursor() as cursor, cursor.copy("COPY record_placement (position, entry_id) FROM STDIN") as copy:
+        for offset, (entry_id, _) in enumerate(rows):
+            copy.write_row((size + offset, entry_id))
+    frontier, changed = Frontier.read(size, _read_tile).extend([leaf_hash(body) for _, body in rows])
+    for tile in changed:
+        _grow(tile)
+    publish(frontier)
+    return frontier
 
 
 def placed() -> int:

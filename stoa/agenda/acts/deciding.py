@@ -34,9 +34,7 @@ def write_decision(round: Round, ballot: Ballot, approvals: Sequence[Sequence[st
     kept = ballot.state == Ballot.State.KEPT
     costs = dict(ballot.options.values_list("reference", "cost"))
     seed = bytes.fromhex(ballot.seed)
-    choice = choose(
-        approvals, costs, ballot.capacity, utility=ballot.utility, completion=ballot.completion, seed=seed
-    )
+    choice = choose(approvals, costs, ballot.capacity, utility=ballot.utility, completion=ballot.completion, seed=seed)
     result = choice.as_json()
     plain = majority(approvals, costs, ballot.capacity, seed=seed)
     blob = None if kept else keep_blob(result)

@@ -22,7 +22,7 @@ Progress = Callable[[int], None]
 
 @act("agenda.votes.import", on="round")
 def import_votes(
-    actor: Actor, *, round: Round, election: Election, digest: str, on_progress: Progress = lambda done: None
+    actor: Actor, *, round: Round, election: Election, digest: str, on_progress: Progress | None = None
 ) -> Round:
     """Take questions and votes from a file into an empty round, and decide it; the same file a second time changes nothing."""
     round = locks.exclusive(round)
@@ -36,9 +36,10 @@ def import_votes(
     for done, vote in enumerate(election.votes, start=1):
         body = ballot_body(str(ballot.pk), (questions[project].reference for project in vote.approved))
         nonce = chance.octets(32)
-        commitment = ballot_commitment(nonce, str(ballot.pk), body["approved"])  # type: ignore[arg-type] - a list of texts
+        commitment = ballot_commitment(nonce, str(ballot.pk), body["approved"])  # type: ignore[arg-type]  # a list of texts
         opened.append({"commitment": commitment.hex(), "body": body, "nonce": nonce.hex()})
-        on_progress(done)
+        if on_progress:
+            on_progress(done)
     opened.sort(key=lambda one: str(one["commitment"]))
     seal_with(
         ballot,
@@ -54,7 +55,7 @@ def import_votes(
     round.imported, round.import_digest, round.ballot = True, digest, ballot
     round.unit, round.scale = election.unit or "units", election.scale
     round.save()
-    return write_decision(round, ballot, [one["body"]["approved"] for one in opened])  # type: ignore[index] - a body is an object
+    return write_decision(round, ballot, [one["body"]["approved"] for one in opened])  # type: ignore[index]  # a body is an object
 
 
 def _demand_empty(round: Round, digest: str) -> None:

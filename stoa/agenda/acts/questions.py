@@ -21,7 +21,8 @@ def propose_question(actor: Actor, *, round: Round, title: str, body: str, signe
     mine = Question.objects.filter(round=round, author_id=actor.person_id).exclude(state=Question.State.WITHDRAWN)
     if mine.count() >= most:
         raise Invalid(
-            f"You have put {most} questions to this round, which is the most.", remedy="Withdraw one to propose another."
+            f"You have put {most} questions to this round, which is the most.",
+            remedy="Withdraw one to propose another.",
         )
     question = Question.objects.create(round=round, author_id=actor.person_id, signed=signed, title=title, body=body)
     event = events.QuestionProposed if signed else events.QuestionProposedUnsigned
@@ -60,7 +61,9 @@ def taking_questions(round: Round) -> Round:
     """The round, kept from moving on until this transaction ends; raises `Closed` unless it takes questions now."""
     round = locks.shared(round)
     if round.phase == Round.Phase.ANNOUNCED and clock.now() < round.questions_open:
-        raise Closed("This round takes no questions yet.", remedy=f"It does from {clock.stamp(round.questions_open)} on.")
+        raise Closed(
+            "This round takes no questions yet.", remedy=f"It does from {clock.stamp(round.questions_open)} on."
+        )
     if round.phase not in {Round.Phase.ANNOUNCED, Round.Phase.QUESTIONS} or clock.now() >= round.vote_opens:
         raise Closed("This round takes no questions any more.", remedy="Propose it in the next round.")
     return round

@@ -38,7 +38,9 @@ def announce_round(
     _check_dates(questions_open, vote_opens, vote_closes)
     if not SLUG.fullmatch(slug) or slug in RESERVED_SLUGS or len(slug) > 40:
         raise Invalid(
-            "This short name can't stand in an address.", remedy="Use lower-case letters, digits and hyphens, such as 2027.", field="slug"
+            "This short name can't stand in an address.",
+            remedy="Use lower-case letters, digits and hyphens, such as 2027.",
+            field="slug",
         )
     if not title.strip():
         raise Invalid("The title is empty.", remedy="Ask the question that the round answers.", field="title")

@@ -24,7 +24,9 @@ def cast(actor: Actor, *, ballot: Ballot, approved: Sequence[str], words: str = 
     ballot, voter = _within_time(ballot, actor)
     chosen = _checked(ballot, approved)
     if len(words) > MOST_WORDS:
-        raise Invalid(f"The check words have {len(words)} characters.", remedy=f"Use {MOST_WORDS} at most.", field="words")
+        raise Invalid(
+            f"The check words have {len(words)} characters.", remedy=f"Use {MOST_WORDS} at most.", field="words"
+        )
     server_part = chance.octets(32)
     nonce = ballot_nonce(server_part, words.encode())
     commitment = ballot_commitment(nonce, str(ballot.pk), chosen)
@@ -57,10 +59,16 @@ def save_draft(actor: Actor, *, ballot: Ballot, approved: Sequence[str]) -> Draf
 
 
 def _within_time(ballot: Ballot, actor: Actor) -> tuple[Ballot, Voter]:
-    voter = Voter.objects.select_for_update(of=["self"]).select_related("person", "ballot").get(ballot=ballot, person_id=actor.person_id)
+    voter = (
+        Voter.objects.select_for_update(of=["self"])
+        .select_related("person", "ballot")
+        .get(ballot=ballot, person_id=actor.person_id)
+    )
     ballot = locks.shared(ballot)
     if ballot.state != Ballot.State.OPEN or clock.now() >= ballot.closes:
-        raise Closed("The vote has closed; this ballot was not cast.", remedy="What you cast before counts as it stands.")
+        raise Closed(
+            "The vote has closed; this ballot was not cast.", remedy="What you cast before counts as it stands."
+        )
     return ballot, voter
 
 
@@ -69,7 +77,9 @@ def _checked(ballot: Ballot, approved: Sequence[str]) -> list[str]:
     known = set(ballot.options.values_list("reference", flat=True))
     if strangers := [reference for reference in chosen if reference not in known]:
         raise Invalid(
-            f"{len(strangers)} of the questions ticked are not in this vote.", remedy="Load the page anew and choose again.", field="approved"
+            f"{len(strangers)} of the questions ticked are not in this vote.",
+            remedy="Load the page anew and choose again.",
+            field="approved",
         )
     return chosen
 

@@ -102,7 +102,9 @@ def attest(actor: Actor, *, ballot: Ballot, bundle: str, agrees: bool) -> Attest
     if ballot.state != Ballot.State.KEPT or ballot.kept_bundle is None:
         raise Closed("There is nothing to attest: these ballots were opened to all.")
     if bundle != hashlib.sha256(ballot.kept_bundle).hexdigest():
-        raise Conflict("This is not the bundle of this vote.", remedy="Fetch the bundle anew and check it.", field="bundle")
+        raise Conflict(
+            "This is not the bundle of this vote.", remedy="Fetch the bundle anew and check it.", field="bundle"
+        )
     if Attestation.objects.filter(ballot=ballot, scrutineer_id=actor.person_id).exists():
         raise Conflict("You attested this vote already.", remedy="An attestation is not changed.")
     attestation = Attestation.objects.create(ballot=ballot, scrutineer_id=actor.person_id, agrees=agrees)

@@ -93,7 +93,9 @@ def move_closing(ballot: Ballot, closes: datetime) -> None:
     if ballot.state != Ballot.State.OPEN or clock.now() >= ballot.closes:
         raise Closed("The vote has closed.", remedy="A closed vote is not opened again.")
     if closes <= ballot.closes:
-        raise Invalid("A vote that has begun can only be made longer.", remedy="Choose a later instant.", field="vote_closes")
+        raise Invalid(
+            "A vote that has begun can only be made longer.", remedy="Choose a later instant.", field="vote_closes"
+        )
     ballot.closes = closes
     ballot.save(update_fields=["closes"])
     tell(ClosingMoved(str(ballot.pk), clock.stamp(closes)))

@@ -1,4 +1,4 @@
-"""The sample community: synthetic people who take the real acts, at instants in the past, so that a first look meets a living place."""
+"""The sample community: synthetic people who take the real acts, at instants in the past."""
 
 from stoa.cli.sample.story import load
 

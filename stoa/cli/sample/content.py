@@ -70,7 +70,7 @@ def questions(round_key: str) -> list[Asked]:
 
 
 def everybody() -> list[Someone]:
-    """All people, dealt to the organisations as organisations.toml says; most join before the first vote, the rest over the year."""
+    """All people, dealt to the organisations as their file says; most join before the first vote, the rest over the year."""
     file = read("people")
     named = {raw["name"]: raw for raw in file["person"]}
     names = [f"sample-{number:03}" for number in range(1, file["count"] + 1)]
@@ -82,7 +82,9 @@ def everybody() -> list[Someone]:
             name,
             homes[name],
             leanings[name],
-            _joined(number, file["joined"]) if name not in named or "since" not in named[name] else file["joined"]["first"],
+            _joined(number, file["joined"])
+            if name not in named or "since" not in named[name]
+            else file["joined"]["first"],
             tuple(named.get(name, {}).get("roles", ["associate" if number in trainees else "member"])),
             named.get(name, {}).get("since", 0),
             named.get(name, {}).get("until"),
@@ -118,7 +120,7 @@ def _lean(homes: Mapping[str, str]) -> dict[str, str]:
     leanings = {}
     for name, home in sorted(homes.items()):
         count = sum(given[home].values()) + 1
-        area = max(shares[home], key=lambda a: shares[home][a] * count - given[home][a])  # noqa: B023 - used at once
+        area = max(shares[home], key=lambda a: shares[home][a] * count - given[home][a])
         given[home][area] += 1
         leanings[name] = area
     return leanings

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from rich.progress import Progress
@@ -70,16 +71,14 @@ class Story:
         """Everything that happens, not yet in order."""
         yield -301, self.begin
         for someone in self.cast:
-            yield someone.joined, lambda someone=someone: self.join(someone)
+            yield someone.joined, partial(self.join, someone)
             yield from self.roles(someone)
         for declared in content.read("community")["declaration"]:
-            yield declared["day"], lambda d=declared: charter.declare(
-                self.actor(d["by"]), kind=d["kind"], none=d["none"], text=d["text"], giver=d["giver"]
-            )
+            yield declared["day"], partial(self.declare, declared)
         for raw in content.read("community")["round"]:
             yield from self.round(raw)
         for mail in content.read("community")["announcement"]:
-            yield mail["day"] + 0.02, lambda m=mail: self.announce(m)
+            yield mail["day"] + 0.02, partial(self.announce, mail)
 
     def begin(self) -> None:
         """The log, the charter, the community and its organisations."""
@@ -117,14 +116,12 @@ class Story:
     def roles(self, someone: Someone) -> Iterator[Scene]:
         """The roles beside member and associate, for their term."""
         for role in sorted(set(someone.roles) - {"founder", "member", "associate"}):
-            yield max(someone.since, someone.joined) + 0.01, lambda role=role: self.give(someone, role)
+            yield max(someone.since, someone.joined) + 0.01, partial(self.give, someone, role)
 
     def give(self, someone: Someone, role: str) -> None:
         """One role for its term; an organiser's is for the round at hand."""
         scope = f"round:{self.rounds['2027'].pk}" if role == "organiser" else ""
-        people.give_role(
-            OPERATOR, person=self.people[someone.name], role=role, scope=scope, until=self.end(someone)
-        )
+        people.give_role(OPERATOR, person=self.people[someone.name], role=role, scope=scope, until=self.end(someone))
 
     def end(self, someone: Someone) -> datetime | None:
         """When somebody's term ends, if it does."""
@@ -143,7 +140,7 @@ class Story:
         voting = self.chance.sample(listed, round(raw["turnout"] * len(listed)))
         for someone in voting:
             day = vote + 0.1 + self.chance.random() ** 1.5 * (min(close, -0.6) - vote - 0.2)
-            yield day, lambda someone=someone: self.vote(someone, key)
+            yield day, partial(self.vote, someone, key)
         if close < 0:
             yield close, lambda: agenda.close_vote(CLOCK, round=self.rounds[key])
             yield close + 1.01, lambda: agenda.decide(CLOCK, round=self.rounds[key])
@@ -165,20 +162,30 @@ class Story:
         here = [s for s in self.cast if s.joined < day and {"member", "associate"} & set(s.roles)]
         keen = sorted(here, key=lambda s: (-asked.affinity[s.leaning], self.chance.random()))
         author, others = keen[0], keen[1:20]
-        yield day, lambda: self.propose(asked, author)
+        yield day, partial(self.propose, asked, author)
         members = [s for s in others if "member" in s.roles]
         for number, someone in enumerate(self.chance.sample(members, self.chance.randint(3, 5))):
-            low, high = (round(hours * self.chance.uniform(0.75, 1.3) / 10) * 10 for hours in (asked.low, asked.high))
-            yield day + 0.4 * (number + 1), lambda s=someone, r=(max(low, 10), max(low, high, 20)): agenda.estimate_effort(
-                self.actor(s.name), question=self.asked[asked.key], low=r[0], high=r[1]
-            )
+            yield day + 0.4 * (number + 1), partial(self.estimate, asked, someone)
         share = raw["offered_hours"] / among
         for someone in self.chance.sample(others, 4):
             hours = max(4, round(share / 4 * self.chance.uniform(0.6, 1.4)))
-            yield (
-                day + 0.3 + self.chance.random() * (vote - day - 0.6),
-                lambda s=someone, h=hours: agenda.offer_hours(self.actor(s.name), question=self.asked[asked.key], hours=h),
-            )
+            yield day + 0.3 + self.chance.random() * (vote - day - 0.6), partial(self.offer, asked, someone, hours)
+
+    def declare(self, declared: dict[str, Any]) -> None:
+        """The sponsor or the operator says what it gives."""
+        facts = {key: declared[key] for key in ("kind", "none", "text", "giver")}
+        charter.declare(self.actor(declared["by"]), **facts)
+
+    def estimate(self, asked: Asked, someone: Someone) -> None:
+        """Somebody estimates a question's hours, near to what is typical."""
+        low, high = (round(hours * self.chance.uniform(0.75, 1.3) / 10) * 10 for hours in (asked.low, asked.high))
+        agenda.estimate_effort(
+            self.actor(someone.name), question=self.asked[asked.key], low=max(low, 10), high=max(low, high, 20)
+        )
+
+    def offer(self, asked: Asked, someone: Someone, hours: int) -> None:
+        """Somebody offers hours for a question."""
+        agenda.offer_hours(self.actor(someone.name), question=self.asked[asked.key], hours=hours)
 
     def propose(self, asked: Asked, author: Someone) -> None:
         """The author puts the question to its round."""
