@@ -24,6 +24,7 @@ LANGUAGES = {
     "bash", "c", "cpp", "css", "diff", "html", "java", "javascript", "json", "julia", "latex", "python", "r", "rust",
     "sh", "sql", "tex", "toml", "typescript", "xml", "yaml",
 }  # fmt: skip
+FORMULA_FITS = 40  # characters of LaTeX that stay within the width of a phone
 HEADINGS = 3  # a text's first level: the page has its own two
 TAGS = MATHML_TAGS | {
     "a", "blockquote", "br", "code", "del", "div", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
@@ -37,7 +38,7 @@ MATH_ATTRIBUTES = {
 ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
     "code": {"class"},
-    "div": {"class"},
+    "div": {"class", "tabindex"},
     "ol": {"start"},
     "pre": {"class"},
     "span": {"class"},
@@ -55,6 +56,7 @@ _clean = nh3.Cleaner(
     attributes=ATTRIBUTES,
     url_schemes={"http", "https", "mailto"},
     link_rel="nofollow ugc noopener",
+    set_tag_attribute_values={"pre": {"tabindex": "0"}},  # what scrolls sideways must be reached by keys
     strip_comments=True,
 ).clean
 
@@ -64,11 +66,11 @@ def render(text: str) -> SafeString:
 
     A formula or a code block that cannot be read is shown as typed; so is a whole text of more than 200 kB.
     """
-    if len(text.encode("utf-8", "replace")) > LIMIT:
-        return format_html('<pre class="typed">{}</pre>', text[:LIMIT])
-    formulas = Formulas()
-    parser = _parser(formulas)
-    return mark_safe(_clean(parser.render(text.replace("\0", ""))))  # noqa: S308 - cleaned by an allow-list
+    encoded = text.encode("utf-8", "replace")  # half a surrogate pair, which no page can hold, becomes a question mark
+    if len(encoded) > LIMIT:
+        return format_html('<pre class="typed">{}</pre>', encoded[:LIMIT].decode("utf-8", "ignore"))
+    parser = _parser(Formulas())
+    return mark_safe(_clean(parser.render(encoded.decode().replace("\0", ""))))  # noqa: S308 - cleaned by an allow-list
 
 
 def _parser(formulas: Formulas) -> MarkdownIt:
@@ -84,6 +86,7 @@ def _parser(formulas: Formulas) -> MarkdownIt:
     parser.core.ruler.push("stoa_addresses", _link_addresses)
     parser.core.ruler.push("stoa_shape", _shape)
     parser.add_render_rule("math_inline_double", _formula_within_text(formulas))
+    parser.add_render_rule("math_block", _formula_by_itself(formulas))
     parser.add_render_rule("image", _picture_as_link)
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", _table_close)
@@ -148,6 +151,17 @@ def _formula_within_text(formulas: Formulas) -> Callable[..., str]:
     return rule
 
 
+def _formula_by_itself(formulas: Formulas) -> Callable[..., str]:
+    """A formula on lines of its own; a long one scrolls sideways, for which it must be reached by keys."""
+
+    def rule(_renderer: RendererHTML, tokens: Sequence[Token], index: int, *_: object) -> str:
+        source = tokens[index].content
+        reached = ' tabindex="0"' if len(source) > FORMULA_FITS else ""
+        return f'<div class="math block"{reached}>{formulas.render(source, {"display_mode": True})}</div>\n'
+
+    return rule
+
+
 def _picture_as_link(
     renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
@@ -158,7 +172,7 @@ def _picture_as_link(
 
 
 def _table_open(_renderer: RendererHTML, *_: object) -> str:
-    return '<div class="scroll"><table>'
+    return '<div class="scroll" tabindex="0"><table>'
 
 
 def _table_close(_renderer: RendererHTML, *_: object) -> str:

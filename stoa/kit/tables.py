@@ -43,6 +43,15 @@ class Column(Generic[Row]):
 
 
 @dataclass(frozen=True)
+class Cell:
+    """What a row shows in a column, with the column's label for phones, where rows are not set in columns."""
+
+    text: str
+    label: str
+    numeric: bool
+
+
+@dataclass(frozen=True)
 class FilterShown:
     """A filter on a page with its present value."""
 
@@ -88,7 +97,7 @@ class TablePage:
 
     caption: str
     heads: list[Head]
-    rows: list[list[tuple[str, bool]]]
+    rows: list[list[Cell]]
     filters: list[FilterShown]
     hidden: list[tuple[str, str]]
     number: int
@@ -183,7 +192,7 @@ class Listing(Generic[Row]):
         return TablePage(
             caption=self.caption,
             heads=[self._head(column, sort, request.GET) for column in self.columns],
-            rows=[[(column.cell(row), column.numeric) for column in self.columns] for row in shown],
+            rows=[[Cell(column.cell(row), column.label, column.numeric) for column in self.columns] for row in shown],
             filters=[f.shown(request.GET, self.prefix) for f in self.filters],
             hidden=self._kept(request.GET),
             number=number,

@@ -31,11 +31,11 @@ class Option:
         return sum(self.backers)
 
     @property
-    def verdict(self) -> str:
-        """How proportional choice and a plain majority agree or differ on it."""
-        if self.chosen:
-            return "chosen" if self.by_majority else "chosen, a plain majority would not have"
-        return "not chosen, a plain majority would have" if self.by_majority else "not chosen"
+    def difference(self) -> str:
+        """Where a plain majority would have decided otherwise, that it would."""
+        if self.chosen == self.by_majority:
+            return ""
+        return f"◆ A plain majority would {'not ' if self.chosen else ''}have chosen it."
 
 
 def backing(
@@ -81,10 +81,13 @@ def _counted(number: int, word: str) -> str:
 
 def _page(options: Sequence[Option], groups: Sequence[str], voters: int) -> SafeString:
     prefix = "p" + sha256(repr((options, groups)).encode()).hexdigest()[:8]  # one page may hold two pictures
-    items = [_item(option, voters, prefix) for option in options]
-    cut = sum(option.chosen for option in options)
-    if 0 < cut < len(items):
-        items.insert(cut, format_html('<li class="cut">Not chosen</li>'))
+    items = []
+    for heading, part in (
+        ("Chosen", [o for o in options if o.chosen]),
+        ("Not chosen", [o for o in options if not o.chosen]),
+    ):
+        items += [format_html('<li class="cut">{}: {}</li>', heading, number_format(len(part)))] if part else []
+        items += [_item(option, voters, prefix) for option in part]
     return format_html(
         '<svg class="defs" aria-hidden="true" focusable="false"><defs>{}</defs></svg>{}<ul class="bars">{}</ul>',
         drawing.patterns(prefix, "var(--paper)"),
@@ -105,12 +108,11 @@ def _item(option: Option, voters: int, prefix: str) -> SafeString:
     places = enumerate(drawing.shares(option.backers, voters))
     blocks = mark_safe("".join(_block(group, x, width, prefix) for group, (x, width) in places if width))  # noqa: S308 - as above
     return format_html(
-        '<li><p class="label"><a href="{}">{}</a></p><p class="marks">{} {}</p>'
+        '<li><div><p class="label"><a href="{}">{}</a></p>{}</div>'
         '<div class="line"><svg aria-hidden="true" focusable="false">{}</svg><span>{} of {}</span></div></li>',
         option.url,
         option.label,
-        "●" if option.chosen else "○",
-        option.verdict,
+        format_html('<p class="marks">{}</p>', option.difference) if option.difference else "",
         blocks,
         number_format(option.total, force_grouping=True),
         number_format(voters, force_grouping=True),

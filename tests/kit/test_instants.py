@@ -1,0 +1,38 @@
+"""Instants are said in full, with their zone."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from django.utils import timezone as django_timezone
+
+from stoa.kit import instants
+
+CLOSES = datetime(2026, 11, 29, 11, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "form", "words"),
+    [
+        ("", "full", "29 November 2026, 11:59 UTC"),
+        ("AoE", "full", "28 November 2026, 23:59 anywhere on Earth"),
+        ("AoE", "short", "28 Nov 2026, 23:59 AoE"),
+        ("Europe/Zurich", "full", "29 November 2026, 12:59 CET"),
+        ("Asia/Kathmandu", "short", "29 Nov 2026, 17:44 UTC+05:45"),
+        ("America/Sao_Paulo", "short", "29 Nov 2026, 08:59 UTC-03:00"),
+        ("AoE", "date", "28 November 2026"),
+    ],
+)
+def test_the_same_instant_in_words(zone: str, form: instants.Form, words: str) -> None:
+    assert instants.say(CLOSES, zone, form) == words
+
+
+def test_the_readers_own_zone_is_used_where_none_is_declared() -> None:
+    with django_timezone.override("Asia/Tokyo"):
+        assert instants.say(CLOSES) == "29 November 2026, 20:59 JST"
+
+
+def test_machines_get_utc_and_the_offset_that_is_shown() -> None:
+    here = CLOSES.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    assert instants.in_html(here, "AoE", "short") == (
+        '<time datetime="2026-11-29T11:59:00Z" data-offset="-720" data-form="short">28 Nov 2026, 23:59 AoE</time>'
+    )
