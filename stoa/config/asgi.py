@@ -60,11 +60,19 @@ class Outer:
             with contextlib.suppress(ClientLeft):
                 await self._django(seen_through(scope, self._trusted), _whole(receive), send)  # type: ignore[arg-type]
 
+    def stop_streams(self) -> None:
+        """End every stream and take no more. Must be called in the event loop's thread."""
+        self._hub.stop()
+
+    def close(self) -> None:
+        """End the threads that serve pages, when their last answer is given."""
+        self._django.executor.shutdown()
+
     async def _live_through(self, receive: Receive, send: Send) -> None:
         await receive()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        self._hub.stop()
+        self.stop_streams()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _static(self, scope: Scope, send: Send) -> None:

@@ -34,6 +34,7 @@ MOST_CONNECTIONS = 200
 THREADS = 8
 """Threads, and so database connections, of one web process."""
 
+_SOCKET = ".s.PGSQL.5432"
 _LONGEST_SOCKET = 107
 _PATIENCE = 600.0
 """Seconds granted to a start: replaying the log after a crash may take minutes."""
@@ -56,11 +57,11 @@ def binary(name: str) -> Path:
 def socket_folder(data: Path) -> Path:
     """Where the server's socket lies: in the data folder, or in a short place when that path is too long for a socket."""
     inside = data / "socket"
-    if len(os.fsencode(inside / ".s.PGSQL.5432")) <= _LONGEST_SOCKET:
+    if len(os.fsencode(inside / _SOCKET)) <= _LONGEST_SOCKET:
         return inside
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    short = Path(runtime) if os.path.isdir(runtime) else Path(tempfile.gettempdir())
+    short = Path(runtime) if runtime and Path(runtime).is_dir() else Path(tempfile.gettempdir())
     return short / f"stoa-{os.geteuid()}-{name}"
 
 
@@ -163,19 +164,26 @@ class Postgres:
         whole.rename(self.cluster / name)
 
     def _end_orphan(self) -> None:
-        """Stop a server that outlived its `up`; forget one that is gone, or whose number another process has by now."""
+        """End a server, or what a killed one left running, that outlived its `up`; forget one that is gone.
+
+        The server checks its lock file and its shared memory itself. Removed here is only what would mislead it: a lock
+        that names no process, or one that is another program by now.
+        """
         lock = self.cluster / "postmaster.pid"
         pid = _first_number(lock)
         deadline = time.monotonic() + _PATIENCE
-        while pid and _serves(pid, self.cluster):
+        while left := _serving(self.cluster, pid):
             if time.monotonic() > deadline:
                 raise DatabaseFault(
-                    f"A database server (process {pid}) on {self.data} does not stop.", remedy="Stop it."
+                    f"A database server on {self.data} does not stop (process {left[0]}).", remedy="End it."
                 )
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGINT)
+            for one in [pid] if pid in left else left:
+                with suppress(ProcessLookupError):
+                    os.kill(one, signal.SIGINT if one == pid else signal.SIGQUIT)
             time.sleep(0.05)
-        lock.unlink(missing_ok=True)
+        if pid == 0 or _exists(pid):
+            lock.unlink(missing_ok=True)
+        (self.socket / f"{_SOCKET}.lock").unlink(missing_ok=True)
 
     def _start(self) -> None:
         self._configure()
@@ -273,9 +281,16 @@ def django_database(found: Environment, role: Role | None = None, *, pool: bool 
     }
 
 
-def dump(address: str, to: Path) -> None:
-    """Write a database to a file in pg_dump's custom format, while others use it."""
-    _use("pg_dump", address, "--format=custom", "--no-owner", f"--file={to}")
+def dump(address: str, to: Path, snapshot: str) -> None:
+    """Write a database as an exported snapshot shows it, in pg_dump's custom format, while others use it."""
+    _use("pg_dump", address, "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={to}")
+
+
+def demand_whole(source: Path) -> None:
+    """Raise `DatabaseFault` unless such a file can be read to its end. Needs no database."""
+    done = subprocess.run([binary("pg_restore"), "--file=/dev/null", str(source)], capture_output=True, check=False)
+    if done.returncode:
+        raise DatabaseFault("The database's part can't be read back.", remedy="Make the backup anew.")
 
 
 def restore(address: str, source: Path) -> None:
@@ -319,12 +334,28 @@ def _first_number(lock: Path) -> int:
     return 0
 
 
-def _serves(pid: int, cluster: Path) -> bool:
-    """Whether the process is a database server of this cluster: its working folder on Linux, elsewhere its command line."""
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _serving(cluster: Path, pid: int) -> list[int]:
+    """Processes of a server of this cluster: on Linux all that work in its folder, elsewhere its first by its command."""
     if sys.platform == "linux":
-        try:
-            return Path(f"/proc/{pid}/cwd").samefile(cluster)
-        except OSError:
-            return False
-    said = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return f"-D {cluster}" in said.stdout
+        return [
+            int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _works_in(entry, cluster)
+        ]
+    said = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607 - where `ps` lies differs
+    return [pid] if f"-D {cluster}" in said.stdout else []
+
+
+def _works_in(process: Path, folder: Path) -> bool:
+    try:
+        return (process / "cwd").samefile(folder)
+    except OSError:
+        return False

@@ -1,0 +1,55 @@
+"""The database and the live server, for tests of what uses Django."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from tests import postgres
+from tests.live import LiveStoa, serving
+
+_run = ExitStack()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """With pytest-xdist the controller starts the one server that its workers share."""
+    if getattr(session.config.option, "dist", "no") != "no" and not hasattr(session.config, "workerinput"):
+        _run.enter_context(postgres.server())
+
+
+def pytest_sessionfinish() -> None:
+    """The server ends with the run."""
+    _run.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """A clone of the migrated template for this process, in place of the database that Django would make."""
+    with ExitStack() as stack:
+        if not hasattr(request.config, "workerinput"):
+            stack.enter_context(django_db_blocker.unblock())
+            stack.enter_context(postgres.server())
+        with django_db_blocker.unblock():
+            stack.enter_context(postgres.clone())
+        yield
+        stack.enter_context(django_db_blocker.unblock())
+
+
+@pytest.fixture
+def cloned_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database of this test's own in which transactions commit: for threads, triggers at commit and NOTIFY.
+
+    Emptying tables, as Django does after such a test, is what the record forbids.
+    """
+    with django_db_blocker.unblock(), postgres.clone() as name:
+        yield name
+
+
+@pytest.fixture
+def live_stoa(cloned_db: str) -> Iterator[LiveStoa]:
+    """The whole server in threads of this process, on a database of its own; the clock is the test's."""
+    with serving() as live:
+        yield live

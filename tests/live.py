@@ -1,0 +1,89 @@
+"""The whole server in threads of the test's process, so that the test's clock and database are the server's."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import socket
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from django.conf import settings
+from django.test import override_settings
+from granian.server.embed import Server
+from procrastinate.contrib.django import app as tasks
+
+from stoa.config.asgi import Outer
+from stoa.config.static import static_files
+from stoa.config.wsgi import application as django
+from stoa.kit import outbox
+from stoa.record.sequencer import sequence
+
+
+@dataclasses.dataclass(frozen=True)
+class LiveStoa:
+    """A server that answers at `address`."""
+
+    address: str
+
+    def settle(self) -> None:
+        """What the worker would do by now: tasks that are due, mails, places on the record."""
+        connector = tasks.connector.get_worker_connector()
+        with tasks.with_connector(connector).open() as working:
+            working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+        outbox.deliver_due()
+        while sequence():
+            pass
+
+
+@contextmanager
+def serving() -> Iterator[LiveStoa]:
+    """Serve until the block ends. Links, origin and passkeys follow the address."""
+    port = _free_port()
+    found = dataclasses.replace(settings.STOA, address=f"http://localhost:{port}", port=port)
+    with override_settings(STOA=found, CSRF_TRUSTED_ORIGINS=[found.address]):
+        outer = Outer(found, static_files(found.static), django)
+        thread, stop = _serve(outer, port)
+        try:
+            _await_answer(found.address)
+            yield LiveStoa(found.address)
+        finally:
+            stop()
+            thread.join()
+            outer.close()
+
+
+def _serve(outer: Outer, port: int) -> tuple[threading.Thread, Any]:
+    server: Any = Server(outer, address="127.0.0.1", port=port, interface="asginl", websockets=False, log_enabled=False)
+    loop = asyncio.new_event_loop()
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(server.serve())
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(outer.stop_streams)
+        loop.call_soon_threadsafe(server.stop)
+
+    thread = threading.Thread(target=run, name="live-stoa")
+    thread.start()
+    return thread, stop
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await_answer(address: str) -> None:
+    for _ in range(200):
+        with suppress(OSError), urllib.request.urlopen(f"{address}/health", timeout=5):
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"the live server does not answer at {address}")

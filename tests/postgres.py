@@ -1,0 +1,103 @@
+"""The database of the tests: one embedded server a run, a template migrated when a migration changed, a clone a worker."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import psycopg
+from django.core.management import call_command
+from django.db import connection, connections
+from psycopg.sql import SQL, Identifier
+
+from stoa.kit.environment import environment
+from stoa.kit.postgres import Postgres
+from tests.settings import CACHED
+
+ROOT = Path(__file__).parent.parent
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@contextmanager
+def server() -> Iterator[None]:
+    """The server of this run, with a current template; the folder goes with it unless it is the one kept between runs."""
+    data = environment().data
+    postgres = Postgres(data, FAST)
+    postgres.up()
+    try:
+        _tidy()
+        if not _exists(template()):
+            _make_template()
+        yield
+    finally:
+        connections.close_all()
+        postgres.down()
+        if data != CACHED:
+            shutil.rmtree(data)
+
+
+def template() -> str:
+    """Name of the migrated database: another whenever a migration, a grant or a library with tables changes."""
+    digest = hashlib.sha256()
+    for path in sorted([*ROOT.glob("stoa/*/migrations/*.py"), ROOT / "stoa/record/grants.py"]):
+        digest.update(path.read_bytes())
+    for library in ("django", "django-allauth", "procrastinate"):
+        digest.update(version(library).encode())
+    return f"template_{digest.hexdigest()[:16]}"
+
+
+@contextmanager
+def clone() -> Iterator[str]:
+    """A fresh copy of the template that Django uses meanwhile, in every thread, as the role that serves the web."""
+    name = f"clone_{os.getpid()}_{os.urandom(4).hex()}"
+    settings = connections.databases["default"]
+    before = settings["NAME"]
+    _as_superuser(SQL("CREATE DATABASE {} TEMPLATE {} OWNER stoa_owner").format(Identifier(name), Identifier(template())))
+    connections.close_all()
+    settings["NAME"] = name
+    try:
+        yield name
+    finally:
+        connections.close_all()
+        settings["NAME"] = before
+        _as_superuser(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def _make_template() -> None:
+    """Migrate as the owner, under another name until it is whole."""
+    settings = connections.databases["default"]
+    before = settings["NAME"], settings["USER"]
+    _as_superuser(SQL("DROP DATABASE IF EXISTS half_made WITH (FORCE)"))
+    _as_superuser(SQL("CREATE DATABASE half_made OWNER stoa_owner"))
+    connections.close_all()
+    settings["NAME"], settings["USER"] = "half_made", "stoa_owner"
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    finally:
+        connection.close()
+        settings["NAME"], settings["USER"] = before
+    _as_superuser(SQL("ALTER DATABASE half_made RENAME TO {}").format(Identifier(template())))
+
+
+def _tidy() -> None:
+    """Drop what runs that were killed left behind, and templates that no longer fit."""
+    with psycopg.connect(Postgres(environment().data).url("superuser", "postgres")) as session:
+        names = [name for (name,) in session.execute("SELECT datname FROM pg_database WHERE NOT datistemplate")]
+    for name in names:
+        if name not in {"postgres", "stoa", template()}:
+            _as_superuser(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def _exists(name: str) -> bool:
+    with psycopg.connect(Postgres(environment().data).url("superuser", "postgres")) as session:
+        return session.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def _as_superuser(statement: SQL | psycopg.sql.Composed) -> None:
+    with psycopg.connect(Postgres(environment().data).url("superuser", "postgres"), autocommit=True) as session:
+        session.execute(statement)
