@@ -20,10 +20,10 @@ from stoa.agenda.models import Question, Round
 from stoa.ballots.models import Ballot
 from stoa.kit.faults import Closed
 from stoa.methods.canonical import parse_object
-from stoa.methods.tiles import TiledTree, TilePath
 from stoa.record import queries as record
 from stoa.record.keys import origin, vkey
 from stoa.record.models import Checkpoint, Placement
+from stoa.record.tree import tree
 
 FORMAT = "stoa-bundle/1"
 OF_THE_ROUND = ("agenda.effort_frozen", "agenda.decided")
@@ -80,11 +80,11 @@ def preflib_text(round: Round) -> str:
 
 def _proven(round: Round, head: Checkpoint) -> list[tuple[dict[str, Any], Mapping[str, Any]]]:
     """Each entry of the decision as a line of `bundle.json`, beside its facts."""
-    tree = TiledTree(head.size, _tile)
+    hashes = tree(head.size)
     found = []
     for placement in _placements(round, head.size):
         body = bytes(placement.entry.body)
-        proof = [_base64(sibling) for sibling in tree.inclusion_proof(placement.position)]
+        proof = [_base64(sibling) for sibling in hashes.inclusion_proof(placement.position)]
         line = {"position": placement.position, "entry": _base64(body), "proof": proof}
         found.append((line, _object(parse_object(body)["facts"])))
     return found
@@ -97,10 +97,6 @@ def _placements(round: Round, size: int) -> list[Placement]:
         raise Closed("This round has no decision on the record yet.", remedy="Come back when its agenda is there.")
     of_the_vote = covered.filter(entry__subject=f"ballot:{round.ballot_id}", entry__type__startswith="ballots.")
     return sorted([*own, *of_the_vote], key=lambda placement: placement.position)
-
-
-def _tile(level: int, index: int, width: int) -> bytes:
-    return record.tile(TilePath(level, index, None if width == 256 else width)) or b""
 
 
 def _blobs(facts: Mapping[str, Any]) -> Iterator[str]:

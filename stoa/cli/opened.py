@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from stoa.kit import postgres
@@ -50,14 +50,19 @@ def demand_current(found: Environment) -> None:
 
 def demand_not_newer(found: Environment) -> None:
     """Raise `Fault` where the database has migrations that this program does not know."""
-    known = _known()
-    ours = {label for label, _ in known}
-    if unknown := sorted(f"{label}.{name}" for label, name in _applied() - known if label in ours):
+    if unknown := unknown_migrations(f"{label}.{name}" for label, name in _applied()):
         place = found.data if found.embedded else "the database"
         raise Fault(
             f"The data in {place} are newer than this program, which does not know {unknown[-1]}.",
             remedy="Install the newer program, or restore a backup made with this one.",
         )
+
+
+def unknown_migrations(applied: Iterable[str]) -> list[str]:
+    """Of these migrations, named `app.name`, those of our apps that this program does not know."""
+    known = {f"{label}.{name}" for label, name in _known()}
+    ours = {name.partition(".")[0] for name in known}
+    return sorted(name for name in set(applied) - known if name.partition(".")[0] in ours)
 
 
 def _known() -> set[tuple[str, str]]:

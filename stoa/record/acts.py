@@ -13,7 +13,8 @@ from stoa.methods.note import Checkpoint
 from stoa.record.events import DaySealed, LogStarted, TailRecovered
 from stoa.record.keys import origin, vkey
 from stoa.record.models import Entry, Sealed
-from stoa.record.recovery import Tail, append
+from stoa.record.recovery import append
+from stoa.record.tail import Tail
 
 SMALLEST_PADDING = 64
 
