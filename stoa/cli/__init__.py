@@ -8,7 +8,7 @@ from __future__ import annotations
 import typer
 
 from stoa import __version__
-from stoa.cli import init, prepare, up, worker
+from stoa.cli import backup, init, prepare, restore, up, worker
 from stoa.cli.options import tell_fault
 
 app = typer.Typer(
@@ -34,6 +34,8 @@ def stoa(version: bool = typer.Option(False, "--version", callback=_version, is_
 
 app.command("up")(up.up)
 app.command("init")(init.init)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
 app.command("worker", hidden=True)(worker.worker)
 app.command("migrate", hidden=True)(prepare.migrate)
 app.command("prepare", hidden=True)(prepare.prepare)
