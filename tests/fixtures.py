@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from pytest_django.plugin import blocking_manager_key
 
 from tests import postgres
 from tests.live import LiveStoa, serving
@@ -15,9 +17,11 @@ _run = ExitStack()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """With pytest-xdist the controller starts the one server that its workers share."""
-    if getattr(session.config.option, "dist", "no") != "no" and not hasattr(session.config, "workerinput"):
-        _run.enter_context(postgres.server())
+    """Start the one server of this run and collect the static files; workers of pytest-xdist share both."""
+    if not hasattr(session.config, "workerinput"):
+        with session.config.stash[blocking_manager_key].unblock():
+            _run.enter_context(postgres.server())
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
 
 
 def pytest_sessionfinish() -> None:
@@ -26,12 +30,9 @@ def pytest_sessionfinish() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """A clone of the migrated template for this process, in place of the database that Django would make."""
     with ExitStack() as stack:
-        if not hasattr(request.config, "workerinput"):
-            stack.enter_context(django_db_blocker.unblock())
-            stack.enter_context(postgres.server())
         with django_db_blocker.unblock():
             stack.enter_context(postgres.clone())
         yield

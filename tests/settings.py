@@ -1,22 +1,28 @@
 """Settings of the tests: those of the program, on a data folder of their own."""
 
+import fcntl
 import os
 import tempfile
 from pathlib import Path
-
-from stoa.kit.folder import held
 
 CACHED = Path(__file__).parent.parent / ".pytest_cache" / "stoa"
 
 
 def _folder() -> str:
-    """The folder kept between runs, so that only a changed migration is run again; another where a run holds it now."""
-    return tempfile.mkdtemp(prefix="stoa-tests-") if held(CACHED) else str(CACHED)
+    """The folder kept between runs, so that only a changed migration is run again; another where a run has it now."""
+    CACHED.parent.mkdir(exist_ok=True)
+    lock = os.open(CACHED.with_suffix(".lock"), os.O_RDWR | os.O_CREAT)  # held until this process ends
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return tempfile.mkdtemp(prefix="stoa-tests-")
+    return str(CACHED)
 
 
 for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "STOA_PORT", "STOA_ROLE", "STOA_SMTP_URL", "STOA_PROXY"):
     os.environ.pop(_name, None)
-os.environ.setdefault("STOA_TESTS_DATA", _folder())  # workers of pytest-xdist inherit it
+if "STOA_TESTS_DATA" not in os.environ:  # workers of pytest-xdist inherit it
+    os.environ["STOA_TESTS_DATA"] = _folder()
 os.environ["STOA_DATA"] = os.environ["STOA_TESTS_DATA"]
 os.environ["STOA_ADDRESS"] = "http://stoa.test"
 os.environ["STOA_SECRET_KEY"] = "the tests' key, known to everyone"
