@@ -43,8 +43,8 @@ def _port(value: str) -> int:
 
 
 def _processes(value: str) -> int:
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 64:
-        raise ValueError("is not a number of processes: give a number from 1 to 64")
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 16:
+        raise ValueError("is not a number of processes: give a number from 1 to 16")
     return int(value)
 
 
