@@ -29,7 +29,7 @@ def put_in_force(actor: Actor, *, text: str, provisional: bool = True) -> Charte
 
 
 @act("charter.community.describe")
-def describe_community(actor: Actor, **changes: Any) -> Community:
+def describe_community(actor: Actor, /, **changes: Any) -> Community:
     """Set the community's name, summary, sponsor, contacts, logo or colour."""
     unknown = set(changes) - {f.name for f in Community._meta.fields} | set(changes) & {"id", "is_sample"}
     if unknown:

@@ -137,7 +137,7 @@ def act(
 
     def decorate(function: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
         @functools.wraps(function)
-        def call(actor: Actor, *args: P.args, **kwargs: P.kwargs) -> R:
+        def call(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
             if _current.get() is not None:
                 raise RuntimeError(f"{name} was called inside {_acting().act}: acts never call acts")
             with transaction.atomic(), once.claim(actor.person_id):

@@ -11,7 +11,7 @@ M = TypeVar("M", bound=models.Model)
 def shared(row: M) -> M:
     """Read the row anew and keep it from being closed until this transaction ends (FOR SHARE)."""
     with connection.cursor() as cursor:
-        table, key = sql.Identifier(row._meta.db_table), sql.Identifier(row._meta.pk.column)
+        table, key = sql.Identifier(row._meta.db_table), sql.Identifier(row._meta.pk.column or "id")
         cursor.execute(sql.SQL("SELECT 1 FROM {} WHERE {} = %s FOR SHARE").format(table, key), [row.pk])
     row.refresh_from_db()
     return row
@@ -19,4 +19,4 @@ def shared(row: M) -> M:
 
 def exclusive(row: M) -> M:
     """Read the row anew, alone until this transaction ends (FOR UPDATE)."""
-    return type(row)._default_manager.select_for_update().get(pk=row.pk)  # type: ignore[return-value]  # the same model
+    return type(row)._default_manager.select_for_update().get(pk=row.pk)

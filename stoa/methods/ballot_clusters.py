@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +68,27 @@ def explain(
     counts = [matrix[chosen].sum(axis=0).astype(int).tolist() for chosen in members]
     backing = {option: tuple(count[place] for count in counts) for place, option in enumerate(options)}
     return Explanation(clusters, {option: sum(each) for option, each in backing.items()}, backing, stability)
+
+
+def replayed_payments(ballots: Sequence[Sequence[str]], certificate: Mapping[str, Any]) -> dict[str, list[float]]:
+    """Who paid what in the run that decided, from the certificate of docs/equal-shares.md: option → payment by each voter.
+
+    To twelve decimals, for explaining; what was completed by plain approval was paid by nobody and is absent.
+    """
+    run = certificate["final"] or certificate["base"]
+    purses = np.full(len(ballots), float(Fraction(run["share"])))
+    supporters: dict[str, list[int]] = {}
+    for voter, ballot in enumerate(ballots):
+        for option in ballot:
+            supporters.setdefault(option, []).append(voter)
+    paid = {}
+    for purchase in run["rounds"]:
+        payments = np.zeros(len(ballots))
+        who = supporters[purchase["id"]]
+        payments[who] = np.minimum(purses[who], float(purchase["payment"]))
+        purses -= payments
+        paid[purchase["id"]] = payments.tolist()
+    return paid
 
 
 def cluster(matrix: Floats, *, seed: bytes) -> tuple[Ints, float]:

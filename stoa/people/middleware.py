@@ -43,8 +43,8 @@ def has_second_factor(request: HttpRequest) -> bool:
     methods = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
     if any(method.get("method") == "mfa" for method in methods):
         return True
-    until = request.session.get(CONSOLE_LINK_KEY)
-    return bool(until) and until > clock.stamp(clock.now())
+    until: str = request.session.get(CONSOLE_LINK_KEY, "")
+    return until > clock.stamp(clock.now())
 
 
 def mark_console_link(request: HttpRequest) -> None:

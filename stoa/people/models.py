@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from stoa.kit import chance, clock
@@ -59,7 +60,7 @@ class Person(AbstractBaseUser):
         indexes = [models.Index(fields=["sort_name", "id"], name="person_by_name")]
         constraints = [
             models.CheckConstraint(condition=Q(erased=None) | Q(email=None), name="erased_has_no_address"),
-            models.UniqueConstraint(models.functions.Lower("email"), name="one_person_per_address"),
+            models.UniqueConstraint(Lower("email"), name="one_person_per_address"),
         ]
 
     def __str__(self) -> str:

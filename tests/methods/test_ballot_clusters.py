@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from stoa.methods.ballot_clusters import Explanation, cluster, explain
+from stoa.methods.ballot_clusters import Explanation, cluster, explain, replayed_payments
 
 SEED = bytes(range(32))
 OPTIONS = [f"q{n}" for n in range(12)]
@@ -76,3 +76,12 @@ def test_the_same_seed_gives_the_same_clusters() -> None:
     one, other = cluster(matrix, seed=SEED), cluster(matrix, seed=SEED)
     assert one[0].tolist() == other[0].tolist()
     assert one[1] == other[1]
+
+
+def test_payments_are_replayed_from_the_certificate() -> None:
+    ballots = [["a", "b"], ["a"], ["b"], ["b"]]
+    certificate = {
+        "final": None,
+        "base": {"share": "5/2", "rounds": [{"id": "b", "payment": "1"}, {"id": "a", "payment": "2"}]},
+    }
+    assert replayed_payments(ballots, certificate) == {"b": [1.0, 0.0, 1.0, 1.0], "a": [1.5, 2.0, 0.0, 0.0]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from stoa.agenda import events
@@ -12,7 +13,7 @@ from stoa.ballots.models import Ballot
 from stoa.kit import locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed
-from stoa.methods.ballot_clusters import explain
+from stoa.methods.ballot_clusters import explain, replayed_payments
 from stoa.methods.equal_shares import choose, majority
 from stoa.record.entries import keep_blob
 
@@ -45,7 +46,7 @@ def write_decision(round: Round, ballot: Ballot, approvals: Sequence[Sequence[st
         result=None if kept else result,
         result_blob=blob or "",
         majority=None if kept else list(plain),
-        explanation=None if kept else explain(approvals, choice, seed=seed),
+        explanation=None if kept else _explanation(approvals, list(costs), choice.certificate, seed),
     )
     phases = {} if kept else dict(choice.phase)
     _mark(round, decision, list(choice.selected), phases)
@@ -64,6 +65,14 @@ def write_decision(round: Round, ballot: Ballot, approvals: Sequence[Sequence[st
         )
     )
     return round
+
+
+def _explanation(
+    approvals: Sequence[Sequence[str]], options: Sequence[str], certificate: dict[str, Any], seed: bytes
+) -> dict[str, Any]:
+    """Who approves alike and what their shares paid for, as plain JSON for the pages."""
+    paid = replayed_payments(approvals, certificate)
+    return asdict(explain(approvals, options, paid, seed=seed))
 
 
 def _line(reference: str, cost: int, phases: dict[str, str]) -> dict[str, Any]:

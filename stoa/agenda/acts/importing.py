@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from stoa.agenda import events
 from stoa.agenda.acts.deciding import write_decision
@@ -14,7 +15,7 @@ from stoa.ballots.models import Ballot
 from stoa.kit import chance, clock, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import AlreadyDone, Closed, Conflict
-from stoa.methods.commitment import ballot_body, ballot_commitment
+from stoa.methods.commitment import ballot_commitment
 from stoa.methods.pabulib import Election
 
 Progress = Callable[[int], None]
@@ -32,18 +33,19 @@ def import_votes(
     puts = [Put(q.reference, q.cost or 0) for q in questions.values()]
     put_options(ballot, puts)
     tell_opening(ballot, str(round.pk), puts, sorted(vote.voter for vote in election.votes), file=digest)
-    opened = []
+    opened: list[dict[str, Any]] = []
     for done, vote in enumerate(election.votes, start=1):
-        body = ballot_body(str(ballot.pk), (questions[project].reference for project in vote.approved))
+        approved = sorted({questions[project].reference for project in vote.approved})
         nonce = chance.octets(32)
-        commitment = ballot_commitment(nonce, str(ballot.pk), body["approved"])  # type: ignore[arg-type]  # a list of texts
+        commitment = ballot_commitment(nonce, str(ballot.pk), approved)
+        body = {"ballot": str(ballot.pk), "approved": approved}
         opened.append({"commitment": commitment.hex(), "body": body, "nonce": nonce.hex()})
         if on_progress:
             on_progress(done)
-    opened.sort(key=lambda one: str(one["commitment"]))
+    opened.sort(key=lambda one: one["commitment"])
     seal_with(
         ballot,
-        [bytes.fromhex(str(one["commitment"])) for one in opened],
+        [bytes.fromhex(one["commitment"]) for one in opened],
         sorted(vote.voter for vote in election.votes),
     )
     open_with(ballot, opened)
@@ -55,7 +57,7 @@ def import_votes(
     round.imported, round.import_digest, round.ballot = True, digest, ballot
     round.unit, round.scale = election.unit or "units", election.scale
     round.save()
-    return write_decision(round, ballot, [one["body"]["approved"] for one in opened])  # type: ignore[index]  # a body is an object
+    return write_decision(round, ballot, [one["body"]["approved"] for one in opened])
 
 
 def _demand_empty(round: Round, digest: str) -> None:

@@ -98,6 +98,7 @@ def opened_form(ballot: Ballot) -> list[dict[str, Any]]:
 @act("ballots.outcome.attest", on="ballot")
 def attest(actor: Actor, *, ballot: Ballot, bundle: str, agrees: bool) -> Attestation:
     """Say, as a scrutineer who checked the private bundle, whether the published outcome follows from it."""
+    assert actor.person_id is not None
     ballot = locks.exclusive(ballot)
     if ballot.state != Ballot.State.KEPT or ballot.kept_bundle is None:
         raise Closed("There is nothing to attest: these ballots were opened to all.")

@@ -13,7 +13,6 @@ from stoa.kit import chance, clock
 from stoa.kit.act import tell
 from stoa.kit.faults import Closed, Invalid
 from stoa.methods.merkle import leaf_hash, root
-from stoa.people.models import Person
 from stoa.people.queries import holders
 from stoa.record.entries import keep_blob
 
@@ -43,8 +42,7 @@ def open_vote(*, subject: str, round_id: str, options: Sequence[Put], capacity: 
         smallest_opened=charter.smallest_opened,
     )
     put_options(ballot, options)
-    people = Person.objects.none().union(*(holders(role).values("pk") for role in sorted(charter.voters)))
-    voters = sorted(person["pk"] for person in people)
+    voters = sorted({pk for role in charter.voters for pk in holders(role).values_list("pk", flat=True)})
     Voter.objects.bulk_create([Voter(ballot=ballot, person_id=pk) for pk in voters], batch_size=2000)
     tell_opening(ballot, round_id, options, voters)
     return ballot
