@@ -11,7 +11,7 @@ class AgendaConfig(AppConfig):
 
     def ready(self) -> None:
         """Let other parts name rounds and questions by reference; load the acts."""
-        from stoa.agenda import acts, queries, tasks  # noqa: F401 - importing the acts puts them into the registry
+        from stoa.agenda import acts, queries, tasks, words  # noqa: F401 - loading them registers them
         from stoa.kit.registry import Kind, register
 
         register(Kind("round", "round", queries.show_rounds))

@@ -10,5 +10,9 @@ class BallotsConfig(AppConfig):
     label = "ballots"
 
     def ready(self) -> None:
-        """Load the acts."""
-        from stoa.ballots import acts  # noqa: F401 - importing the acts puts them into the registry
+        """Let other parts name a vote by reference; load the acts and the sentences of the record."""
+        from stoa.ballots import acts  # noqa: F401 - loading them registers them
+        from stoa.ballots.words import show_ballots
+        from stoa.kit.registry import Kind, register
+
+        register(Kind("ballot", "vote", show_ballots))

@@ -31,6 +31,11 @@ def register(kind: Kind) -> None:
     _kinds[kind.name] = kind
 
 
+def label(kind: str) -> str:
+    """What objects of a kind are called; of a kind that is not registered, its name on the record."""
+    return _kinds[kind].label if kind in _kinds else kind
+
+
 def show(references: list[str], viewer_id: str | None) -> dict[str, Shown]:
     """`kind:id` references → how they appear; what the viewer may not see, or is gone, is absent. One query a kind."""
     wanted: dict[str, list[str]] = {}

@@ -12,7 +12,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Let other parts name people and organisations by reference; load the acts."""
         from stoa.kit.registry import Kind, register
-        from stoa.people import acts, queries  # noqa: F401 - importing the acts puts them into the registry
+        from stoa.people import acts, queries, words  # noqa: F401 - loading them registers them
 
         register(Kind("person", "person", queries.show_people))
         register(Kind("organisation", "organisation", queries.show_organisations))

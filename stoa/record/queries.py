@@ -44,9 +44,7 @@ def blob(sha256: str) -> bytes | None:
     return None if body is None else bytes(body)
 
 
-def history(
-    subjects: Sequence[str], viewer_id: str | None, *, most: int = 200
-) -> list[Said]:
+def history(subjects: Sequence[str], viewer_id: str | None, *, most: int = 200) -> list[Said]:
     """What the record says of these objects (`kind:id`), newest first: each with position, `at`, sentence, address."""
     return say(placements().filter(entry__subject__in=subjects)[:most], viewer_id)
 
@@ -104,7 +102,9 @@ class CommittedText:
 def committed_texts(placement: Placement, commitments: Mapping[str, str]) -> list[CommittedText]:
     """The texts of an entry with what is needed to check that they are those that were committed to."""
     kept = {text.name: text for text in Text.objects.filter(entry=placement.entry_id)}
-    return [_committed(placement.entry.type, name, digest, kept.get(name)) for name, digest in sorted(commitments.items())]
+    return [
+        _committed(placement.entry.type, name, digest, kept.get(name)) for name, digest in sorted(commitments.items())
+    ]
 
 
 def _committed(entry_type: str, name: str, commitment: str, kept: Text | None) -> CommittedText:

@@ -2,10 +2,16 @@
 
 from django.urls import path, re_path
 
-from stoa.record.views import machines
+from stoa.record.views import machines, pages
 
 app_name = "record"
 urlpatterns = [
+    path("", pages.record, name="record"),
+    path("/growth.svg", pages.growth_svg, name="growth_svg"),
+    path("/growth.csv", pages.growth_csv, name="growth_csv"),
+    path("/entry/<int:position>", pages.entry, name="entry"),
+    path("/entry/<int:position>/raw", pages.entry_raw, name="entry_raw"),
+    path("/entry/<int:position>/proof", pages.entry_proof, name="entry_proof"),
     path("/checkpoint", machines.checkpoint, name="checkpoint"),
     path("/vkey", machines.vkey, name="vkey"),
     re_path(r"^/(?P<path>tile/.+)$", machines.tile, name="tile"),

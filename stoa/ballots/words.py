@@ -1,0 +1,59 @@
+"""How the record's entries about votes read, and how a vote is named: by what is decided in it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from stoa.ballots import events
+from stoa.ballots.models import Ballot
+from stoa.kit import registry
+from stoa.kit.registry import Shown
+from stoa.kit.words import Leaf, Text, Words, instant_words, register_words
+
+
+def show_ballots(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
+    """A vote is as public as what is decided in it, and leads there."""
+    subjects = dict(Ballot.objects.filter(pk__in=[i for i in ids if i.isdecimal()]).values_list("pk", "subject"))
+    decided = registry.show(sorted(set(subjects.values())), viewer_id)
+    return {
+        str(pk): Shown(_("the vote on {title}").format(title=decided[subject].title), decided[subject].address)
+        for pk, subject in subjects.items()
+        if subject in decided
+    }
+
+
+def _kept(leaf: Leaf) -> Text:
+    if leaf["facts"]["reason"] == "unanimous":
+        return _("{actor} kept the ballots of {subject} closed: they were all the same.")
+    return _("{actor} kept the ballots of {subject} closed: there were fewer than the charter lets open.")
+
+
+def _attested(leaf: Leaf) -> Text:
+    if leaf["facts"]["agrees"]:
+        return _("{actor} attested that the outcome of {subject} follows from its ballots.")
+    return _("{actor} stated that the outcome of {subject} does not follow from its ballots.")
+
+
+def _voters(voters: dict[str, object]) -> str:
+    return f"{voters['count']:,}"
+
+
+register_words(
+    events.VoteOpened,
+    Words(
+        _("Vote opened"),
+        _("{actor} opened {subject} until {closes}: {voters} people are on the voter list."),
+        shown={"closes": instant_words, "voters": _voters},
+    ),
+)
+register_words(
+    events.ClosingMoved,
+    Words(_("Close moved"), _("{actor} let {subject} close later: {closes}."), shown={"closes": instant_words}),
+)
+register_words(events.VoteSealed, Words(_("Vote sealed"), _("{actor} sealed {subject}. Ballots: {count}.")))
+register_words(
+    events.VoteOpenedBallots,
+    Words(_("Ballots opened"), _("{actor} opened the ballots of {subject}, without names. Ballots: {count}.")),
+)
+register_words(events.VoteKeptClosed, Words(_("Ballots kept closed"), _kept))
+register_words(events.OutcomeAttested, Words(_("Outcome attested"), _attested))
