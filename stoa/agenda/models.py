@@ -192,3 +192,7 @@ class Announcement(models.Model):
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("drafted_by")), name="two_people_for_mass_mail"
             )
         ]
+
+    def standing(self, person_id: str) -> frozenset[str]:
+        """Whoever organises its round organises it."""
+        return self.round.standing(person_id)
