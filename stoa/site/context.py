@@ -42,8 +42,13 @@ class Link:
 
 def community(request: HttpRequest) -> dict[str, object]:
     """Template context: `community`, `places`, `footer_links`, `search_url`."""
+    return frame(request, queries.community_of(request))
+
+
+def frame(request: HttpRequest, shown: queries.Community) -> dict[str, object]:
+    """The same for a community that is given."""
     return {
-        "community": queries.community(),
+        "community": shown,
         "places": [Link(label, url, _lies_under(request.path, url)) for label, url in PLACES if _exists(url)],
         "footer_links": [Link(label, url) for label, url in FOOTER if _exists(url)],
         "search_url": SEARCH if _exists(SEARCH) else "",

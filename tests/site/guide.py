@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
@@ -22,7 +24,10 @@ from django.views.defaults import page_not_found, permission_denied, server_erro
 
 from stoa.kit.pictures import Option, backing, growth
 from stoa.kit.tables import Column, Filter, Listing, link
+from stoa.site import context
+from stoa.site.queries import Community
 
+HERE = Path(__file__).parent
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 GROUPS = ["Independent evaluation first", "Results first", "Law and policy", "Small models", "No group"]
 LONG = (
@@ -124,12 +129,17 @@ def options() -> list[Option]:
     ]
 
 
+def frame(request: HttpRequest) -> dict[str, object]:
+    """The frame of a community that needs no database."""
+    return context.frame(request, Community(name="Open Models Community", apply_url="/privacy", is_sample=True))
+
+
 def everything(request: HttpRequest) -> HttpResponse:
     """All parts on one page."""
     messages.success(request, "Your question was proposed.")
     messages.error(request, "The mail could not be sent: the address has no @.")
     given: dict[str, Any] = {"title": "x" * 30, "effort": "many", "signed": "name"}
-    context = {
+    shown = {
         "closes": NOON - timedelta(seconds=60),
         "form": Everything(given),
         "table": LIST.page(request, QUESTIONS),
@@ -145,7 +155,7 @@ def everything(request: HttpRequest) -> HttpResponse:
         "growth": growth([(NOON + timedelta(days=i), i * i + 1) for i in range(40)]),
         "text": TEXT,
     }
-    return render(request, "guide/everything.html", context)
+    return render(request, "guide/everything.html", shown)
 
 
 def listing(request: HttpRequest) -> HttpResponse:
@@ -193,20 +203,28 @@ class _Silent(WSGIRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def serving(templates: str) -> Iterator[str]:
-    """Serve the parts on a free port of this machine; gives the address."""
-    from django.conf import settings
+def _templates() -> dict[str, Any]:
+    """The program's own way with templates, with those of the guide, and a frame that needs no database."""
+    own: dict[str, Any] = settings.TEMPLATES[0]
+    processors = [
+        "django.template.context_processors.request",
+        "django.contrib.messages.context_processors.messages",
+        "tests.site.guide.frame",
+    ]
+    options = {**own["OPTIONS"], "context_processors": processors}
+    return {**own, "DIRS": [HERE / "templates", *own["DIRS"]], "OPTIONS": options}
 
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Serve the parts on a free port of this machine; gives the address."""
+    files = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(
         ROOT_URLCONF="tests.site.guide",
         MIDDLEWARE=["stoa.kit.headers.SecurityHeaders", "django.contrib.messages.middleware.MessageMiddleware"],
         MESSAGE_STORAGE="django.contrib.messages.storage.cookie.CookieStorage",
-        TEMPLATES=[{**settings.TEMPLATES[0], "DIRS": [templates, *settings.TEMPLATES[0]["DIRS"]]}],
-        STORAGES={
-            **settings.STORAGES,
-            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-        },
+        TEMPLATES=[_templates()],
+        STORAGES={**settings.STORAGES, "staticfiles": files},
     ):
         server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), WSGIServer, _Silent)
         thread = threading.Thread(target=server.serve_forever, daemon=True)

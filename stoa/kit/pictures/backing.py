@@ -67,9 +67,7 @@ def _reading(options: Sequence[Option]) -> str:
     head = f"{_counted(chosen, 'question')} of {number_format(len(options))} {'is' if chosen == 1 else 'are'} chosen."
     if both == chosen and not others:
         return f"{head} A plain majority would have chosen the same."
-    return (
-        f"{head} A plain majority would have chosen {number_format(both)} of these and {number_format(others)} others."
-    )
+    return f"{head} A plain majority would have chosen {number_format(both)} of these and {_counted(others, 'other')}."
 
 
 def _counted(number: int, word: str) -> str:
@@ -169,7 +167,7 @@ def _file_row(option: Option, voters: int, y: float) -> tuple[float, list[str]]:
     lines = wrapped(option.label, LABELS)
     pieces: list[str] = [line(20, y, WIDTH - 20, y)]
     pieces += [words(20, y + 20 + 18 * i, text) for i, text in enumerate(lines)]
-    pieces.append(rect(BARS, y + 20, BAR, 0.6, RULE))
+    pieces.append(rect(BARS, y + 14.5, BAR, 1, RULE))
     for group, (x, width) in enumerate(drawing.shares(option.backers, voters)):
         pieces += _file_block(group, BARS + x * BAR / 100, y + 8, width * BAR / 100, 14) if width else []
     pieces.append(words(COUNTS, y + 20, f"{option.total} of {voters}", size=12))
