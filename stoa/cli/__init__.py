@@ -8,7 +8,7 @@ from __future__ import annotations
 import typer
 
 from stoa import __version__
-from stoa.cli import backup, init, prepare, restore, up, worker
+from stoa.cli import backup, compute, exporting, importing, init, prepare, restore, up, verify, worker
 from stoa.cli.options import tell_fault
 
 app = typer.Typer(
@@ -34,6 +34,10 @@ def stoa(version: bool = typer.Option(False, "--version", callback=_version, is_
 
 app.command("up")(up.up)
 app.command("init")(init.init)
+app.command("verify")(verify.verify)
+app.add_typer(importing.importing)
+app.add_typer(exporting.exporting)
+app.add_typer(compute.compute)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
 app.command("worker", hidden=True)(worker.worker)

@@ -193,7 +193,7 @@ def _declared(loss: str, size: int) -> int | None:
 
 
 def _install(found: Environment, seed: bytes) -> None:
-    found.keys.mkdir(mode=0o700)
+    found.keys.mkdir(mode=0o700, exist_ok=True)
     with os.fdopen(os.open(found.record_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(f"{seed.hex()}\n")
 

@@ -1,0 +1,109 @@
+"""`stoa import`: votes from another program's file into a round, decided at once; the same file twice changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from stoa.cli.compute import AsApprovals, read_votes
+from stoa.cli.opened import opened
+from stoa.cli.options import AsJson, Data, notes, out, print_json, settings
+from stoa.kit.faults import AlreadyDone, Fault
+
+if TYPE_CHECKING:
+    from stoa.agenda.models import Round
+    from stoa.methods.pabulib import Election
+
+importing = typer.Typer(
+    name="import", help="Take questions and votes from other programs' files.", no_args_is_help=True
+)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A Pabulib file (.pb).")]
+RoundName = Annotated[
+    str, typer.Option("--round", metavar="ROUND", show_default=False, help="Short name of a round without questions.")
+]
+
+
+@importing.command("pabulib")
+def pabulib(
+    file: File, *, round_: RoundName, as_approvals: AsApprovals = False, data: Data = None, as_json: AsJson = False
+) -> None:
+    """Import questions and votes from a Pabulib file and decide the round. The file's voters are no members."""
+    found = settings(data=data)
+    if not file.is_file():
+        raise Fault(f"There is no file {file}.", remedy="Name a Pabulib file (.pb).")
+    election = read_votes(file, as_approvals=as_approvals)
+    digest = _digest(file)
+    with opened(found):
+        target = find_round(round_)
+        new = _import(target, election, digest)
+    if as_json:
+        print_json(_result(round_, election, digest, new=new))
+    else:
+        _say(round_, election, new=new)
+
+
+def find_round(slug: str) -> Round:
+    """The round of this short name; raises `Fault` naming those there are."""
+    from stoa.agenda.models import Round
+    from stoa.agenda.queries import find_round as find
+
+    found = find(slug)
+    if found is None:
+        names = ", ".join(Round.objects.values_list("slug", flat=True)[:10]) or "none yet"
+        raise Fault(f"There is no round “{slug}”.", remedy=f"Rounds here: {names}.")
+    return found
+
+
+def _import(target: Round, election: Election, digest: str) -> bool:
+    """Whether the file was imported now, rather than before."""
+    from stoa.agenda.acts import import_votes
+    from stoa.kit.act import OPERATOR
+
+    columns = (TextColumn("Sealing votes"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as bar:
+        task = bar.add_task("", total=len(election.votes))
+        try:
+            import_votes(
+                OPERATOR,
+                round=target,
+                election=election,
+                digest=digest,
+                on_progress=lambda done: bar.update(task, completed=done),
+            )
+        except AlreadyDone:
+            return False
+    return True
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _result(slug: str, election: Election, digest: str, *, new: bool) -> dict[str, object]:
+    return {
+        "round": slug,
+        "file": digest,
+        "imported": new,
+        "questions": len(election.projects),
+        "votes": len(election.votes),
+        "passed_over": dict(election.skipped),
+        "warnings": list(election.warnings),
+    }
+
+
+def _say(slug: str, election: Election, *, new: bool) -> None:
+    read = f"{len(election.projects):,} questions and {len(election.votes):,} votes"
+    if not new:
+        out.print(f"This file was imported into {slug} before ({read}). Nothing was changed.")
+        return
+    out.print(f"Imported {read} into {slug}; its agenda is chosen.")
+    passed = election.skipped.items()
+    out.print("Passed over: " + (", ".join(f"{count:,} {reason}" for reason, count in passed) or "nothing") + ".")
+    for warning in election.warnings:
+        out.print(f"Note: {warning}")
