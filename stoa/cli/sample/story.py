@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from rich.progress import Progress
 
 from stoa.agenda import acts as agenda
@@ -23,25 +24,32 @@ from stoa.kit import clock, wording
 from stoa.kit.act import CLOCK, OPERATOR, Actor
 from stoa.people import acts as people
 from stoa.people.models import Organisation, Person
-from stoa.record.acts import start_log
+from stoa.record.acts import seal_day, start_log
 from stoa.record.sequencer import sequence
 
 SEED = 2027
+FIRST_DAY = -301
 Scene = tuple[float, Callable[[], Any]]
 """A day relative to the loading, and what happens then."""
 
 
 def load(progress: Progress) -> None:
-    """Fill an empty server with the sample community. Takes some seconds; a server that has people is left alone."""
+    """Fill an empty server with the sample community, wholly or not at all; a server that has people is left alone."""
     if Person.objects.exists():
         return
     story = Story()
     scenes = sorted(story.scenes(), key=lambda scene: scene[0])
     task = progress.add_task("Loading the sample community", total=len(scenes))
-    for day, scene in scenes:
-        with clock.travel(story.instant(day)):
-            scene()
-        progress.advance(task)
+    with transaction.atomic():
+        for day, scene in scenes:
+            with clock.travel(story.instant(day)):
+                scene()
+            progress.advance(task)
+        publish()
+
+
+def publish() -> None:
+    """Place all entries that wait, as the worker does every moment."""
     while sequence():
         pass
 
@@ -69,7 +77,9 @@ class Story:
 
     def scenes(self) -> Iterator[Scene]:
         """Everything that happens, not yet in order."""
-        yield -301, self.begin
+        yield FIRST_DAY, self.begin
+        for day in range(FIRST_DAY, 0):
+            yield day + 0.6, partial(self.end_day, day)
         for someone in self.cast:
             yield someone.joined, partial(self.join, someone)
             yield from self.roles(someone)
@@ -95,6 +105,11 @@ class Story:
             self.homes[raw["key"]] = people.add_organisation(
                 OPERATOR, name=raw["name"], country=raw["country"], sponsor=raw.get("sponsor", False), synthetic=True
             )
+
+    def end_day(self, day: int) -> None:
+        """After midnight, the clock seals the day; what was done since the day before is published."""
+        seal_day(CLOCK, day=self.instant(day).date())
+        publish()
 
     def join(self, someone: Someone) -> None:
         """Somebody is admitted and declares where they work."""
