@@ -95,7 +95,9 @@ def test_a_cut_or_changed_file_is_no_backup(placed: int, tmp_path: Path) -> None
     assert "not the one that was signed" in _refusal(tmp_path / "changed", gzip.compress(changed))
     inside = bytearray(gzip.decompress(whole))
     inside[-20_000] ^= 1
-    assert "database.dump is not what was put into the backup" in _refusal(tmp_path / "bit", gzip.compress(bytes(inside)))
+    assert "database.dump is not what was put into the backup" in _refusal(
+        tmp_path / "bit", gzip.compress(bytes(inside))
+    )
 
 
 def test_a_member_that_no_backup_has_is_refused(placed: int, tmp_path: Path) -> None:
