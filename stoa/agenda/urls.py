@@ -1,3 +1,27 @@
-from django.urls import URLPattern
-app_name = 'agenda'
-urlpatterns: list[URLPattern] = []
+"""Addresses of the agenda."""
+
+from django.urls import path
+
+from stoa.agenda.views import keeping, questions, result, rounds, voting
+
+app_name = "agenda"
+urlpatterns = [
+    path("agenda", rounds.index, name="index"),
+    path("agenda/new", keeping.announce, name="announce"),
+    path("agenda/<slug:slug>", rounds.round_page, name="round"),
+    path("agenda/<slug:slug>/history", rounds.history, name="history"),
+    path("agenda/<slug:slug>/extend", keeping.extend, name="extend"),
+    path("agenda/<slug:slug>/mails", keeping.announcements, name="announcements"),
+    path("agenda/<slug:slug>/mails/<int:pk>", keeping.announcement, name="announcement"),
+    path("agenda/<slug:slug>/propose", questions.propose, name="propose"),
+    path("agenda/<slug:slug>/questions/<int:pk>", questions.question_page, name="question"),
+    path("agenda/<slug:slug>/questions/<int:pk>/edit", questions.edit, name="edit"),
+    path("agenda/<slug:slug>/questions/<int:pk>/withdraw", questions.withdraw, name="withdraw"),
+    path("agenda/<slug:slug>/questions/<int:pk>/effort", questions.estimate, name="estimate"),
+    path("agenda/<slug:slug>/questions/<int:pk>/hours", questions.offer, name="offer"),
+    path("agenda/<slug:slug>/vote", voting.vote, name="vote"),
+    path("agenda/<slug:slug>/vote/draft", voting.save, name="save"),
+    path("agenda/<slug:slug>/vote/cast", voting.cast, name="cast"),
+    path("agenda/<slug:slug>/result", result.result, name="result"),
+    path("agenda/<slug:slug>/result/<str:file>", result.download, name="download"),
+]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from stoa.agenda import events
@@ -91,7 +92,7 @@ def reminder_due(round: Round) -> datetime:
     return max(round.vote_closes - before, half_way)
 
 
-def recipients(round: Round) -> Iterable[Person]:
+def recipients(round: Round) -> QuerySet[Person]:
     """Whom an announcement reaches: everybody who holds the role of member or associate and wants mail."""
     del round
     people = holders("member") | holders("associate")

@@ -1,0 +1,197 @@
+"""Forms of the agenda. What they accept is checked again by the acts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from stoa.agenda.acts.effort import MOST_HOURS
+from stoa.agenda.acts.mailing import MOST_BODY as MOST_MAIL
+from stoa.agenda.acts.questions import MOST_BODY, MOST_TITLE
+from stoa.kit.clock import ANYWHERE_ON_EARTH
+from stoa.kit.edge import ActForm
+
+YEARS = range(2000, 2200)
+WRITTEN = "%Y-%m-%dT%H:%M"
+MOST_SUMMARY = 5_000
+MOST_WORDS = 200
+
+
+def _whole(label: str, least: int, most: int, **more: Any) -> forms.IntegerField:
+    faults = {
+        "invalid": "This is not a whole number. Write it in digits, such as 120.",
+        "min_value": f"Give {least:,} or more.",
+        "max_value": f"Give {most:,} at most.",
+        "required": "Give a number of hours.",
+    }
+    return forms.IntegerField(label=label, min_value=least, max_value=most, error_messages=faults, **more)
+
+
+class Instant(forms.DateTimeField):
+    """A date and time of day as one field; the form says in which zone it is meant."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=WRITTEN)
+
+    def __init__(self, **more: Any) -> None:
+        faults = {
+            "invalid": "This is not a date and time that exists. Write it as 2027-03-31 12:00.",
+            "required": "Give a date and time.",
+        }
+        super().__init__(error_messages=faults, input_formats=[WRITTEN, "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"], **more)
+
+
+class QuestionForm(ActForm):
+    """A question's title and text."""
+
+    title = forms.CharField(
+        label="Your question",
+        max_length=MOST_TITLE,
+        help_text="In one sentence, ending with a question mark.",
+        error_messages={"required": "Ask the question in one sentence."},
+    )
+    body = forms.CharField(
+        label="What is behind it",
+        required=False,
+        max_length=MOST_BODY,
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text=(
+            "What is known, what an answer would change, how one could begin. "
+            "Markdown, and mathematics between dollar signs: $p < 0.05$."
+        ),
+    )
+
+
+class ProposalForm(QuestionForm):
+    """A new question, signed or not."""
+
+    signed = forms.BooleanField(
+        label="Show my name with it",
+        required=False,
+        initial=True,
+        help_text="Without it the question is shown as proposed “by a member”. Whoever runs this server could still find out.",
+    )
+
+
+class EditForm(QuestionForm):
+    """A question's text as changed by its author; `version` is the one that was edited."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class WithdrawForm(ActForm):
+    """Only asks to confirm."""
+
+
+class EstimateForm(ActForm):
+    """How many hours a question would take."""
+
+    low = _whole("At least, hours", 1, MOST_HOURS)
+    high = _whole("At most, hours", 1, MOST_HOURS)
+
+
+class OfferForm(ActForm):
+    """Hours of one's own; 0 takes the offer back."""
+
+    hours = _whole("Hours that I would give", 0, MOST_HOURS)
+
+
+class DatedForm(ActForm):
+    """A form with instants, which are read anywhere on Earth where that is declared, otherwise in the reader's zone."""
+
+    def in_zone(self, name: str, anywhere_on_earth: bool) -> datetime | None:
+        """The instant of a field in the zone that is meant."""
+        value: datetime | None = self.cleaned_data.get(name)
+        if value is None:
+            return None
+        if value.year not in YEARS:
+            self.add_error(name, "This year lies too far off. Check the date.")
+            return None
+        zone = ANYWHERE_ON_EARTH if anywhere_on_earth else timezone.get_current_timezone()
+        return value.replace(tzinfo=zone)
+
+
+class RoundForm(DatedForm):
+    """A new round with its dated phases."""
+
+    title = forms.CharField(
+        label="What the round asks", max_length=120, help_text="For example: What should we work on in 2027?"
+    )
+    slug = forms.CharField(
+        label="Short name for its address",
+        max_length=40,
+        help_text="Lower-case letters, digits and hyphens, such as 2027. It never changes.",
+    )
+    summary = forms.CharField(
+        label="What it is for",
+        required=False,
+        max_length=MOST_SUMMARY,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="A paragraph in Markdown.",
+    )
+    questions_open = Instant(label="Questions are taken from")
+    vote_opens = Instant(
+        label="The vote opens",
+        help_text="Questions, estimates and offers are taken until then. Allow two weeks at least.",
+    )
+    vote_closes = Instant(label="The vote closes", help_text="Allow a week at least.")
+    anywhere_on_earth = forms.BooleanField(
+        label="These times are anywhere on Earth (UTC−12)",
+        required=False,
+        help_text="A deadline has passed when it has passed everywhere.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Read the three instants in the zone that is declared."""
+        for name in ("questions_open", "vote_opens", "vote_closes"):
+            self.cleaned_data[name] = self.in_zone(name, self.cleaned_data.get("anywhere_on_earth", False))
+        return self.cleaned_data
+
+
+class ExtendForm(DatedForm):
+    """Later instants for the phases that are left; a field left empty changes nothing."""
+
+    vote_opens = Instant(label="The vote opens", required=False)
+    vote_closes = Instant(label="The vote closes", required=False)
+
+    def __init__(self, *args: Any, anywhere_on_earth: bool, opens_can_move: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.anywhere_on_earth = anywhere_on_earth
+        if not opens_can_move:
+            del self.fields["vote_opens"]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the instants in the round's zone."""
+        for name in ("vote_opens", "vote_closes"):
+            self.cleaned_data[name] = self.in_zone(name, self.anywhere_on_earth)
+        return self.cleaned_data
+
+
+class AnnouncementForm(ActForm):
+    """A mail to everybody who may take part."""
+
+    subject = forms.CharField(label="Subject", max_length=150)
+    body = forms.CharField(
+        label="Text",
+        max_length=MOST_MAIL,
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text="Plain text. A link that signs the reader in and one that ends such mails are added.",
+    )
+
+
+class ConfirmForm(ActForm):
+    """Only asks to confirm."""
+
+
+class CastForm(ActForm):
+    """The last step of voting."""
+
+    words = forms.CharField(
+        label="Check words",
+        required=False,
+        max_length=MOST_WORDS,
+        strip=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

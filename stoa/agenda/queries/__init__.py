@@ -1,0 +1,19 @@
+"""Reads of the agenda: rounds, questions, their history, what was decided, and how they are named elsewhere."""
+
+from stoa.agenda.queries.history import Line, history
+from stoa.agenda.queries.questions import find_question, questions, show_questions
+from stoa.agenda.queries.rounds import current_rounds, figures, find_round, latest_decision, rounds, show_rounds
+
+__all__ = [
+    "Line",
+    "current_rounds",
+    "figures",
+    "find_question",
+    "find_round",
+    "history",
+    "latest_decision",
+    "questions",
+    "rounds",
+    "show_questions",
+    "show_rounds",
+]

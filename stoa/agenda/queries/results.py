@@ -1,0 +1,157 @@
+"""Reads of a decision: what was chosen and why, from its result, its explanation and its certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from stoa.agenda.models import Decision, Question
+
+MOST_SHOWN = 60
+"""Questions that the picture shows: the chosen, what a majority would have chosen, then the most approved."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A chosen question: its place, the phase that chose it, how many approve of it (None where ballots stay closed)."""
+
+    place: int
+    question: Question
+    phase: str
+    approvals: int | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Voters who approve alike: how many, what marks them, and what their shares paid for most, in percent."""
+
+    name: str
+    size: int
+    marks: Sequence[Question]
+    paid: Sequence[tuple[Question, int]]
+
+
+@dataclass(frozen=True)
+class Closest:
+    """The question left out that came nearest to being paid for: what its supporters had left, beside its cost."""
+
+    question: Question
+    left: int
+    cost: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A decision as its page explains it. Where ballots were kept closed only the chosen questions are known."""
+
+    decision: Decision
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether the ballots were opened."""
+        return self.decision.result is not None
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """The questions that were put to the vote, by reference, in its order."""
+        put = (Question.State.CHOSEN, Question.State.NOT_CHOSEN)
+        found = Question.objects.filter(round=self.decision.round, state__in=put).select_related("round").order_by("pk")
+        return {question.reference: question for question in found}
+
+    @cached_property
+    def chosen(self) -> list[Line]:
+        """The agenda in the order in which it was chosen."""
+        lines = self.decision.chosen.select_related("question__round").order_by("place")
+        return [Line(c.place, c.question, c.phase, self.approvals.get(c.question.reference)) for c in lines]
+
+    @cached_property
+    def chosen_ids(self) -> list[str]:
+        """The references of the agenda, in order."""
+        return [line.question.reference for line in self.chosen]
+
+    @cached_property
+    def majority(self) -> list[str]:
+        """What a plain majority would have chosen, in order."""
+        return list(self.decision.majority or [])
+
+    @cached_property
+    def approvals(self) -> Mapping[str, int]:
+        """How many approve of each question."""
+        approvals: Mapping[str, int] = (self.decision.explanation or {}).get("approvals", {})
+        return approvals
+
+    @cached_property
+    def backing(self) -> Mapping[str, Sequence[int]]:
+        """How many of each group approve of each question."""
+        backing: Mapping[str, Sequence[int]] = (self.decision.explanation or {}).get("backing", {})
+        return backing
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The groups of voters found in the opened ballots, the largest first."""
+        raw = (self.decision.explanation or {}).get("clusters", [])
+        return [
+            self._group(f"Group {'ABCDEFGH'[n]}" if len(raw) > 1 else "All voters", one) for n, one in enumerate(raw)
+        ]
+
+    @cached_property
+    def certificate(self) -> dict[str, Any]:
+        """The certificate of the result; empty where ballots were kept closed."""
+        certificate: dict[str, Any] = (self.decision.result or {}).get("certificate", {})
+        return certificate
+
+    @property
+    def voters(self) -> int:
+        """How many ballots were counted."""
+        return int(self.certificate.get("voters", 0))
+
+    @property
+    def share(self) -> Fraction:
+        """What each voter's equal share was, in units of the costs."""
+        return Fraction(self.certificate["base"]["share"])
+
+    @property
+    def final_share(self) -> Fraction:
+        """The share after the raising, in units of the costs."""
+        return Fraction((self.certificate["final"] or self.certificate["base"])["share"])
+
+    def both(self) -> list[Question]:
+        """Chosen, and by a majority too."""
+        return [self.questions[i] for i in self.chosen_ids if i in set(self.majority)]
+
+    def only_chosen(self) -> list[Question]:
+        """Chosen, though a plain majority would not have."""
+        return [self.questions[i] for i in self.chosen_ids if i not in set(self.majority)]
+
+    def only_majority(self) -> list[Question]:
+        """What a plain majority would have chosen instead."""
+        return [self.questions[i] for i in self.majority if i not in set(self.chosen_ids)]
+
+    def closest(self) -> Closest | None:
+        """Of the questions that equal shares alone did not pay for, the one whose supporters lacked least."""
+        left: Mapping[str, int] = self.certificate.get("left", {})
+        lacking = [Closest(self.questions[i], units, self.questions[i].cost or 0) for i, units in left.items() if units]
+        return max(lacking, key=lambda one: Fraction(one.left, max(one.cost, 1)), default=None)
+
+    def passed_over(self) -> int:
+        """How many questions the audit found whose supporters were passed over by the agenda as it stands."""
+        return len(self.certificate["audit"]["outcome"])
+
+    def passed_over_by_shares(self) -> int:
+        """The same for what equal shares alone paid for; the rule proves that it is none."""
+        return len(self.certificate["audit"]["base"])
+
+    def pictured(self) -> list[str]:
+        """The references that the picture shows: the chosen in order, the majority's, then the most approved."""
+        rest = sorted(self.questions, key=lambda i: -self.approvals.get(i, 0))
+        ordered = list(dict.fromkeys([*self.chosen_ids, *self.majority, *rest]))
+        decided = len(set(self.chosen_ids) | set(self.majority))
+        return ordered[: max(MOST_SHOWN, decided)]
+
+    def _group(self, name: str, raw: Mapping[str, Any]) -> Group:
+        paid = sorted(raw["paid"].items(), key=lambda item: -item[1])
+        shown = [(self.questions[i], round(100 * share)) for i, share in paid[:4] if share >= 0.005]
+        return Group(name, raw["size"], [self.questions[i] for i in raw["most"]], shown)

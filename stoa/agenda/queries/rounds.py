@@ -1,0 +1,62 @@
+"""Reads of rounds. Rounds are public: the viewer changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from stoa.agenda.models import Decision, Offer, Question, Round
+from stoa.kit.registry import Shown
+
+UNDER_WAY = (Round.Phase.VOTE, Round.Phase.QUESTIONS, Round.Phase.CHECKING, Round.Phase.ANNOUNCED)
+"""Phases of a round that is not over; a page shows them in this order."""
+
+
+def rounds() -> QuerySet[Round]:
+    """Every round with `asked` (questions not withdrawn) and `chosen`, the latest first."""
+    asked = Count("questions", filter=~Q(questions__state=Question.State.WITHDRAWN))
+    chosen = Count("questions", filter=Q(questions__state=Question.State.CHOSEN))
+    return Round.objects.annotate(asked=asked, chosen=chosen).order_by("-vote_closes", "-pk")
+
+
+def current_rounds() -> list[Round]:
+    """The rounds that are not over, those that wait for people first."""
+    return sorted(
+        rounds().filter(phase__in=UNDER_WAY).select_related("ballot"),
+        key=lambda r: UNDER_WAY.index(Round.Phase(r.phase)),
+    )
+
+
+def find_round(slug: str) -> Round | None:
+    """The round of this short name."""
+    return Round.objects.select_related("ballot", "decision").filter(slug=slug).first()
+
+
+def latest_decision() -> Decision | None:
+    """What was decided last."""
+    return Decision.objects.select_related("round").order_by("-decided").first()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A round in numbers; `hours` are on offer for questions that may still be chosen, or were."""
+
+    questions: int
+    estimated: int
+    hours: int
+
+
+def figures(round: Round, needed: int) -> Figures:
+    """How many questions a round has, how many have the estimates needed, and what is offered."""
+    standing = round.questions.exclude(state=Question.State.WITHDRAWN)
+    estimated = standing.annotate(n=Count("estimates")).filter(n__gte=needed).count()
+    offered = Offer.objects.filter(question__in=standing.values("pk")).aggregate(hours=Sum("hours"))["hours"]
+    return Figures(standing.count(), estimated, offered or 0)
+
+
+def show_rounds(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
+    """How rounds are named elsewhere."""
+    del viewer_id
+    found = Round.objects.filter(pk__in=[i for i in ids if i.isdecimal()])
+    return {str(r.pk): Shown(r.title, r.get_absolute_url()) for r in found}

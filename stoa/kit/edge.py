@@ -1,0 +1,102 @@
+"""What every edge shares: who asks, forms that carry out an act, and typed text that is kept while its writer signs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import quote
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+
+from stoa.kit import chance, once
+from stoa.kit.act import VISITOR, Actor
+from stoa.kit.faults import AlreadyDone, Fault
+
+KEPT = "typed_while_signed_out"
+MOST_KEPT = 100_000
+"""Characters of one form that are kept over a sign-in."""
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Who acts: the person signed in, or the visitor."""
+    found: Actor = getattr(request, "actor", VISITOR)
+    return found
+
+
+class ActForm(forms.Form):
+    """A form whose submit carries out an act, once however often it is sent. A fault comes back beside its field."""
+
+    once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=chance.token)
+
+    outcome: Any = None
+    """What the act gave, after it was carried out."""
+    fault: Fault | None = None
+    """Why it was not."""
+
+    def carry_out(self, deed: Callable[[], Any]) -> bool:
+        """Do the deed under this form's key and say whether it is done; if not, the errors of the form say why.
+
+        Raises `AlreadyDone` where the same form was sent before and its outcome has an address.
+        """
+        try:
+            with once.under(self.cleaned_data["once"]):
+                self.outcome = deed()
+        except AlreadyDone as done:
+            if done.outcome:
+                raise
+        except Fault as fault:
+            self.fault = fault
+            self.add_error(
+                fault.field if fault.field in self.fields else None, f"{fault.message} {fault.remedy}".strip()
+            )
+            return False
+        return True
+
+
+def signed_in(view: View[P]) -> View[P]:
+    """Let a view be used by people who are signed in; others are led to sign in and back, with what they typed kept."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method == "POST":
+            _keep(request)
+        return to_sign_in(request)
+
+    return guarded
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page, and from there back to this address."""
+    return redirect(f"{resolve_url(settings.LOGIN_URL)}?next={quote(request.get_full_path(), safe='')}")
+
+
+def typed(request: HttpRequest, form: type[forms.Form]) -> dict[str, Any]:
+    """What somebody typed here before they had to sign in, as initial values of this form; empty if nothing."""
+    values = kept(request)
+    return {name: values.get(name, [""])[-1] for name in form.base_fields if name != "once"} if values else {}
+
+
+def kept(request: HttpRequest) -> Mapping[str, list[str]]:
+    """All values that somebody sent here before they had to sign in, by name; given once."""
+    found = request.session.get(KEPT, {})
+    if found.get("path") != request.path:
+        return {}
+    del request.session[KEPT]
+    values: Mapping[str, list[str]] = found["values"]
+    return values
+
+
+def _keep(request: HttpRequest) -> None:
+    values = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    if sum(len(str(value)) for value in values.values()) <= MOST_KEPT:
+        request.session[KEPT] = {"path": request.path, "values": values}
