@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("stoa.people.urls")),
     path("record", include("stoa.record.urls")),
-    path("agenda/", include("stoa.agenda.urls")),
+    path("", include("stoa.agenda.urls")),
+    path("", include("stoa.ballots.urls")),
     path("account/", include("allauth.urls")),
 ]
