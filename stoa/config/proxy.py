@@ -20,14 +20,16 @@ def seen_through(scope: MutableMapping[str, Any], trusted: Sequence[str]) -> Mut
     """The request as the visitor sent it to the outermost trusted proxy.
 
     X-Forwarded-For is read from its end, over trusted addresses, to the first that is not: what stands before it the
-    visitor may have written. No such header reaches Django, so nothing there can be misled by one.
+    visitor may have written. No such header reaches Django, so nothing there can be misled by one; the setup page, which
+    helps to put a proxy right, finds them as they came under `stoa.claims` and who sent them under `stoa.nearest`.
     """
     headers: list[tuple[bytes, bytes]] = scope["headers"]
     kept = [(name, value) for name, value in headers if name not in _CLAIMS]
     if len(kept) == len(headers):
         return scope
-    found = {**scope, "headers": kept}
     client = scope.get("client")
+    claims = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers if name in _CLAIMS}
+    found = {**scope, "headers": kept, "stoa.claims": claims, "stoa.nearest": client[0] if client else ""}
     networks = [ipaddress.ip_network(network) for network in trusted]
     if client is None or not _within(client[0], networks):
         return found

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("stoa.site.urls")),
     path("", include("stoa.people.urls")),
     path("record", include("stoa.record.urls")),
     path("", include("stoa.agenda.urls")),

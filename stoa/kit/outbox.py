@@ -99,7 +99,7 @@ def _deliver_next(server: BaseEmailBackend) -> bool:
         if mail is None:
             return False
         _send(mail, server)
-        mail.save(update_fields=["sent", "attempts", "due", "error"])
+        mail.save(update_fields=["sent", "attempts", "due", "error", "body"])
         return True
 
 
@@ -118,3 +118,4 @@ def _send(mail: Mail, server: BaseEmailBackend) -> None:
         log.warning("mail %s was not sent: %s; next try %s", mail.message_id, mail.error, mail.due)
     else:
         mail.sent, mail.error = clock.now(), ""
+        mail.body = ""  # it may hold a link or code that signs in

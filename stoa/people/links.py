@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 from django.conf import settings
 from django.urls import reverse
 
 from stoa.kit import chance, clock
-from stoa.people.acts import hashed
 from stoa.people.models import Person, SignInLink
 from stoa.people.queries import holders
 
 
-def make_link(person: Person, *, hours: int, once: bool, next_address: str = "/") -> str:
-    """A full address that signs this person in until it expires; opened with `once`, it serves one time."""
+def make_link(person: Person, *, hours: int, once: bool, next_address: str = "/", console: bool = False) -> str:
+    """A full address that signs this person in until it expires; opened with `once`, it serves one time.
+
+    `console` is for links that the operator is shown at the command line: they count as a second factor.
+    """
     token = chance.token()
-    expires = clock.now() + timedelta(hours=hours)
-    SignInLink.objects.create(person=person, token_hash=hashed(token), expires=expires, once=once, next=next_address)
+    SignInLink.objects.create(
+        person=person,
+        token_hash=hashed(token),
+        expires=clock.now() + timedelta(hours=hours),
+        once=once,
+        console=console,
+        next=next_address,
+    )
     return settings.STOA.address + reverse("people:link", args=[token])
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def find(token: str) -> SignInLink | None:
@@ -41,4 +55,4 @@ def take(token: str) -> SignInLink | None:
 def first_link() -> str | None:
     """A one-time link for the first steward, or while there is none the first founder; None on a server without either."""
     person = holders("steward").order_by("joined", "pk").first() or holders("founder").order_by("joined", "pk").first()
-    return make_link(person, hours=24, once=True) if person else None
+    return make_link(person, hours=24, once=True, console=True) if person else None

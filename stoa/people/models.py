@@ -79,6 +79,10 @@ class Person(AbstractBaseUser):
         """Everybody is `self` towards themselves."""
         return frozenset({"self"}) if person_id == self.pk else frozenset()
 
+    def has_usable_password(self) -> bool:
+        """Nobody has: people sign in by code, link, passkey, or an account elsewhere."""
+        return False
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the key that names sort by."""
         self.sort_name = self.name.casefold()[:120]

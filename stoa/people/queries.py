@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from django.db.models import Count, F, Q, QuerySet
 
 from stoa.kit import clock
 from stoa.kit.registry import Shown
+from stoa.methods.canonical import parse_object
+from stoa.people.events import PrivateLook
 from stoa.people.models import Organisation, Person, Role, Tie
+from stoa.record.models import Sealed
 
 
 def in_force(roles: QuerySet[Role]) -> QuerySet[Role]:
@@ -26,10 +33,78 @@ def holders(role: str, scope: str = "") -> QuerySet[Person]:
     return Person.objects.filter(pk__in=held.values("person"), is_active=True)
 
 
+def addresses_here(emails: Iterable[str]) -> set[str]:
+    """Of these lower-case addresses, those that somebody here has, as their first or a further one."""
+    wanted = list(emails)
+    first = Person.objects.filter(email__in=wanted).values_list("email", flat=True)
+    further = EmailAddress.objects.filter(email__in=wanted).values_list("email", flat=True)
+    return {email for email in (*first, *further) if email}
+
+
 def directory() -> QuerySet[Person]:
     """Everybody who holds a role here, as the public sees them."""
     held = in_force(Role.objects.all())
-    return Person.objects.filter(pk__in=held.values("person")).prefetch_related("roles", "ties__organisation").order_by("sort_name", "pk")
+    people = Person.objects.filter(pk__in=held.values("person")).prefetch_related("roles", "ties__organisation")
+    return people.order_by("sort_name", "pk")
+
+
+def with_role(people: QuerySet[Person], role: str) -> QuerySet[Person]:
+    """Of these people, those who hold a role now."""
+    return people.filter(pk__in=in_force(Role.objects.filter(role=role)).values("person"))
+
+
+def tied_to(people: QuerySet[Person], words: str) -> QuerySet[Person]:
+    """Of these people, those who are tied today to an organisation with these words in its name."""
+    today = clock.now().date()
+    ties = Tie.objects.filter(Q(end=None) | Q(end__gte=today), start__lte=today, organisation__name__icontains=words)
+    return people.filter(pk__in=ties.values("person"))
+
+
+def find_person(person_id: str) -> Person | None:
+    """A person with their roles and ties; who may see them is for the rules to say."""
+    return Person.objects.prefetch_related("roles", "ties__organisation").filter(pk=person_id).first()
+
+
+def roles_held(person: Person) -> list[Role]:
+    """Of a person's roles, as fetched, those in force."""
+    now = clock.now()
+    return [role for role in person.roles.all() if role.start <= now and (role.end is None or role.end > now)]
+
+
+def ties_held(person: Person) -> list[Tie]:
+    """Of a person's ties, as fetched, those that hold today."""
+    today = clock.now().date()
+    return [tie for tie in person.ties.all() if tie.start <= today and (tie.end is None or tie.end >= today)]
+
+
+def find_organisation(pk: int) -> Organisation | None:
+    """An organisation by its number."""
+    return Organisation.objects.filter(pk=pk).first()
+
+
+def people_of(organisation: Organisation) -> QuerySet[Tie]:
+    """The ties to an organisation of people who hold or held a role here, present ones first."""
+    seen = Role.objects.values("person")
+    ties = Tie.objects.select_related("person").prefetch_related("person__roles")
+    return ties.filter(organisation=organisation, person__in=seen, person__erased=None).order_by(
+        F("end").desc(nulls_first=True), "person__sort_name", "pk"
+    )
+
+
+@dataclass(frozen=True)
+class Look:
+    """A look that somebody of the staff took at something private."""
+
+    at: str
+    by: str
+    what: str
+
+
+def looks_at(person_id: str) -> list[Look]:
+    """The looks taken at what is private about a person, newest first: for that person alone."""
+    bodies = Sealed.objects.filter(concerns=person_id, entry_type=PrivateLook.type).order_by("-pk").values_list("body")
+    leaves = [parse_object(bytes(body)) for (body,) in bodies]
+    return [Look(leaf["at"], leaf["texts"]["by"], leaf["facts"]["what"]) for leaf in leaves]  # type: ignore[call-overload,index,arg-type]  # written by the recorder
 
 
 def members_by_organisation() -> QuerySet[Organisation]:

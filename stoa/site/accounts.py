@@ -1,0 +1,121 @@
+"""How people sign in: allauth's rules as this server sets them, with every mail through the outbox."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from stoa.kit import clock, instants, outbox, wording
+from stoa.people.models import Person
+from stoa.site import queries
+
+PROVE_ADDRESS = {"code", "link"}
+"""Ways of signing in that show that one reads the mail of one's address."""
+
+LOGIN_CODE, CONFIRM = "account/email/login_code", "account/email/email_confirmation"
+CHANGES = {
+    "account/email/email_changed": "Mail now goes to another of your addresses.",
+    "account/email/email_deleted": "One of your addresses was removed.",
+    "account/email/email_confirm": "One of your addresses was confirmed.",
+    "mfa/email/recovery_codes_generated": "New recovery codes were made; the old ones no longer work.",
+    "mfa/email/totp_activated": "An authenticator app was added as a second factor.",
+    "mfa/email/totp_deactivated": "Your authenticator app was removed.",
+    "mfa/email/webauthn_added": "A passkey or security key was added.",
+    "mfa/email/webauthn_removed": "A passkey or security key was removed.",
+    "socialaccount/email/account_connected": "An account at ORCID or GitHub was connected: you can sign in with it.",
+    "socialaccount/email/account_disconnected": "Your account at ORCID or GitHub was disconnected.",
+}
+"""What a mail about a change to an account says, by allauth's name for it."""
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """People come in by invitation and by call, never by signing up, and have no password."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody makes an account for themselves."""
+        del request
+        return False
+
+    def login(self, request: HttpRequest, user: Person) -> None:
+        """Begin a session anew, and let the person's address stand among those they can change under “Your account”."""
+        super().login(request, user)
+        if user.email and not EmailAddress.objects.filter(user=user).exists():
+            methods = {record.get("method") for record in get_authentication_records(request, user)}
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=bool(methods & PROVE_ADDRESS))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Put the mail of allauth's name, in our words, in the outbox: no request waits for a mail server."""
+        kind, subject, body = _worded(template_prefix, context)
+        outbox.post(kind=kind, to=email, subject=subject, body=body, person_id=_reader(self.request, email))
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # as above
+    """An account elsewhere opens an account here by an address that both sides confirmed, or once its owner connected it."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Nobody makes an account for themselves this way either."""
+        del request, sociallogin
+        return False
+
+    def can_authenticate_by_email(self, login: Any, email: str) -> bool:
+        """Only addresses that the other side says it confirmed are asked about here."""
+        del login, email
+        return True
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # as above
+    """Second factors under the community's own name."""
+
+    def get_totp_issuer(self) -> str:
+        """What an authenticator app writes beside the code."""
+        return queries.community().name
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys belong to the host of the public address, however the server was reached."""
+        return {**super().get_public_key_credential_rp_entity(), "name": queries.community().name}
+
+
+@receiver(authenticator_added)
+def count_new_factor(request: HttpRequest, user: Person, authenticator: Authenticator, **_: Any) -> None:
+    """Who just showed a new second factor need not show it once more in the same session."""
+    if request.user.is_authenticated and authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True)
+
+
+def shown_name(person: Person) -> str:
+    """How allauth's pages name somebody."""
+    return person.shown_name
+
+
+def _worded(template_prefix: str, context: dict[str, Any]) -> tuple[str, str, str]:
+    common = {"community": queries.community().name, "address": settings.STOA.address}
+    if template_prefix == LOGIN_CODE:
+        until = instants.say(clock.now() + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT), "UTC")
+        return "sign-in-code", *wording.mail("sign-in-code", code=context["code"], valid_until=until, **common)
+    if template_prefix == CONFIRM:
+        until = instants.say(clock.now() + timedelta(days=settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS), "UTC")
+        link = context["activate_url"]
+        return "confirm-address", *wording.mail("confirm-address", link=link, valid_until=until, **common)
+    at = instants.say(clock.now(), "UTC")
+    contact = queries.contact()
+    words = wording.mail("account-changed", what=CHANGES[template_prefix], at=at, contact=contact, **common)
+    return "account-changed", *words
+
+
+def _reader(request: HttpRequest | None, email: str) -> str:
+    """The opaque id of whom the mail is for, so that erasing them takes the mail along."""
+    if request is not None and request.user.is_authenticated:
+        return str(request.user.pk)
+    return Person.objects.filter(email=email.lower()).values_list("pk", flat=True).first() or ""

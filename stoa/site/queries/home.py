@@ -1,0 +1,69 @@
+"""What the home page shows of the community: its rounds, questions, decisions, and who runs and pays for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+
+from stoa.agenda.models import Decision, Question, Round
+from stoa.agenda.queries import current_rounds
+from stoa.charter.models import Declaration
+from stoa.charter.queries import declarations
+from stoa.site.queries import Community
+
+STATES = {
+    Round.Phase.ANNOUNCED: ("Announced", "takes questions from", "questions_open"),
+    Round.Phase.QUESTIONS: ("Questions", "then the vote, from", "vote_opens"),
+    Round.Phase.VOTE: ("Vote", "closes", "vote_closes"),
+    Round.Phase.CHECKING: ("Being checked", "the vote closed", "vote_closes"),
+}
+"""Of each phase under way: its word, what comes next, and the instant of that."""
+
+
+@dataclass(frozen=True)
+class Today:
+    """A round under way: its state in words, and what comes next and when."""
+
+    round: Round
+    word: str
+    next: str
+    at: datetime
+
+
+def rounds_today() -> list[Today]:
+    """The rounds that are not over, those that wait for people first."""
+    return [
+        Today(r, word, then, getattr(r, instant))
+        for r in current_rounds()
+        for word, then, instant in [STATES[Round.Phase(r.phase)]]
+    ]
+
+
+def questions_today(rounds: Sequence[Today], most: int = 5) -> list[Question]:
+    """The questions put last to the rounds under way."""
+    shown = {Question.State.PROPOSED, Question.State.ON_BALLOT}
+    open_ = Question.objects.filter(round__in=[today.round.pk for today in rounds], state__in=shown)
+    return list(open_.select_related("round", "author").order_by("-proposed", "-pk")[:most])
+
+
+def decisions(most: int = 5) -> list[Decision]:
+    """The latest decisions with `picked`, how many questions were chosen."""
+    return list(Decision.objects.select_related("round").annotate(picked=Count("chosen")).order_by("-decided")[:most])
+
+
+def who_runs_and_pays(community: Community) -> str:
+    """One line: who runs the server, who sponsors it, and what was declared as given."""
+    runs = f"Run by {community.operator}" if community.operator else "Who runs it is not said yet"
+    pays = f"sponsored by {community.sponsor}" if community.sponsor else "no sponsor named"
+    return f"{runs}; {pays}. {_given()}"
+
+
+def _given() -> str:
+    latest = {kind: found[0] for kind, found in declarations().items() if found}
+    given = [Declaration.Kind(kind).label for kind, last in latest.items() if not last.none]
+    if given:
+        return f"Declared as given: {', '.join(given)}."
+    return "Declared as given: nothing." if latest else "Nothing is declared yet."

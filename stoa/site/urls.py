@@ -1,0 +1,32 @@
+"""Addresses of the site: home, setup, files by fixed names, and the way to a second factor."""
+
+from django.urls import path, re_path
+
+from stoa.site.views import factor, files, home, members, setup
+
+app_name = "site"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("setup", setup.index, name="setup"),
+    path("setup/you", setup.you, name="setup_you"),
+    path("setup/factor", setup.factor, name="setup_factor"),
+    path("setup/address", setup.address, name="setup_address"),
+    path("setup/mail", setup.mail, name="setup_mail"),
+    path("setup/community", setup.describe, name="setup_community"),
+    path("setup/look", setup.look, name="setup_look"),
+    path("setup/privacy", setup.privacy, name="setup_privacy"),
+    path("setup/conduct", setup.conduct, name="setup_conduct"),
+    path("setup/contacts", setup.contacts, name="setup_contacts"),
+    path("setup/founders", setup.founders, name="setup_founders"),
+    path("setup/sponsor", setup.sponsor, name="setup_sponsor"),
+    path("setup/members", members.members, name="setup_members"),
+    path("factor", factor.second_factor, name="second_factor"),
+    path("factor/onward", factor.onward, name="onward"),
+    path("logo", files.logo, name="logo"),
+    path("accent.css", files.accent, name="accent"),
+    path("favicon.ico", files.icon),
+    path("robots.txt", files.robots),
+    path(".well-known/security.txt", files.security_txt),
+    path(".well-known/change-password", files.change_password),
+    re_path(r"^account/password/", files.no_passwords),
+]
