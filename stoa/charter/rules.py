@@ -6,7 +6,10 @@ from stoa.charter import queries
 from stoa.charter.text import Terms, read
 from stoa.kit.act import Actor, Grant, Subject
 from stoa.kit.faults import NeedsSecondFactor, Refused
+from stoa.kit.powers import may
 from stoa.people.queries import roles_of
+
+__all__ = ["BEFORE_THE_FIRST_CHARTER", "grant", "held", "may"]
 
 BEFORE_THE_FIRST_CHARTER = frozenset({"record.log.start", "charter.text.put_in_force"})
 
@@ -38,17 +41,6 @@ def held(actor: Actor, subject: Subject | None) -> frozenset[str]:
     assert actor.person_id is not None
     everywhere = frozenset(role.role for role in roles_of(actor.person_id) if not role.scope)
     return everywhere | (subject.standing(actor.person_id) if subject else frozenset())
-
-
-def may(actor: Actor, act: str, subject: Subject | None = None) -> bool:
-    """Whether the act would be granted, for pages that offer it; a missing second factor does not hide the offer."""
-    try:
-        grant(actor, act, subject)
-    except NeedsSecondFactor:
-        return True
-    except Refused:
-        return False
-    return True
 
 
 def _before_the_first(actor: Actor, act: str) -> Grant:

@@ -1,6 +1,6 @@
 """Instants in words: a full date with its zone, as pages and mails say it."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -58,6 +58,11 @@ def in_html(instant: datetime, zone: str = "", form: Form = "full") -> str:
         form,
         say(instant, zone, form),
     )
+
+
+def day_in_html(day: date) -> str:
+    """A day as a `<time>` element: `28 November 2026`."""
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), format_date(day, FORMATS["date"]))
 
 
 def _signed(offset: timedelta) -> str:

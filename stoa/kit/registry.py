@@ -48,3 +48,25 @@ def show(references: list[str], viewer_id: str | None) -> dict[str, Shown]:
         if kind in _kinds
         for identifier, shown in _kinds[kind].show(ids, viewer_id).items()
     }
+
+
+@dataclass(frozen=True)
+class Works:
+    """What people made of one kind, for their own pages. `find(person_id, viewer_id)` gives what the viewer may see."""
+
+    label: str
+    find: Callable[[str, str | None], list[Shown]]
+
+
+_works: list[Works] = []
+
+
+def register_works(works: Works) -> None:
+    """Called by an app when it loads."""
+    _works.append(works)
+
+
+def works_of(person_id: str, viewer_id: str | None) -> list[tuple[str, list[Shown]]]:
+    """What a person made, by kind; kinds of which there is nothing are left out."""
+    found = ((works.label, works.find(person_id, viewer_id)) for works in _works)
+    return [(label, shown) for label, shown in found if shown]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from stoa.kit import clock
@@ -19,7 +22,8 @@ CONSOLE_LINK_HOURS = 12
 class ActorMiddleware:
     """Sets `request.actor`, found out when a view asks: an answer that is the same for everybody opens no session.
 
-    Being handed a one-time link by the operator's console counts as a second factor for twelve hours.
+    Times are told in the zone that the person chose. Being handed a one-time link by the operator's console counts as a
+    second factor for twelve hours.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -28,7 +32,18 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:  # noqa: D102 - the class says it
         asked = SimpleLazyObject(lambda: actor_of(request))
         request.actor = asked  # type: ignore[attr-defined]  # Django's request has no such attribute; views read it
-        return self.get_response(request)
+        with timezone.override(zone_of(request)):
+            return self.get_response(request)
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo | None:
+    """The zone that the person chose; None, which is UTC, for everybody else. Without a session nobody is looked up."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return None
+    try:
+        return ZoneInfo(request.user.zone) if request.user.zone else None
+    except ZoneInfoNotFoundError:  # the zones of this machine changed
+        return None
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -46,7 +46,7 @@ def blob(sha256: str) -> bytes | None:
 
 def history(subjects: Sequence[str], viewer_id: str | None, *, most: int = 200) -> list[Said]:
     """What the record says of these objects (`kind:id`), newest first: each with position, `at`, sentence, address."""
-    return say(placements().filter(entry__subject__in=subjects)[:most], viewer_id)
+    return say(list(placements().filter(entry__subject__in=subjects)[:most]), viewer_id)
 
 
 def placements() -> QuerySet[Placement]:

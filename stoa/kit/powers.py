@@ -1,0 +1,17 @@
+"""Whether somebody holds a power, for pages that offer it; the act asks again."""
+
+from __future__ import annotations
+
+from stoa.kit.act import Actor, Subject, authority
+from stoa.kit.faults import NeedsSecondFactor, Refused
+
+
+def may(actor: Actor, act: str, subject: Subject | None = None) -> bool:
+    """Whether the act would be granted; a missing second factor does not hide the offer."""
+    try:
+        authority()(actor, act, subject)
+    except NeedsSecondFactor:
+        return True
+    except Refused:
+        return False
+    return True
