@@ -1,4 +1,4 @@
-"""Two steps of a start, each a process of its own since each has its own role in the database: `migrate`, then `prepare`."""
+"""What a start does to the data, as commands of their own: `migrate`, and `prepare`, which migrates and gives a new server its first content."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import typer
 
 from stoa.cli.opened import demand_not_newer, ready
 from stoa.cli.options import notes
-from stoa.kit.environment import environment
+from stoa.kit.environment import Environment, environment
+from stoa.kit.postgres import django_database
 
 FOUNDERS_FOR = timedelta(days=365)
 _MIGRATING = 0x53_54_4F_42
@@ -30,26 +31,24 @@ def migrate() -> None:
 
 
 def prepare() -> None:
-    """Give a new server its charter and first people, collect the static files; print the first sign-in link as JSON."""
+    """Migrate, collect the static files, give a new server its charter and first people; print the first sign-in link as JSON."""
+    migrate()
     found = environment()
-    ready()
+    _serve_from_here(found)
     from django.core.management import call_command
 
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    _put_charter_in_force()
     if _empty():
         _load_sample() if found.sample else _begin()
     typer.echo(json.dumps({"link": _link()}))
 
 
-def _put_charter_in_force() -> None:
-    from stoa.charter.acts import put_in_force
-    from stoa.charter.queries import in_force
-    from stoa.charter.text import DEFAULT
-    from stoa.kit.act import OPERATOR
+def _serve_from_here(found: Environment) -> None:
+    """Own nothing from now on: what follows is held to the same rights as the pages are."""
+    from django.db import connections
 
-    if in_force() is None:
-        put_in_force(OPERATOR, text=DEFAULT.read_text())
+    connections.close_all()
+    connections.databases["default"].update(django_database(found, "app", pool=False))
 
 
 def _empty() -> bool:
@@ -69,11 +68,20 @@ def _load_sample() -> None:
 
 
 def _begin() -> None:
-    """The first founder, without whom nobody could sign in and set the server up."""
+    """The log, the charter, and the first founder, without whom nobody could sign in and set the server up."""
+    from stoa.charter.acts import put_in_force
+    from stoa.charter.queries import in_force
+    from stoa.charter.text import DEFAULT
     from stoa.kit import clock
     from stoa.kit.act import OPERATOR
     from stoa.people.acts import begin_with_founder
+    from stoa.record.acts import start_log
+    from stoa.record.models import Entry
 
+    if not Entry.objects.exists():
+        start_log(OPERATOR)
+    if in_force() is None:
+        put_in_force(OPERATOR, text=DEFAULT.read_text())
     begin_with_founder(OPERATOR, until=clock.now() + FOUNDERS_FOR)
 
 
