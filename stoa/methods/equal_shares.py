@@ -1,0 +1,263 @@
+"""The choice of an agenda by equal shares: the rule, its completion, its result with a certificate; and plain majority.
+
+docs/equal-shares.md states the rule, the result and the certificate; everything here follows it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import sha256
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stoa.methods.approvals import Approvals
+from stoa.methods.canonical import JSON
+from stoa.methods.proportionality import violations
+from stoa.methods.shares_run import Run, equal_shares_run
+
+METHOD = "equal-shares/1"
+MOST_RAISES = 10_000
+GREATEST_CAPACITY = 2**53 - 1
+
+Ballots = Sequence[Iterable[str]]
+Utility = Literal["cost", "cardinality"]
+Completion = Literal["none", "add1u"]
+
+
+@dataclass(frozen=True)
+class AgendaChoice:
+    """What was chosen, in order, each with its phase (`mes`, `add1`, `utilitarian`), and the certificate.
+
+    In the run that decides, every voter began with `share`, and `payments` is the most that a supporter paid for each
+    option that it bought, in order.
+    """
+
+    selected: tuple[str, ...]
+    phase: Mapping[str, str]
+    cost: int
+    budget: int
+    certificate: dict[str, JSON]
+    share: Fraction
+    payments: Mapping[str, Fraction]
+
+    def as_json(self) -> dict[str, JSON]:
+        """The result as docs/equal-shares.md fixes it: selected, phase, cost, budget, certificate."""
+        return {
+            "selected": [*self.selected],
+            "phase": {**self.phase},
+            "cost": self.cost,
+            "budget": self.budget,
+            "certificate": self.certificate,
+        }
+
+
+def choose(
+    ballots: Ballots,
+    costs: Mapping[str, int],
+    capacity: int,
+    *,
+    utility: Utility = "cost",
+    completion: Completion = "add1u",
+    seed: bytes | None = None,
+) -> AgendaChoice:
+    """Choose options by equal shares, within `capacity`.
+
+    `ballots` are the ids that each voter approves, empty ones included: every ballot has its share. `costs` gives each
+    option's cost, a whole number above 0, in the order of listing. Ties go to the smaller SHA-256(seed ‖ id in UTF-8),
+    without a seed to the option listed first. Raises ValueError for a cost of 0 or less, for a capacity below 0 or above
+    2^53 − 1, and for a ballot that names an option which is not listed.
+    """
+    if not 0 <= capacity <= GREATEST_CAPACITY:
+        raise ValueError(f"The capacity is {capacity}: it must be between 0 and 2^53 − 1.")
+    contest = _Contest(Approvals.of(ballots, costs), capacity, utility, seed)
+    base = contest.run(0)
+    raising = _raised(contest, base) if completion == "add1u" else None
+    final = raising.run if raising else base
+    phase = {option: "mes" if option in base.bought else "add1" for option in final.bought}
+    if completion == "add1u":
+        phase |= dict.fromkeys(contest.most_approved(phase), "utilitarian")
+    certificate = _certificate(contest, base, raising, list(phase.items()))
+    certificate |= {"utility": utility, "completion": completion, "seed": seed.hex() if seed is not None else None}
+    named = {contest.name(option): word for option, word in phase.items()}
+    paid = {contest.name(bought.option): bought.payment for bought in final.purchases}
+    return AgendaChoice(tuple(named), named, contest.cost(phase), capacity, certificate, final.share, paid)
+
+
+def majority(
+    ballots: Ballots, costs: Mapping[str, int], capacity: int, *, seed: bytes | None = None
+) -> tuple[str, ...]:
+    """What a plain majority would choose: most approvals first, what no longer fits is passed over; ties as in `choose`.
+
+    An option that nobody approves is not chosen.
+    """
+    contest = _Contest(Approvals.of(ballots, costs), capacity, "cost", seed)
+    return tuple(map(contest.name, contest.most_approved(())))
+
+
+def payments(ballots: Ballots, choice: AgendaChoice) -> dict[str, NDArray[np.float64]]:
+    """What each voter (by place) paid for each option that was bought, in units of the costs; for explaining, not to decide.
+
+    Those that were added by approvals at the end were paid by nobody and are not among them.
+    """
+    approved = [frozenset(ballot) for ballot in ballots]
+    purses = np.full(len(approved), float(choice.share))
+    paid = {}
+    for option, payment in choice.payments.items():
+        backs = np.fromiter((option in ballot for ballot in approved), bool, len(approved))
+        paid[option] = np.where(backs, np.minimum(purses, float(payment)), 0.0)
+        purses -= paid[option]
+    return paid
+
+
+def raise_step(capacity: int, voters: int) -> Fraction:
+    """By how much one raise lifts every voter's share: one unit of cost, or a thousandth of the share if that is more.
+
+    Where one unit is more than a tenth of the share, a hundredth of the share.
+    """
+    if capacity < 10 * voters:
+        return Fraction(capacity, 100 * voters)
+    return Fraction(max(1, capacity // (1000 * voters)))
+
+
+class _Contest:
+    """One vote: its ballots, its capacity, and what follows from them alone. Options go by their place in the listing."""
+
+    def __init__(self, approvals: Approvals, capacity: int, utility: Utility, seed: bytes | None) -> None:
+        self.approvals = approvals
+        self.capacity = capacity
+        self.utility = utility
+        self.step = raise_step(capacity, approvals.voters) if approvals.voters else Fraction(0)
+        self._share = Fraction(capacity, max(approvals.voters, 1))
+        self._utilities = approvals.costs if utility == "cost" else (1,) * len(approvals.costs)
+        self._ranks = _ranks(approvals.options, seed)
+        self._support = approvals.support.tolist()
+        self.supported = tuple(option for option, support in enumerate(self._support) if support)
+
+    def name(self, option: int) -> str:
+        """An option's id."""
+        return self.approvals.options[option]
+
+    def cost(self, options: Iterable[int]) -> int:
+        """What these options cost together."""
+        return sum(self.approvals.costs[option] for option in options)
+
+    def run(self, raises: int) -> Run:
+        """Equal shares with the share raised so many times."""
+        share = self._share + raises * self.step
+        return equal_shares_run(
+            self.approvals, utilities=self._utilities, ranks=self._ranks, share=share, limit=self.capacity
+        )
+
+    def has_room(self, run: Run) -> bool:
+        """Whether an option that someone approves would still fit beside what the run bought."""
+        room = self.capacity - run.cost
+        bought = set(run.bought)
+        return any(self.approvals.costs[option] <= room for option in self.supported if option not in bought)
+
+    def next_raise(self, run: Run, raises: int) -> int:
+        """The next number of raises whose run may end the raising, given a run that did not end it.
+
+        Where the run bought all that its voters' money could ever reach, the outcome stays among these options until
+        another comes within reach: until then no run overspends and each leaves the same room.
+        """
+        bought, costs = set(run.bought), self.approvals.costs
+        beyond = [option for option in self.supported if option not in bought]
+        if any(self._support[option] * run.share >= costs[option] for option in beyond):
+            return raises + 1
+        needed = min((Fraction(costs[option], self._support[option]) for option in beyond), default=run.share)
+        return min(MOST_RAISES, max(raises + 1, -((self._share - needed) // self.step)))
+
+    def most_approved(self, chosen: Collection[int]) -> list[int]:
+        """What is added to the chosen: most approvals first, each that fits beside all before it."""
+        room = self.capacity - self.cost(chosen)
+        added = []
+        for option in sorted(self.supported, key=lambda option: (-self._support[option], self._ranks[option])):
+            if option not in chosen and self.approvals.costs[option] <= room:
+                added.append(option)
+                room -= self.approvals.costs[option]
+        return added
+
+
+@dataclass(frozen=True)
+class _Raising:
+    """How the raising went: the run that decides, after so many raises; the one that overspent; why it ended."""
+
+    run: Run
+    raises: int
+    beyond: Run | None
+    ended: str
+
+
+def _raised(contest: _Contest, base: Run) -> _Raising:
+    """Raise every share step by step, until a run overspends or leaves room for nothing that someone approves."""
+    if contest.cost(contest.supported) <= contest.capacity:
+        return _Raising(base, 0, None, "all-fit")
+    run, raises = base, 0
+    while contest.has_room(run):
+        if raises == MOST_RAISES or not contest.step:
+            return _Raising(run, raises, None, "limit")
+        following = contest.next_raise(run, raises)
+        raised = contest.run(following)
+        if raised.overspent:
+            last = run if following == raises + 1 else contest.run(following - 1)
+            return _Raising(last, following - 1, raised, "overspends")
+        run, raises = raised, following
+    return _Raising(run, raises, None, "nothing-fits")
+
+
+def _ranks(options: Sequence[str], seed: bytes | None) -> list[int]:
+    """Each option's rank in ties, the lowest first."""
+    if seed is None:
+        return list(range(len(options)))
+    order = sorted(range(len(options)), key=lambda option: sha256(seed + options[option].encode()).digest())
+    ranks = [0] * len(options)
+    for rank, option in enumerate(order):
+        ranks[option] = rank
+    return ranks
+
+
+def _certificate(
+    contest: _Contest, base: Run, raising: _Raising | None, chosen: list[tuple[int, str]]
+) -> dict[str, JSON]:
+    bought = set(base.bought)
+    unbought = [option for option in range(len(contest.approvals.options)) if option not in bought]
+    raised = raising if raising and raising.raises else None
+    raises: JSON = None
+    if raising:
+        raises = {"step": str(contest.step), "raises": raising.raises, "ended": raising.ended}
+    return {
+        "method": METHOD,
+        "unit": "1",
+        "voters": contest.approvals.voters,
+        "base": _run_json(contest, base),
+        "raising": raises,
+        "final": _run_json(contest, raised.run) if raised else None,
+        "beyond": _run_json(contest, raising.beyond) if raising and raising.beyond else None,
+        "utilitarian": [contest.name(option) for option, phase in chosen if phase == "utilitarian"],
+        "left": {contest.name(option): base.purses.whole_units(option) for option in unbought},
+        "audit": {
+            "base": _violations_json(contest, bought),
+            "outcome": _violations_json(contest, [option for option, _ in chosen]),
+        },
+    }
+
+
+def _run_json(contest: _Contest, run: Run) -> JSON:
+    rounds: list[JSON] = [
+        {"id": contest.name(bought.option), "full": bought.full, "payment": _decimal(bought.payment)}
+        for bought in run.purchases
+    ]
+    return {"share": str(run.share), "cost": run.cost, "rounds": rounds}
+
+
+def _violations_json(contest: _Contest, selected: Collection[int]) -> JSON:
+    found = violations(contest.approvals, contest.capacity, selected, utility=contest.utility)
+    return [{"id": violation.option, "supporters": violation.supporters} for violation in found]
+
+
+def _decimal(amount: Fraction) -> str:
+    """An amount with twelve decimals, rounded down, without zeros at its end."""
+    whole, rest = divmod(amount.numerator * 10**12 // amount.denominator, 10**12)
+    return f"{whole}.{rest:012d}".rstrip("0").rstrip(".")
