@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from stoa.kit import chance
 from stoa.kit.act import Actor
 from stoa.people.acts import import_members
 from stoa.people.invitations import words
@@ -39,7 +40,7 @@ def _preview(read: Reading, known: set[str], person: Person) -> dict[str, Any]:
     new = [newcomer for newcomer in read.newcomers if newcomer.email not in known]
     here = [newcomer for newcomer in read.newcomers if newcomer.email in known]
     subject, body = words(invitation(person), "first-member", name=new[0].name, link=LINK) if new else ("", "")
-    return {"read": read, "new": new, "here": here, "subject": subject, "body": body}
+    return {"read": read, "new": new, "here": here, "subject": subject, "body": body, "once": chance.token()}
 
 
 def _told(count: int) -> str:
