@@ -26,6 +26,7 @@ class Community:
     style_url: str = ""
     apply_url: str = ""
     is_sample: bool = False
+    is_named: bool = False
 
 
 def community() -> Community:
@@ -42,6 +43,7 @@ def community() -> Community:
         accent=found.accent,
         style_url=f"{reverse('site:accent')}?{found.accent[1:]}" if found.accent else "",
         is_sample=found.is_sample,
+        is_named=found.name != charter.Community().name,
     )
 
 

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 
 from stoa.charter.rules import may
 from stoa.kit import edge
-from stoa.people.models import Person
 from stoa.site.queries import community_of
 from stoa.site.queries.home import decisions, questions_today, rounds_today, who_runs_and_pays
 from stoa.site.queries.waiting import waiting
@@ -33,9 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "keeps_setup": may(edge.actor(request), "charter.community.describe"),
         }
         return render(request, "site/home_member.html", context)
-    context["is_fresh"] = (
-        not rounds and not context["decisions"] and not Person.objects.exclude(last_login=None).exists()
-    )
+    context["is_fresh"] = not community_of(request).is_named
     return render(request, "site/home.html", context)
 
 
