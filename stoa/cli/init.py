@@ -49,9 +49,7 @@ def database(found: Environment) -> Iterator[Postgres | None]:
 
 
 def prepared(found: Environment) -> str | None:
-    """Migrate and prepare the data; gives a one-time sign-in link, or None. A step that failed has said why: exit 1."""
-    with notes.status("Preparing the tables …"):
-        step("migrate", role="owner")
+    """Migrate and prepare the data; gives a one-time sign-in link, or None. A step that fails says why itself: exit 1."""
     said = step("prepare")
     link: str | None = json.loads(said)["link"]
     return link

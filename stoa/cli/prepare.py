@@ -68,7 +68,9 @@ def _load_sample() -> None:
 
 
 def _begin() -> None:
-    """The log, the charter, and the first founder, without whom nobody could sign in and set the server up."""
+    """The log, the charter, and the first founder, without whom nobody could sign in and set the server up; all or nothing."""
+    from django.db import transaction
+
     from stoa.charter.acts import put_in_force
     from stoa.charter.queries import in_force
     from stoa.charter.text import DEFAULT
@@ -78,11 +80,12 @@ def _begin() -> None:
     from stoa.record.acts import start_log
     from stoa.record.models import Entry
 
-    if not Entry.objects.exists():
-        start_log(OPERATOR)
-    if in_force() is None:
-        put_in_force(OPERATOR, text=DEFAULT.read_text())
-    begin_with_founder(OPERATOR, until=clock.now() + FOUNDERS_FOR)
+    with transaction.atomic():
+        if not Entry.objects.exists():
+            start_log(OPERATOR)
+        if in_force() is None:
+            put_in_force(OPERATOR, text=DEFAULT.read_text(encoding="utf-8"))
+        begin_with_founder(OPERATOR, until=clock.now() + FOUNDERS_FOR)
 
 
 def _link() -> str | None:
