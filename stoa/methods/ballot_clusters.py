@@ -21,8 +21,8 @@ Ints = NDArray[np.int64]
 
 MOST_CLUSTERS = 5
 SMALLEST = 5
-COMPONENTS = 4
-LEAST_SILHOUETTE = 0.15
+COMPONENTS = 3
+LEAST_SILHOUETTE = 0.3
 LEAST_STABILITY = 0.6
 RESAMPLES = 10
 SAMPLE = 1_000
@@ -219,8 +219,8 @@ def _stability(points: Floats, labels: Ints, chance: np.random.Generator) -> flo
     k = int(labels.max()) + 1
     scores = []
     for _ in range(RESAMPLES):
-        half = chance.permutation(len(points))[: max(len(points) // 2, k)]
-        scores.append(_rand(_k_means(points[half], k, chance, starts=3), labels[half]))
+        most = chance.permutation(len(points))[: max(4 * len(points) // 5, k)]
+        scores.append(_rand(_k_means(points[most], k, chance, starts=3), labels[most]))
     return float(np.mean(scores))
 
 

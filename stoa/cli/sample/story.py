@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -220,8 +221,8 @@ class Story:
         """A member approves of what lies near to their leaning, more or less."""
         ballot = self.rounds[key].ballot
         assert ballot is not None
-        mood = self.chance.uniform(0.7, 1.15)
-        near = [q for q in content.questions(key) if self.chance.random() < q.affinity[someone.leaning] * mood]
+        mood = self.chance.uniform(0.4, 0.55)
+        near = [q for q in content.questions(key) if self.chance.random() < _keenness(q.affinity[someone.leaning] - mood)]
         options = set(ballot.options.values_list("reference", flat=True))
         approved = {self.asked[question.key].reference for question in near} & options
         cast(self.actor(someone.name), ballot=ballot, approved=sorted(approved))
@@ -232,3 +233,8 @@ class Story:
             self.actor(mail["by"]), round=self.rounds[mail["round"]], subject=mail["title"], body=mail["body"].strip()
         )
         agenda.confirm_announcement(self.actor(mail["confirmed_by"]), announcement=draft)
+
+
+def _keenness(beyond: float) -> float:
+    """How probably somebody approves of what lies so far beyond their mood: from hardly to almost surely."""
+    return 1 / (1 + math.exp(-9 * beyond))
