@@ -1,0 +1,96 @@
+"""What the edges of the HTTP API share: who calls, input that the database can hold, lists in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, TypeVar
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Field, Schema
+from ninja.pagination import PaginationBase
+from pydantic import AfterValidator, ConfigDict, StringConstraints, model_validator
+
+from stoa.kit.act import VISITOR, Actor
+from stoa.kit.edge import actor
+from stoa.kit.faults import Refused
+
+MOST_AT_ONCE = 500
+
+T = TypeVar("T")
+
+__all__ = ["Given", "Parts", "Word", "actor", "download", "found", "signed_in"]
+
+
+def _storable(text: str) -> str:
+    """Raise ValueError for what no text in the database can hold."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("it holds a character that is no text")
+    return text
+
+
+Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_storable)]
+"""A filter's value."""
+
+
+class Given(Schema):
+    """Input. Fields that are not known are refused, so that a misspelt one is not passed over in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="after")
+    def hold_only_text(self) -> Given:
+        """Refuse texts that could not be stored."""
+        for text in _texts(list(self.__dict__.values())):
+            _storable(text)
+        return self
+
+
+def _texts(values: list[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list):
+            yield from _texts(value)
+
+
+class Parts(PaginationBase):
+    """Lists come in parts: `items`, and `count` of all that match. `limit` is 50 unless given, 500 at most."""
+
+    class Input(Schema):
+        """Which part."""
+
+        limit: int = Field(50, ge=1, le=MOST_AT_ONCE, description="How many to give.")
+        offset: int = Field(0, ge=0, le=10_000_000, description="How many to pass over first.")
+
+    def paginate_queryset(self, queryset: Any, pagination: Any, request: HttpRequest, **params: Any) -> dict[str, Any]:
+        """The part asked for; rows in memory and rows in the database alike."""
+        del request, params
+        part = list(queryset[pagination.offset : pagination.offset + pagination.limit])
+        return {"items": part, "count": queryset.count() if isinstance(queryset, QuerySet) else len(queryset)}
+
+
+def found(row: T | None) -> T:
+    """The row, or the answer that there is none."""
+    if row is None:
+        raise Http404
+    return row
+
+
+def signed_in(request: HttpRequest) -> Actor:
+    """Who calls, as a person; raises `Refused` for a visitor."""
+    caller = actor(request)
+    if caller == VISITOR or caller.person_id is None:
+        raise Refused(
+            "This is for people with an account.",
+            remedy="Send your key as “Authorization: Bearer stoa_…”.",
+            code="sign-in",
+        )
+    return caller
+
+
+def download(body: bytes, name: str, content_type: str) -> HttpResponse:
+    """A file to keep."""
+    return HttpResponse(
+        body, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
