@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from stoa.agenda.models import Announcement, Question, Round
 from stoa.ballots.models import Ballot
-from stoa.charter.rules import may
 from stoa.kit import clock
 from stoa.kit.act import Actor
+from stoa.kit.powers import may
 
 
 def takes_questions(round: Round) -> bool:

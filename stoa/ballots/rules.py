@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from stoa.ballots.models import Ballot
-from stoa.charter.rules import may
 from stoa.kit import clock
 from stoa.kit.act import Actor
+from stoa.kit.powers import may
 
 
 def is_open(ballot: Ballot) -> bool:

@@ -271,4 +271,5 @@ def _opened_listing(ballot: Ballot) -> Listing[dict[str, Any]]:
 
 
 def _numbers(one: dict[str, Any]) -> str:
-    return ", ".join(reference.partition(":")[2] for reference in one["body"]["approved"]) or "none"
+    numbers = [reference.partition(":")[2] for reference in one["body"]["approved"]]
+    return ", ".join(sorted(numbers, key=lambda number: (len(number), number))) or "none"

@@ -1,6 +1,6 @@
 """Reads of the agenda: rounds, questions, their history, what was decided, and how they are named elsewhere."""
 
-from stoa.agenda.queries.history import Line, history
+from stoa.agenda.queries.history import Line, question_history, round_history
 from stoa.agenda.queries.questions import find_question, questions, show_questions
 from stoa.agenda.queries.rounds import current_rounds, figures, find_round, latest_decision, rounds, show_rounds
 
@@ -10,9 +10,10 @@ __all__ = [
     "figures",
     "find_question",
     "find_round",
-    "history",
     "latest_decision",
+    "question_history",
     "questions",
+    "round_history",
     "rounds",
     "show_questions",
     "show_rounds",

@@ -4,29 +4,73 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from stoa.agenda.models import Question, Round
 from stoa.record import queries as record
 from stoa.record.models import Text
-from stoa.record.words import Said
 
 MOST = 200
 
 
 @dataclass(frozen=True)
 class Line:
-    """An entry in words, with those of its texts that were not erased, by name."""
+    """An entry in words, with those of its texts that were not erased. What the page is about is not named again."""
 
-    said: Said
-    texts: Sequence[tuple[str, str]]
+    position: int
+    at: datetime
+    address: str
+    sentence: SafeString
+    texts: Sequence[str]
 
 
-def history(references: Sequence[str], viewer_id: str | None, *, texts: bool = False, most: int = MOST) -> list[Line]:
-    """What the record says of these objects, newest first; members' texts only where they are asked for."""
-    lines = record.history(references, viewer_id, most=most)
-    kept: dict[int, list[tuple[str, str]]] = {}
-    if texts:
-        places = [said.position for said in lines]
-        found = Text.objects.filter(entry__placement__position__in=places).order_by("-name")
-        for position, name, text in found.values_list("entry__placement__position", "name", "text"):
-            kept.setdefault(position, []).append((name, text))
-    return [Line(said, kept.get(said.position, ())) for said in lines]
+def round_history(round: Round, viewer_id: str | None, *, most: int = MOST) -> list[Line]:
+    """What the record says of a round and its vote, newest first."""
+    subjects = [f"round:{round.pk}", *([f"ballot:{round.ballot_id}"] if round.ballot_id else [])]
+    address = round.get_absolute_url()
+    shorter = [(_link(address, f"the vote on {round.title}"), "the vote"), (_link(address, round.title), "this round")]
+    return _lines(subjects, viewer_id, shorter, {}, most)
+
+
+def question_history(question: Question, viewer_id: str | None, *, texts: bool) -> list[Line]:
+    """What the record says of a question, newest first; its former texts only where `texts` allows."""
+    link = _link(question.get_absolute_url(), question.title)
+    shorter = [(f"the question {link}", "this question"), (link, "this question")]
+    return _lines([question.reference], viewer_id, shorter, _texts(question) if texts else {}, MOST)
+
+
+def _lines(
+    subjects: Sequence[str],
+    viewer_id: str | None,
+    shorter: Sequence[tuple[str, str]],
+    texts: dict[int, list[str]],
+    most: int,
+) -> list[Line]:
+    said = record.history(subjects, viewer_id, most=most)
+    return [
+        Line(one.position, one.at, one.address, _shortened(one.sentence, shorter), texts.get(one.position, ()))
+        for one in said
+    ]
+
+
+def _link(address: str, title: str) -> str:
+    """A name as the record's sentences link it."""
+    return format_html('<a href="{}">{}</a>', address, title)
+
+
+def _shortened(sentence: SafeString, shorter: Sequence[tuple[str, str]]) -> SafeString:
+    for link, words in shorter:
+        sentence = mark_safe(sentence.replace(link, words))  # noqa: S308 - takes a link out of safe HTML, puts plain words in
+    return sentence
+
+
+def _texts(question: Question) -> dict[int, list[str]]:
+    """The texts that stood in the question's entries, the title first, by the entry's place."""
+    texts = Text.objects.filter(entry__subject=question.reference, entry__placement__isnull=False)
+    found: dict[int, list[str]] = {}
+    for position, text in texts.order_by("-name").values_list("entry__placement__position", "text"):
+        found.setdefault(position, []).append(text)
+    return found

@@ -13,10 +13,10 @@ from stoa.agenda.acts.mailing import recipients
 from stoa.agenda.models import Announcement, Round
 from stoa.agenda.views import rounds
 from stoa.agenda.views.words import plural
-from stoa.charter.rules import may
 from stoa.kit import edge
 from stoa.kit.clock import ANYWHERE_ON_EARTH
 from stoa.kit.faults import Refused
+from stoa.kit.powers import may
 
 DATES = ("questions_open", "vote_opens", "vote_closes")
 

@@ -9,10 +9,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from stoa.agenda.models import Question, Round
-from stoa.agenda.views.words import by, span
+from stoa.agenda.views.words import by, figure, span
 from stoa.kit.tables import Column, Filter, Listing, link
 
 STATES = [(str(value), str(label)) for value, label in Question.State.choices]
+STATE = Filter("state", "State", lambda rows, state: rows.filter(state=state), STATES)
 PHASES = [
     ("announced", "announced"),
     ("questions", "taking questions"),
@@ -28,8 +29,36 @@ def containing(rows: QuerySet[Question], text: str) -> QuerySet[Question]:
     return rows.filter(Q(title__icontains=text) | Q(body__icontains=text))
 
 
-def questions_listing(needed: int) -> Listing[Any]:
+def questions_listing(round: Round, needed: int) -> Listing[Any]:
     """The questions of one round; `needed` is how many estimates each has to have before the vote."""
+    return _imported(round) if round.imported else _of_members(needed)
+
+
+def _imported(round: Round) -> Listing[Any]:
+    """Questions from a file have a cost, and neither authors nor estimates."""
+    return Listing(
+        name="questions",
+        caption="Questions of this round",
+        columns=[
+            Column("question", "Question", lambda q: q.title, show=_title, order=("title",)),
+            Column("number", "No.", lambda q: q.pk, order=("pk",), numeric=True),
+            Column("id", "Id in the file", lambda q: q.external_id, order=("external_id",)),
+            Column("state", "State", lambda q: q.get_state_display(), order=("state",)),
+            Column(
+                "cost",
+                f"Cost, {round.unit}",
+                lambda q: figure(round, q.cost),
+                order=("cost",),
+                numeric=True,
+            ),
+        ],
+        filters=[Filter("q", "Words", containing), STATE],
+        sort="number",
+        empty="No questions.",
+    )
+
+
+def _of_members(needed: int) -> Listing[Any]:
     return Listing(
         name="questions",
         caption="Questions of this round",
@@ -50,7 +79,7 @@ def questions_listing(needed: int) -> Listing[Any]:
         ],
         filters=[
             Filter("q", "Words", containing),
-            Filter("state", "State", lambda rows, state: rows.filter(state=state), STATES),
+            STATE,
             Filter(
                 "missing",
                 "Estimates",

@@ -180,7 +180,7 @@ def _effort(question: Question) -> dict[str, Any]:
 def _history(question: Question, actor: Actor) -> list[queries.Line]:
     """Of a question that was withdrawn, the texts are shown to its author alone."""
     may_read = question.state != Question.State.WITHDRAWN or rules.is_author(actor, question)
-    return queries.history([question.reference], actor.person_id, texts=may_read)
+    return queries.question_history(question, actor.person_id, texts=may_read)
 
 
 def _merge(request: HttpRequest, question: Question, form: forms.EditForm) -> HttpResponseBase:

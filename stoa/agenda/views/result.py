@@ -52,7 +52,7 @@ def result(request: HttpRequest, slug: str) -> HttpResponseBase:
         "table": listing.page(request, outcome.chosen),
         "capacity": amount(round, decision.capacity),
         "spent": amount(round, decision.spent),
-        "history": queries.history(rounds.subjects(round), None, most=rounds.RECENT),
+        "history": queries.round_history(round, None, most=rounds.RECENT),
         **(_explained(round, outcome) if outcome.is_open else _attested(round)),
     }
     return listing.download(request, outcome.chosen) or render(request, "agenda/result.html", context)

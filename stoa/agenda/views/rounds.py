@@ -49,7 +49,7 @@ def round_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A round: its state, what can be done now, its questions, its history."""
     round = found(slug)
     needed = terms().limits["estimates_needed"]
-    listing = questions_listing(needed)
+    listing = questions_listing(round, needed)
     rows = listed(request, queries.questions(round))
     actor = edge.actor(request)
     context = {
@@ -57,7 +57,7 @@ def round_page(request: HttpRequest, slug: str) -> HttpResponseBase:
         "table": listing.page(request, rows),
         "needed": needed,
         "facts": _facts(round, needed),
-        "history": queries.history(subjects(round), actor.person_id, most=RECENT),
+        "history": queries.round_history(round, actor.person_id, most=RECENT),
         "mine": mine(round, actor),
         **_powers(round, actor),
     }
@@ -67,7 +67,7 @@ def round_page(request: HttpRequest, slug: str) -> HttpResponseBase:
 def history(request: HttpRequest, slug: str) -> HttpResponseBase:
     """What the record says of a round and its vote."""
     round = found(slug)
-    lines = queries.history(subjects(round), edge.actor(request).person_id)
+    lines = queries.round_history(round, edge.actor(request).person_id)
     return render(request, "agenda/history.html", {**frame(round), "history": lines})
 
 
@@ -81,11 +81,6 @@ def frame(round: Round) -> dict[str, Any]:
         "vote_is_open": rules.vote_is_open(round),
         "takes_questions": rules.takes_questions(round),
     }
-
-
-def subjects(round: Round) -> list[str]:
-    """What the record calls a round and its vote."""
-    return [f"round:{round.pk}", *([f"ballot:{round.ballot_id}"] if round.ballot_id else [])]
 
 
 def mine(round: Round, actor: Actor) -> list[Question]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -16,10 +17,16 @@ def amount(round: Round, units: int | None) -> str:
     """A cost or capacity in words: `120 hours`. Costs are kept in 1/scale of the unit."""
     if units is None:
         return "–"
-    places = len(str(round.scale)) - 1
-    figure = number_format(units / round.scale if places else units, decimal_pos=places, force_grouping=True)
     unit = round.unit.removesuffix("s") if units == round.scale else round.unit
-    return f"{figure} {unit}"
+    return f"{figure(round, units)} {unit}"
+
+
+def figure(round: Round, units: int | None) -> str | None:
+    """The same without its unit; None where there is none."""
+    if units is None:
+        return None
+    places = len(str(round.scale)) - 1
+    return number_format(Decimal(units) / round.scale if places else units, decimal_pos=places, force_grouping=True)
 
 
 def span(low: int | None, high: int | None) -> str:
