@@ -59,9 +59,12 @@ class Power:
         return sum(self.uses.values())
 
 
-def powers() -> list[Power]:
-    """Every act of the program with who holds it, and how often each role used it according to the record."""
-    granted = terms().powers
+def powers(of: Terms | None = None) -> list[Power]:
+    """Every act of the program with who holds it, by default under the charter in force, and how often each role used it.
+
+    The counts are those of the record; a withheld role counts as `withheld`.
+    """
+    granted = (of or terms()).powers
     uses: dict[str, dict[str, int]] = {}
     for row in Entry.objects.values("act", "role").annotate(n=Count("subject", distinct=False)).order_by("act", "role"):
         uses.setdefault(row["act"], {})[row["role"] or "withheld"] = row["n"]

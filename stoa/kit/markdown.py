@@ -27,8 +27,8 @@ LANGUAGES = {
 FORMULA_FITS = 40  # characters of LaTeX that stay within the width of a phone
 HEADINGS = 3  # a text's first level: the page has its own two
 TAGS = MATHML_TAGS | {
-    "a", "blockquote", "br", "code", "del", "div", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
-    "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "blockquote", "br", "code", "del", "div", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
+    "s", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 MATH_ATTRIBUTES = {
     "accent", "accentunder", "class", "columnalign", "depth", "display", "displaystyle", "fence", "form", "height",
@@ -61,16 +61,18 @@ _clean = nh3.Cleaner(
 ).clean
 
 
-def render(text: str) -> SafeString:
+def render(text: str, first_heading: int = HEADINGS) -> SafeString:
     """Safe HTML of a Markdown text. HTML in it is shown as typed, pictures become links, `#` a heading of level 3.
 
-    A formula or a code block that cannot be read is shown as typed; so is a whole text of more than 200 kB.
+    Headings of a text that is the page itself begin at level 2. A formula or a code block that cannot be read is shown
+    as typed; so is a whole text of more than 200 kB.
     """
     encoded = text.encode("utf-8", "replace")  # half a surrogate pair, which no page can hold, becomes a question mark
     if len(encoded) > LIMIT:
         return format_html('<pre class="typed">{}</pre>', encoded[:LIMIT].decode("utf-8", "ignore"))
     parser = _parser(Formulas())
-    return mark_safe(_clean(parser.render(encoded.decode().replace("\0", ""))))  # noqa: S308 - cleaned by an allow-list
+    rendered = parser.render(encoded.decode().replace("\0", ""), {"first_heading": first_heading})
+    return mark_safe(_clean(rendered))  # noqa: S308 - cleaned by an allow-list
 
 
 def _parser(formulas: Formulas) -> MarkdownIt:
@@ -104,7 +106,7 @@ def _shape(state: StateCore) -> None:
     """Move headings below those of the page, and alignment from the style of a cell to its class."""
     for token in state.tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + HEADINGS - 1)}"
+            token.tag = f"h{min(6, int(token.tag[1]) + state.env['first_heading'] - 1)}"
         elif token.type in ("th_open", "td_open"):
             style = str(token.attrs.pop("style", ""))
             if style:

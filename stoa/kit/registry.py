@@ -70,3 +70,17 @@ def works_of(person_id: str, viewer_id: str | None) -> list[tuple[str, list[Show
     """What a person made, by kind; kinds of which there is nothing are left out."""
     found = ((works.label, works.find(person_id, viewer_id)) for works in _works)
     return [(label, shown) for label, shown in found if shown]
+
+
+_erasures: list[Callable[[str], None]] = []
+
+
+def register_erasure(erase: Callable[[str], None]) -> None:
+    """Called by an app whose tables hold texts that people wrote: how they are destroyed."""
+    _erasures.append(erase)
+
+
+def erase_texts_of(person_id: str) -> None:
+    """Destroy what a person wrote, in every app, inside the act that erases them."""
+    for erase in _erasures:
+        erase(person_id)

@@ -10,9 +10,9 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 
-from stoa.kit import chance, clock
+from stoa.kit import chance, clock, registry
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Invalid, Refused
 from stoa.kit.models import Mail
@@ -224,8 +224,8 @@ def revoke_token(actor: Actor, *, person: Person, token: ApiToken) -> None:
 def erase(actor: Actor, *, person: Person) -> Person:
     """Destroy a person's name, address and texts; their opaque id stays, so that decisions can still be recomputed."""
     now = clock.now()
-    for term in person.roles.filter(end=None):
-        term.end = now
+    for term in person.roles.filter(Q(end=None) | Q(end__gt=now)):
+        term.end = max(now, term.start)
         term.save(update_fields=["end"])
     Text.objects.filter(entry__actor=f"person:{person.pk}").delete()
     Text.objects.filter(entry__subject=f"person:{person.pk}").delete()
@@ -234,6 +234,7 @@ def erase(actor: Actor, *, person: Person) -> Person:
     for kept in (EmailAddress, Authenticator, SocialAccount):
         kept._default_manager.filter(user=person).delete()
     person.api_tokens.all().delete()
+    registry.erase_texts_of(person.pk)
     person.name, person.email, person.pronouns, person.zone = "", None, "", ""
     person.erased, person.is_active = now, False
     person.save()

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 from stoa.kit import words
+from stoa.record.events import DaySealed
 from stoa.record.models import Placement
 
 ROLES = (
@@ -28,12 +29,18 @@ class Narrowing:
     about: str = ""
     since: str = ""
     until: str = ""
+    seals: bool = False
     faults: tuple[str, ...] = ()
 
     @property
     def is_asked(self) -> bool:
         """Whether anything is asked."""
         return any((self.kind, self.role, self.actor, self.about, self.since, self.until))
+
+    @property
+    def leaves_out_seals(self) -> bool:
+        """The entry that seals each day would bury all else, so it is shown only where it is asked for."""
+        return not self.seals and not self.is_asked
 
     def keep(self, rows: QuerySet[Placement]) -> QuerySet[Placement]:
         """The entries asked for."""
@@ -45,7 +52,8 @@ class Narrowing:
             "entry__at__gte": _midnight(self.since, 0),
             "entry__at__lt": _midnight(self.until, 1),
         }
-        return rows.filter(**{name: value for name, value in wanted.items() if value})
+        kept = rows.exclude(entry__type=DaySealed.type) if self.leaves_out_seals else rows
+        return kept.filter(**{name: value for name, value in wanted.items() if value})
 
 
 def narrowing(query: QueryDict) -> Narrowing:
@@ -62,6 +70,7 @@ def narrowing(query: QueryDict) -> Narrowing:
         role=_plain(query, "role"),
         actor=_reference(_plain(query, "actor"), "person"),
         about=_plain(query, "about"),
+        seals=query.get("seals") == "yes",
         faults=tuple(faults),
         **days,
     )

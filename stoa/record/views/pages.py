@@ -71,8 +71,9 @@ def record(request: HttpRequest) -> HttpResponseBase:
         "stretch": _stretch(request.GET, rows, viewer),
         "kinds": filters.choices_of_kind(),
         "roles": filters.choices_of_role(),
-        "csv_url": _address(request.GET, **{"as": "csv"}),
-        "json_url": _address(request.GET, **{"as": "json"}),
+        "csv_url": _address(request.GET, **{"as": "csv", "seals": "yes"}),
+        "json_url": _address(request.GET, **{"as": "json", "seals": "yes"}),
+        "seals_url": _address(request.GET, seals="yes"),
         "vkey": keys.vkey(),
         "address": settings.STOA.address,
     }
@@ -134,7 +135,7 @@ def entry_proof(request: HttpRequest, position: int) -> HttpResponse:
 def _about(said: Said, viewer: str | None) -> list[tuple[str, object]]:
     names = named([said.leaf], viewer)
     leaf = said.leaf
-    role = format_html("{} <code>{}</code>", role_words(leaf["role"]), leaf["role"]) if leaf["role"] else "withheld"
+    role = role_words(leaf["role"]) if leaf["role"] else "withheld"
     return [
         ("When", instants.in_html(said.at)),
         ("Who", actor_words(leaf["actor"], names)),

@@ -37,9 +37,9 @@ def number(value: float | None, decimals: int | None = None) -> str:
 
 
 @register.simple_tag
-def markdown(text: str) -> SafeString:
-    """A person's Markdown as safe HTML."""
-    return format_html('<div class="text">{}</div>', render(text))
+def markdown(text: str, first_heading: int = 3) -> SafeString:
+    """A person's Markdown as safe HTML. Of a text that is the page itself the first heading is of level 2."""
+    return format_html('<div class="text">{}</div>', render(text, first_heading))
 
 
 @register.simple_tag

@@ -1,0 +1,12 @@
+"""What erasing a person does to the texts that they put to the agenda. Called inside the act that erases them."""
+
+from __future__ import annotations
+
+from stoa.agenda.models import Question
+
+REMOVED = "Text removed"
+
+
+def erase_texts(person_id: str) -> None:
+    """Take title and text from the questions that somebody wrote, signed or not; what was decided about them stays."""
+    Question.objects.filter(author_id=person_id).update(title=REMOVED, body="")

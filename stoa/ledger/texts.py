@@ -1,0 +1,48 @@
+"""The texts that a community can edit, as pages show them: every place filled with what the server knows."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from stoa.charter.models import Policy
+from stoa.charter.queries import community, terms
+from stoa.kit import clock, instants, wording
+
+UNKNOWN = {
+    "operator": "an operator who is not named yet",
+    "sponsor": "a sponsor who is not named yet",
+    "contact": "an address that is not named yet",
+    "conduct_contact": "an address that is not named yet",
+    "security_contact": "an address that is not named yet",
+}
+
+
+def known() -> dict[str, str]:
+    """What stands in the places of a text; what was not set is said to be unknown."""
+    about, charter = community(), terms()
+    return UNKNOWN | {
+        name: value
+        for name, value in {
+            "community": about.name,
+            "address": settings.STOA.address,
+            "operator": about.operator,
+            "sponsor": about.sponsor,
+            "contact": about.contact,
+            "conduct_contact": about.conduct_contact,
+            "security_contact": about.security_contact,
+            "check_hours": str(charter.windows["check_hours"]),
+            "smallest_opened": str(charter.smallest_opened),
+            "updated": instants.say(clock.now(), "UTC", "date"),
+        }.items()
+        if value
+    }
+
+
+def page(name: str) -> str:
+    """A text of the program, such as `security-page`."""
+    return wording.page(name, **known())
+
+
+def published(policy: Policy) -> str:
+    """A policy as published, with the day of its publication."""
+    return wording.fill(policy.text, known() | {"updated": instants.say(policy.published, "UTC", "date")})
