@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("stoa.site.urls")),
     path("", include("stoa.people.urls")),
     path("record", include("stoa.record.urls")),
+    path("", include("stoa.ledger.urls")),
     path("", include("stoa.agenda.urls")),
     path("", include("stoa.ballots.urls")),
     path("account/", include("allauth.urls")),
