@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
+from ninja.responses import Status
 from pydantic import AwareDatetime
 
 from stoa.agenda import acts, exports, queries, rules
@@ -180,11 +181,14 @@ class ResultOut(Schema):
 
 
 class Payment(Schema):
-    """What was paid for a question in the run that decided: the most that one of its supporters paid, in units of cost."""
+    """What a question's supporters paid in the run that decided, in units of cost.
+
+    `payment` is the most that one of them paid, `full` how many did; the others paid all they had left.
+    """
 
     id: str
     payment: str
-    full: bool | None = None
+    full: int
 
 
 class Filters(Schema):
@@ -211,9 +215,9 @@ def get_round(request: HttpRequest, slug: str) -> Round:
 
 
 @router.post("/rounds", response={201: RoundOut}, summary="Announce a round")
-def announce_round(request: HttpRequest, given: RoundIn) -> tuple[int, Round]:
+def announce_round(request: HttpRequest, given: RoundIn) -> Status[Round]:
     """Announce a round with the instants at which its phases begin and end."""
-    return 201, acts.announce_round(actor(request), **given.dict())
+    return Status(201, acts.announce_round(actor(request), **given.dict()))
 
 
 @router.post("/rounds/{slug}/extend", response=RoundOut, summary="Make a phase longer")
@@ -255,9 +259,9 @@ def list_offers(request: HttpRequest, slug: str, number: int) -> QuerySet[Offer]
 
 
 @router.post("/rounds/{slug}/questions", response={201: QuestionOut}, summary="Propose a question")
-def propose_question(request: HttpRequest, slug: str, given: QuestionIn) -> tuple[int, Question]:
+def propose_question(request: HttpRequest, slug: str, given: QuestionIn) -> Status[Question]:
     """Put an open question to a round that is taking questions."""
-    return 201, _listed(acts.propose_question(actor(request), round=_round(slug), **given.dict()))
+    return Status(201, _listed(acts.propose_question(actor(request), round=_round(slug), **given.dict())))
 
 
 @router.put("/rounds/{slug}/questions/{number}", response=QuestionOut, summary="Edit a question")
@@ -279,10 +283,10 @@ def estimate_effort(request: HttpRequest, slug: str, number: int, given: Range) 
 
 
 @router.put("/rounds/{slug}/questions/{number}/offer", response={200: OfferOut, 204: None}, summary="Offer hours")
-def offer_hours(request: HttpRequest, slug: str, number: int, given: Hours) -> tuple[int, Offer | None]:
+def offer_hours(request: HttpRequest, slug: str, number: int, given: Hours) -> Status[Offer | None]:
     """Offer hours of your own for a question, should it be chosen. It replaces your own earlier offer."""
     offer = acts.offer_hours(actor(request), question=_question(slug, number), hours=given.hours)
-    return (200, offer) if offer else (204, None)
+    return Status(200, offer) if offer else Status(204, None)
 
 
 @router.get("/rounds/{slug}/announcements", response=list[AnnouncementOut], summary="List mails to everybody")
@@ -293,9 +297,9 @@ def list_announcements(request: HttpRequest, slug: str) -> QuerySet[Announcement
 
 
 @router.post("/rounds/{slug}/announcements", response={201: AnnouncementOut}, summary="Draft a mail to everybody")
-def draft_announcement(request: HttpRequest, slug: str, given: AnnouncementIn) -> tuple[int, Announcement]:
+def draft_announcement(request: HttpRequest, slug: str, given: AnnouncementIn) -> Status[Announcement]:
     """Draft a mail to everybody who may take part. Somebody else has to confirm it."""
-    return 201, acts.draft_announcement(actor(request), round=_round(slug), **given.dict())
+    return Status(201, acts.draft_announcement(actor(request), round=_round(slug), **given.dict()))
 
 
 @router.post(

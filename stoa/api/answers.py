@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
@@ -46,7 +47,13 @@ def answer_faults(api: NinjaAPI) -> None:
         remedy = "Send JSON in UTF-8, of 4 MB at most." if error.status_code == 400 else ""
         return answer(request, Problem(message=f"{error.message}.", remedy=remedy, code="request"), error.status_code)
 
+    def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        del error
+        problem = Problem(message="The request is too large.", remedy="Send 4 MB at most.", code="too-large")
+        return answer(request, problem, 413)
+
     api.add_exception_handler(Fault, fault)
+    api.add_exception_handler(RequestDataTooBig, too_large)
     api.add_exception_handler(ValidationError, invalid)
     api.add_exception_handler(Http404, missing)
     api.add_exception_handler(HttpError, refused)

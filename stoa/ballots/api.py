@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Router, Schema
 from ninja.pagination import paginate
+from ninja.responses import Status
 from pydantic import StringConstraints
 
 from stoa.ballots import acts, queries, rules
@@ -152,10 +153,10 @@ def save_draft(request: HttpRequest, number: int, given: Ticks) -> dict[str, Any
 
 
 @router.post("/votes/{number}/ballot", response={201: ReceiptOut}, summary="Cast your ballot")
-def cast_ballot(request: HttpRequest, number: int, given: BallotIn) -> tuple[int, dict[str, Any]]:
+def cast_ballot(request: HttpRequest, number: int, given: BallotIn) -> Status[dict[str, Any]]:
     """Cast a ballot, or replace the one that you cast before, until the vote closes. Nothing goes on the record."""
     paper = acts.cast(actor(request), ballot=_ballot(number), approved=given.approved, words=given.words)
-    return 201, _receipt(paper)
+    return Status(201, _receipt(paper))
 
 
 @router.get("/votes/{number}/receipt", response=ReceiptOut, summary="Get your receipt")
@@ -200,9 +201,9 @@ def fetch_private_bundle(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @router.post("/votes/{number}/attestations", response={201: AttestationOut}, summary="Attest an outcome")
-def attest(request: HttpRequest, number: int, given: AttestationIn) -> tuple[int, Attestation]:
+def attest(request: HttpRequest, number: int, given: AttestationIn) -> Status[Attestation]:
     """Say, as a scrutineer who checked the private bundle, whether the published outcome follows from it."""
-    return 201, acts.attest(actor(request), ballot=_ballot(number), **given.dict())
+    return Status(201, acts.attest(actor(request), ballot=_ballot(number), **given.dict()))
 
 
 def _ballot(number: int) -> Ballot:

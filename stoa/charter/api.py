@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from ninja.pagination import paginate
+from ninja.responses import Status
 from pydantic import StringConstraints
 
 from stoa.charter import acts, queries
@@ -167,6 +168,6 @@ def list_declarations(request: HttpRequest, kind: DeclarationKind | None = None)
 
 
 @router.post("/declarations", response={201: DeclarationOut}, summary="Declare what is given")
-def declare(request: HttpRequest, given: DeclarationIn) -> tuple[int, Declaration]:
+def declare(request: HttpRequest, given: DeclarationIn) -> Status[Declaration]:
     """Declare what money, compute, staff or hosting is given, or that none is."""
-    return 201, acts.declare(actor(request), **given.dict())
+    return Status(201, acts.declare(actor(request), **given.dict()))

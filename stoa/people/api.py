@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from ninja.pagination import paginate
+from ninja.responses import Status
 from pydantic import AwareDatetime, StringConstraints
 
 from stoa.kit.api import Given, Parts, Word, actor, found, signed_in
@@ -178,22 +179,22 @@ def get_person(request: HttpRequest, person_id: str) -> Person:
 
 
 @router.post("/people", response={201: PersonOut}, summary="Take a person in")
-def admit_person(request: HttpRequest, given: PersonIn) -> tuple[int, Person]:
+def admit_person(request: HttpRequest, given: PersonIn) -> Status[Person]:
     """Take a person in with the roles given."""
-    return 201, acts.admit(actor(request), **given.dict())
+    return Status(201, acts.admit(actor(request), **given.dict()))
 
 
 @router.post("/people/{person_id}/roles", response={201: RoleOut}, summary="Give a role")
-def give_role(request: HttpRequest, person_id: str, given: RoleIn) -> tuple[int, Role]:
+def give_role(request: HttpRequest, person_id: str, given: RoleIn) -> Status[Role]:
     """Give a person a role, for a term or for one object."""
-    return 201, acts.give_role(actor(request), person=_person(request, person_id), **given.dict())
+    return Status(201, acts.give_role(actor(request), person=_person(request, person_id), **given.dict()))
 
 
 @router.post("/people/{person_id}/roles/end", response={204: None}, summary="End a role")
-def end_role(request: HttpRequest, person_id: str, given: RoleEnd) -> tuple[int, None]:
+def end_role(request: HttpRequest, person_id: str, given: RoleEnd) -> Status[None]:
     """End a role that a person holds; your own you can always give up."""
     acts.end_role(actor(request), person=_person(request, person_id), **given.dict())
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/me", response=MeOut, summary="Get yourself")
@@ -215,11 +216,11 @@ def choose_mail(request: HttpRequest, given: MailChoice) -> Person:
 
 
 @router.post("/me/ties", response={201: TieOut}, summary="Declare a tie")
-def declare_tie(request: HttpRequest, given: TieIn) -> tuple[int, Tie]:
+def declare_tie(request: HttpRequest, given: TieIn) -> Status[Tie]:
     """Declare what ties you to an organisation: employment, study, funding or other."""
     organisation = found(queries.find_organisation(given.organisation))
     values = given.dict() | {"organisation": organisation}
-    return 201, acts.declare_tie(actor(request), person=_me(request), **values)
+    return Status(201, acts.declare_tie(actor(request), person=_me(request), **values))
 
 
 @router.post("/me/ties/{number}/end", response=TieOut, summary="End a tie")
@@ -238,11 +239,11 @@ def list_keys(request: HttpRequest) -> QuerySet[ApiToken]:
 
 
 @router.delete("/me/keys/{number}", response={204: None}, summary="Revoke a key")
-def revoke_key(request: HttpRequest, number: int) -> tuple[int, None]:
+def revoke_key(request: HttpRequest, number: int) -> Status[None]:
     """Revoke a key of yours; programs that use it are refused from now on."""
     me = _me(request)
     acts.revoke_token(actor(request), person=me, token=found(me.api_tokens.filter(pk=number).first()))
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/me/looks", response=list[LookOut], summary="List looks at what is private about you")
@@ -267,9 +268,9 @@ def get_organisation(request: HttpRequest, number: int) -> Organisation:
 
 
 @router.post("/organisations", response={201: OrganisationOut}, summary="Add an organisation")
-def add_organisation(request: HttpRequest, given: OrganisationIn) -> tuple[int, Organisation]:
+def add_organisation(request: HttpRequest, given: OrganisationIn) -> Status[Organisation]:
     """Add an organisation to which people can be tied."""
-    return 201, acts.add_organisation(actor(request), **given.dict())
+    return Status(201, acts.add_organisation(actor(request), **given.dict()))
 
 
 def _me(request: HttpRequest) -> Person:

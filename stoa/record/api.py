@@ -30,9 +30,11 @@ class EntryOut(Schema):
         return parse_object(bytes(placement.entry.body))
 
 
-class ProvenOut(EntryOut):
+class ProvenOut(Schema):
     """An entry with its bytes and the RFC 6962 path to the root of the head, the leaf's sibling first, in base64."""
 
+    position: int
+    entry: dict[str, Any]
     leaf: str
     proof: list[str]
     checkpoint: str
