@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("stoa.ledger.urls")),
     path("", include("stoa.agenda.urls")),
     path("", include("stoa.ballots.urls")),
+    path("api/", include("stoa.api.urls")),
     path("account/", include("allauth.urls")),
 ]
