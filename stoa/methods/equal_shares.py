@@ -9,9 +9,6 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from stoa.methods.approvals import Approvals
 from stoa.methods.canonical import JSON
 from stoa.methods.proportionality import violations
@@ -28,19 +25,13 @@ Completion = Literal["none", "add1u"]
 
 @dataclass(frozen=True)
 class AgendaChoice:
-    """What was chosen, in order, each with its phase (`mes`, `add1`, `utilitarian`), and the certificate.
-
-    In the run that decides, every voter began with `share`, and `payments` is the most that a supporter paid for each
-    option that it bought, in order.
-    """
+    """What was chosen, in order, each with its phase (`mes`, `add1`, `utilitarian`), and the certificate."""
 
     selected: tuple[str, ...]
     phase: Mapping[str, str]
     cost: int
     budget: int
     certificate: dict[str, JSON]
-    share: Fraction
-    payments: Mapping[str, Fraction]
 
     def as_json(self) -> dict[str, JSON]:
         """The result as docs/equal-shares.md fixes it: selected, phase, cost, budget, certificate."""
@@ -81,8 +72,7 @@ def choose(
     certificate = _certificate(contest, base, raising, list(phase.items()))
     certificate |= {"utility": utility, "completion": completion, "seed": seed.hex() if seed is not None else None}
     named = {contest.name(option): word for option, word in phase.items()}
-    paid = {contest.name(bought.option): bought.payment for bought in final.purchases}
-    return AgendaChoice(tuple(named), named, contest.cost(phase), capacity, certificate, final.share, paid)
+    return AgendaChoice(tuple(named), named, contest.cost(phase), capacity, certificate)
 
 
 def majority(
@@ -94,21 +84,6 @@ def majority(
     """
     contest = _Contest(Approvals.of(ballots, costs), capacity, "cost", seed)
     return tuple(map(contest.name, contest.most_approved(())))
-
-
-def payments(ballots: Ballots, choice: AgendaChoice) -> dict[str, NDArray[np.float64]]:
-    """What each voter (by place) paid for each option that was bought, in units of the costs; for explaining, not to decide.
-
-    Those that were added by approvals at the end were paid by nobody and are not among them.
-    """
-    approved = [frozenset(ballot) for ballot in ballots]
-    purses = np.full(len(approved), float(choice.share))
-    paid = {}
-    for option, payment in choice.payments.items():
-        backs = np.fromiter((option in ballot for ballot in approved), bool, len(approved))
-        paid[option] = np.where(backs, np.minimum(purses, float(payment)), 0.0)
-        purses -= paid[option]
-    return paid
 
 
 def raise_step(capacity: int, voters: int) -> Fraction:
@@ -129,7 +104,7 @@ class _Contest:
         self.capacity = capacity
         self.utility = utility
         self.step = raise_step(capacity, approvals.voters) if approvals.voters else Fraction(0)
-        self._share = Fraction(capacity, max(approvals.voters, 1))
+        self._share = Fraction(capacity, approvals.voters) if approvals.voters else Fraction(0)
         self._utilities = approvals.costs if utility == "cost" else (1,) * len(approvals.costs)
         self._ranks = _ranks(approvals.options, seed)
         self._support = approvals.support.tolist()
@@ -196,7 +171,7 @@ def _raised(contest: _Contest, base: Run) -> _Raising:
         return _Raising(base, 0, None, "all-fit")
     run, raises = base, 0
     while contest.has_room(run):
-        if raises == MOST_RAISES or not contest.step:
+        if raises == MOST_RAISES:
             return _Raising(run, raises, None, "limit")
         following = contest.next_raise(run, raises)
         raised = contest.run(following)

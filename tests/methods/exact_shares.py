@@ -55,7 +55,7 @@ def step(budget: int, voters: int) -> Fraction:
     return Fraction(max(1, budget // (1000 * voters)))
 
 
-def choose(
+def choose(  # noqa: C901  # the whole rule in one place
     ballots: Ballots,
     costs: Mapping[str, int],
     budget: int,
