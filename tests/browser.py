@@ -12,7 +12,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.live import LiveStoa
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-QUIET = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = [
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +37,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, live_stoa: LiveStoa) -> Iterator[Page]:
     """A fresh page on the live server. Any error in the page's console fails the test."""
-    context = browser.new_context(base_url=live_stoa.address, locale="en-GB", timezone_id="UTC", reduced_motion="reduce")
+    context = browser.new_context(
+        base_url=live_stoa.address, locale="en-GB", timezone_id="UTC", reduced_motion="reduce"
+    )
     context.set_default_timeout(10_000)
     page = context.new_page()
     errors: list[str] = []

@@ -9,10 +9,12 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.conf import settings
+from django.db import connections
 from django.test import override_settings
 from granian.server.embed import Server
 from procrastinate.contrib.django import app as tasks
@@ -32,12 +34,18 @@ class LiveStoa:
 
     def settle(self) -> None:
         """What the worker would do by now: tasks that are due, mails, places on the record."""
-        connector = tasks.connector.get_worker_connector()
-        with tasks.with_connector(connector).open() as working:
-            working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
-        outbox.deliver_due()
-        while sequence():
-            pass
+        with ThreadPoolExecutor(1) as pool:  # a browser's loop may run in the test's own thread
+            pool.submit(_work).result()
+
+
+def _work() -> None:
+    connector = tasks.connector.get_worker_connector()
+    with tasks.with_connector(connector).open() as working:
+        working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+    outbox.deliver_due()
+    while sequence():
+        pass
+    connections.close_all()
 
 
 @contextmanager

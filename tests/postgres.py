@@ -57,7 +57,9 @@ def clone() -> Iterator[str]:
     name = f"clone_{os.getpid()}_{os.urandom(4).hex()}"
     settings = connections.databases["default"]
     before = settings["NAME"]
-    _as_superuser(SQL("CREATE DATABASE {} TEMPLATE {} OWNER stoa_owner").format(Identifier(name), Identifier(template())))
+    _as_superuser(
+        SQL("CREATE DATABASE {} TEMPLATE {} OWNER stoa_owner").format(Identifier(name), Identifier(template()))
+    )
     connections.close_all()
     settings["NAME"] = name
     try:

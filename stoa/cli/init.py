@@ -20,7 +20,7 @@ def init(data: Data = None, sample: Sample = False, as_json: AsJson = False) -> 
     """Prepare a server: database, tables, keys, charter and a first founder. Run again, it changes nothing."""
     found = settings(data=data, sample=sample)
     with database(found):
-        link = prepared(found)
+        link = prepared()
     if as_json:
         print_json({"data": str(found.data), "address": found.address, "link": link})
         return
@@ -48,7 +48,7 @@ def database(found: Environment) -> Iterator[Postgres | None]:
         server.down()
 
 
-def prepared(found: Environment) -> str | None:
+def prepared() -> str | None:
     """Migrate and prepare the data; gives a one-time sign-in link, or None. A step that fails says why itself: exit 1."""
     said = step("prepare")
     link: str | None = json.loads(said)["link"]

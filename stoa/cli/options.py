@@ -24,7 +24,9 @@ Port = Annotated[
 ]
 Sample = Annotated[
     bool | None,
-    typer.Option("--sample/--no-sample", show_default=False, help="Fill an empty server with the sample [STOA_SAMPLE; yes]."),
+    typer.Option(
+        "--sample/--no-sample", show_default=False, help="Fill an empty server with the sample [STOA_SAMPLE; yes]."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 

@@ -1,4 +1,4 @@
-"""What a start does to the data, as commands of their own: `migrate`, and `prepare`, which migrates and gives a new server its first content."""
+"""What a start does to the data, as commands of their own: `migrate`, and `prepare`, which gives a new server its content too."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def prepare() -> None:
 
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     if _empty():
-        _load_sample() if found.sample else _begin()
+        _load_sample() if found.sample else begin()
     typer.echo(json.dumps({"link": _link()}))
 
 
@@ -62,12 +62,17 @@ def _load_sample() -> None:
 
     from stoa.cli.sample import load
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=notes) as progress:
         load(progress)
 
 
-def _begin() -> None:
+def begin() -> None:
     """The log, the charter, and the first founder, without whom nobody could sign in and set the server up; all or nothing."""
     from django.db import transaction
 
@@ -89,7 +94,7 @@ def _begin() -> None:
 
 
 def _link() -> str | None:
-    """A sign-in link while nobody has signed in yet, and for an operator at a terminal: in a log file it would be a key left lying."""
+    """A link while nobody has signed in yet, and for an operator at a terminal: in a log file it would be a key left lying."""
     from stoa.people.links import first_link
     from stoa.people.models import Person
 

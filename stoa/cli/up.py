@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import os
 import resource
 import signal
@@ -38,7 +39,7 @@ def up(port: Port = None, data: Data = None, sample: Sample = None) -> None:
     demand_free(found.bind, found.port)
     _raise_file_limit()
     with _stopped_by_signals(), database(found) as server:
-        link = prepared(found)
+        link = prepared()
         with _running(found) as processes:
             _await_web(found, processes)
             _greet(found, link)
@@ -63,7 +64,9 @@ def _port_fault(error: OSError, bind: str, port: int) -> Fault:
     if error.errno == errno.EACCES:
         return Fault(f"This user may not listen on port {port}.", remedy="Choose one above 1023 with --port.")
     reason = os.strerror(error.errno or 0).lower()
-    return Fault(f"Port {port} can't be opened on {bind} ({reason}).", remedy="Set STOA_BIND to an address of this machine.")
+    return Fault(
+        f"Port {port} can't be opened on {bind} ({reason}).", remedy="Set STOA_BIND to an address of this machine."
+    )
 
 
 class Process:
@@ -85,7 +88,9 @@ class Process:
             return
         now = time.monotonic()
         if len(self._restarts) == _MOST_RESTARTS and now - self._restarts[0] < 60:
-            raise Fault(f"The {self.name} process ended {_MOST_RESTARTS} times in a minute.", remedy="Its messages stand above.")
+            raise Fault(
+                f"The {self.name} process ended {_MOST_RESTARTS} times in a minute.", remedy="Its messages stand above."
+            )
         self._restarts.append(now)
         notes.print(f"The {self.name} process ended (code {self._child.returncode}); it is started again.")
         self._child = self._start()
@@ -104,7 +109,8 @@ class Process:
             self._child.wait()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._arguments, stdin=subprocess.DEVNULL, preexec_fn=tied_setup())
+        tied = tied_setup()
+        return subprocess.Popen(self._arguments, stdin=subprocess.DEVNULL, preexec_fn=tied)  # noqa: PLW1509 - we run no thread
 
 
 @contextmanager
@@ -140,11 +146,21 @@ def web_command(found: Environment) -> list[str]:
     return [sys.executable, "-P", "-m", "granian", *pairs, *flags, "stoa.config.asgi:application"]
 
 
+def _reachable(bind: str) -> str:
+    """Where we ourselves reach a server that listens there: on all addresses means on the loopback too."""
+    address = ipaddress.ip_address(bind)
+    if address.is_unspecified:
+        address = ipaddress.ip_address("127.0.0.1" if address.version == 4 else "::1")
+    return f"[{address}]" if address.version == 6 else str(address)
+
+
 def _await_web(found: Environment, processes: list[Process]) -> None:
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(found.bind, f"[{found.bind}]" if ":" in found.bind else found.bind)
     with notes.status("Starting the web server …"):
         while True:
-            with suppress(OSError), urllib.request.urlopen(f"http://{host}:{found.port}/health", timeout=5):
+            with (
+                suppress(OSError),
+                urllib.request.urlopen(f"http://{_reachable(found.bind)}:{found.port}/health", timeout=5),
+            ):
                 return
             for process in processes:
                 process.mend()
@@ -171,7 +187,7 @@ def _watch(server: Postgres | None, processes: list[Process]) -> None:
 def _stopped_by_signals() -> Iterator[None]:
     """Let SIGTERM and a closed terminal stop us as Ctrl-C does: the way out is the same, bounded in time, and a success."""
 
-    def stop(number: int, frame: object) -> None:
+    def stop(_number: int, _frame: object) -> None:
         for other in _STOPS:
             signal.signal(other, signal.SIG_IGN)
         raise KeyboardInterrupt

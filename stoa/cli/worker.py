@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
 import threading
+from typing import TYPE_CHECKING, Any, cast
 
 from stoa.cli.opened import ready
+
+if TYPE_CHECKING:
+    from procrastinate import App
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
 SWEEP_SECONDS = 60.0
 STALLED_SECONDS = 30
@@ -44,15 +48,16 @@ async def _work() -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with app.with_connector(app.connector.get_worker_connector()).open_async() as tasks:
-        options = {
-            "concurrency": CONCURRENCY,
-            "shutdown_graceful_timeout": 5.0,
-            "install_signal_handlers": False,
-            "delete_jobs": "successful",
-        }
-        running = [
-            asyncio.create_task(tasks.run_worker_async(**options)),
+    connector = cast("DjangoConnector", app.connector).get_worker_connector()
+    async with app.with_connector(connector).open_async() as tasks:
+        working = tasks.run_worker_async(
+            concurrency=CONCURRENCY,
+            shutdown_graceful_timeout=5.0,
+            install_signal_handlers=False,
+            delete_jobs="successful",
+        )
+        running: list[asyncio.Task[Any]] = [
+            asyncio.create_task(working),
             asyncio.create_task(_sweep(tasks)),
             asyncio.create_task(stopped.wait()),
         ]
@@ -64,12 +69,10 @@ async def _work() -> None:
             task.result()
 
 
-async def _sweep(tasks: object) -> None:
+async def _sweep(tasks: App) -> None:
     """A task whose worker was killed stays begun for ever: begin it again."""
     while True:
-        with contextlib.suppress(asyncio.TimeoutError):
-            stalled = await tasks.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
-            for job in stalled:
-                log.warning("task %s of a worker that ended is begun again", job.task_name)
-                await tasks.job_manager.retry_job(job)
+        for job in await tasks.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            log.warning("task %s of a worker that ended is begun again", job.task_name)
+            await tasks.job_manager.retry_job(job)
         await asyncio.sleep(SWEEP_SECONDS)

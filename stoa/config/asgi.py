@@ -48,6 +48,7 @@ class Outer:
         self._chained = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or live through the process's life."""
         if scope["type"] == "lifespan":
             await self._live_through(receive, send)
         elif scope["path"] == "/health":

@@ -10,7 +10,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -267,7 +266,8 @@ def django_database(found: Environment, role: Role | None = None, *, pool: bool 
     """The entry of Django's DATABASES. Without a role, the one that serves, or by STOA_ROLE=owner the one that migrates."""
     chosen: Role = role or ("owner" if os.environ.get("STOA_ROLE") == "owner" else "app")
     parts = conninfo_to_dict(url(found, chosen))
-    options = {key: value for key, value in parts.items() if key not in {"dbname", "user", "password", "host", "port"}}
+    names = {"dbname", "user", "password", "host", "port"}
+    options: dict[str, Any] = {key: value for key, value in parts.items() if key not in names}
     if pool and chosen == "app":
         options["pool"] = {"min_size": 1, "max_size": THREADS, "timeout": 10}
     return {
@@ -299,7 +299,7 @@ def restore(address: str, source: Path) -> None:
 
 
 def _use(program: str, address: str, *arguments: str) -> None:
-    parts = conninfo_to_dict(address)
+    parts: dict[str, Any] = conninfo_to_dict(address)
     password = {"PGPASSWORD": str(parts.pop("password"))} if "password" in parts else {}  # not for others' eyes in `ps`
     target = psycopg.conninfo.make_conninfo(**parts)
     environ = {key: value for key, value in os.environ.items() if not key.startswith("PG")} | password
@@ -346,7 +346,7 @@ def _exists(pid: int) -> bool:
 
 def _serving(cluster: Path, pid: int) -> list[int]:
     """Processes of a server of this cluster: on Linux all that work in its folder, elsewhere its first by its command."""
-    if sys.platform == "linux":
+    if Path("/proc/self/cwd").exists():
         return [
             int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _works_in(entry, cluster)
         ]

@@ -20,7 +20,11 @@ def collected(tmp_path):
 
 
 def test_only_what_was_collected_is_served_and_not_the_list_itself(tmp_path):
-    assert sorted(collected(tmp_path)) == ["/static/site/dot.png", "/static/site/stoa.0f3a.css", "/static/site/stoa.css"]
+    assert sorted(collected(tmp_path)) == [
+        "/static/site/dot.png",
+        "/static/site/stoa.0f3a.css",
+        "/static/site/stoa.css",
+    ]
 
 
 def test_a_name_made_from_its_content_lasts_for_ever_and_another_a_minute(tmp_path):

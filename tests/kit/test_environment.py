@@ -101,18 +101,24 @@ def test_one_external_database_serves_as_its_own_owner_unless_told_otherwise():
         ),
         (
             {"STOA_ADDRESS": "community.example"},
-            "STOA_ADDRESS “community.example” is not a web address: "
-            "give the scheme and the name alone, such as https://community.example.",
+            (
+                "STOA_ADDRESS “community.example” is not a web address: "
+                "give the scheme and the name alone, such as https://community.example."
+            ),
         ),
         (
             {"STOA_ADDRESS": "https://community.example/stoa"},
-            "STOA_ADDRESS “https://community.example/stoa” holds more than scheme, name and port: "
-            "give the scheme and the name alone, such as https://community.example.",
+            (
+                "STOA_ADDRESS “https://community.example/stoa” holds more than scheme, name and port: "
+                "give the scheme and the name alone, such as https://community.example."
+            ),
         ),
         (
             {"STOA_ADDRESS": "http://[::1"},
-            "STOA_ADDRESS “http://[::1” can't be read as an address: "
-            "give the scheme and the name alone, such as https://community.example.",
+            (
+                "STOA_ADDRESS “http://[::1” can't be read as an address: "
+                "give the scheme and the name alone, such as https://community.example."
+            ),
         ),
         (
             {"DATABASE_URL": "mysql://user:hidden@host/db"},
@@ -136,8 +142,10 @@ def test_one_external_database_serves_as_its_own_owner_unless_told_otherwise():
         ),
         (
             {"STOA_PROXY": "10.0.0.1/8"},
-            "STOA_PROXY “10.0.0.1/8” is not a list of networks: "
-            "give addresses such as 127.0.0.1 or 10.0.0.0/8, with commas.",
+            (
+                "STOA_PROXY “10.0.0.1/8” is not a list of networks: "
+                "give addresses such as 127.0.0.1 or 10.0.0.0/8, with commas."
+            ),
         ),
         (
             {"STOA_WEB_PROCESSES": "0"},

@@ -24,7 +24,9 @@ def test_a_new_folder_is_made_that_others_cannot_look_into(tmp_path):
 def test_one_server_holds_it_at_a_time(tmp_path):
     hold = claim(tmp_path)
     assert held(tmp_path)
-    with pytest.raises(AlreadyUp, match=rf"^Stoa is already up on {tmp_path} \(process {os.getpid()}\)\. Stop it first,"):
+    with pytest.raises(
+        AlreadyUp, match=rf"^Stoa is already up on {tmp_path} \(process {os.getpid()}\)\. Stop it first,"
+    ):
         claim(tmp_path)
     hold.release()
     hold.release()
@@ -56,13 +58,17 @@ def test_a_read_only_disk_is_told_as_such():
     [
         (
             errno.EACCES,
-            "/data can't be written (permission denied). "
-            "Give this user the right to write there, or name another with --data.",
+            (
+                "/data can't be written (permission denied). "
+                "Give this user the right to write there, or name another with --data."
+            ),
         ),
         (
             errno.EROFS,
-            "/data can't be written (read-only file system). "
-            "Give this user the right to write there, or name another with --data.",
+            (
+                "/data can't be written (read-only file system). "
+                "Give this user the right to write there, or name another with --data."
+            ),
         ),
         (errno.ENOSPC, "The disk that holds /data is full. Make room, or name a folder on another disk with --data."),
     ],

@@ -67,7 +67,12 @@ def tell(server: Postgres, statement: str, role: str = "owner") -> None:
 def another_holding(data: Path, **how: object) -> subprocess.Popen[str]:
     """Another program that has the server of this folder up."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(data)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **how
+        [sys.executable, "-c", HOLD, str(data)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        **how,
     )
     assert process.stdout.readline() == "up\n"
     return process

@@ -1,0 +1,53 @@
+# What one needs to run, test and check Stoa. Each target makes .venv and installs into it what is missing.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+
+.PHONY: run test test-fast check bench screenshots prove clean
+.DELETE_ON_ERROR:
+
+run: .venv/run.stamp  ## start the server: make run [PORT=8000] [DATA=./data]
+	@$(BIN)/stoa up $(if $(PORT),--port '$(PORT)') $(if $(DATA),--data '$(DATA)')
+
+test: .venv/dev.stamp  ## every test
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+test-fast: .venv/dev.stamp  ## the tests that start no process and no browser
+	$(BIN)/pytest -m 'not slow'
+
+check: export STOA_SECRET_KEY = nothing is signed while types are checked
+check: .venv/dev.stamp  ## style, types, the direction of imports, templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet stoa
+
+bench: .venv/dev.stamp  ## each benchmark prints a ratio against a peer or a limit
+	@for file in bench/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+screenshots: .venv/dev.stamp  ## the pictures in docs/, made from the sample
+	$(BIN)/python docs/screenshots/make.py
+
+prove: .venv/dev.stamp  ## the whole job from an empty machine to a verified result, in a real browser
+	$(BIN)/pytest -m journey
+
+clean:  ## remove .venv and caches; the data stay
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+# A virtual environment that was moved or whose Python is gone is made anew.
+.venv/made.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Stoa needs Python 3.11 or newer: name one with PYTHON=python3.12.' >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/run.stamp: .venv/made.stamp requirements/run.txt pyproject.toml
+	$(PIP) install --require-hashes -r requirements/run.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements/dev.txt
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
