@@ -57,7 +57,11 @@ def test_an_entry_reads_with_the_names_of_today() -> None:
     link = f'<a href="/people/{ada.pk}">Ada &lt;b&gt;Byron&lt;/b&gt;</a>'
     assert newest.sentence == f"The operator gave {link} the role of member."
     assert newest.text == "The operator gave Ada <b>Byron</b> the role of member."
-    assert (newest.role, newest.kind, newest.address) == ("the operator", "Role given", f"/record/entry/{newest.position}")
+    assert (newest.role, newest.kind, newest.address) == (
+        "the operator",
+        "Role given",
+        f"/record/entry/{newest.position}",
+    )
     people.erase(acting(ada), person=ada)
     assert queries.history([f"person:{ada.pk}"], None)[0].text == "The operator gave former member the role of member."
 
