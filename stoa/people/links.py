@@ -12,6 +12,9 @@ from stoa.kit import chance, clock
 from stoa.people.models import Person, SignInLink
 from stoa.people.queries import holders
 
+REPEATED = "repeated-link"
+"""How a session is marked that began with a link of a vote: such a mail may have been passed on."""
+
 
 def make_link(person: Person, *, hours: int, once: bool, next_address: str = "/", console: bool = False) -> str:
     """A full address that signs this person in until it expires; opened with `once`, it serves one time.
@@ -48,7 +51,9 @@ def take(token: str) -> SignInLink | None:
     link = find(token)
     if link is None:
         return None
-    unused = SignInLink.objects.filter(pk=link.pk) if not link.once else SignInLink.objects.filter(pk=link.pk, used=None)
+    unused = (
+        SignInLink.objects.filter(pk=link.pk) if not link.once else SignInLink.objects.filter(pk=link.pk, used=None)
+    )
     return link if unused.update(used=clock.now()) else None
 
 

@@ -57,7 +57,7 @@ def _sign_in(request: HttpRequest, found: SignInLink) -> HttpResponse:
         get_adapter().login(request, found.person)
         mark_console_link(request)
         return redirect(_next(found))
-    record_authentication(request, found.person, method="link")
+    record_authentication(request, found.person, method="link" if found.once else links.REPEATED)
     response: HttpResponse = perform_login(request, Login(user=found.person, redirect_url=_next(found)))
     return response
 

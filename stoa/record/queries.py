@@ -5,17 +5,22 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import QuerySet, Subquery
 
+from stoa.kit import clock
 from stoa.methods.commitment import text_commitment
 from stoa.methods.merkle import EMPTY_ROOT, HASH_SIZE
 from stoa.methods.tiles import TiledTree, TilePath, encode_bundle, tile_width
+from stoa.record.events import DaySealed
 from stoa.record.keys import signed_checkpoint
-from stoa.record.models import Blob, Checkpoint, Placement, Text, Tile
+from stoa.record.models import Blob, Checkpoint, Entry, Placement, Text, Tile
 from stoa.record.words import Said, say
+
+STRAGGLERS = timedelta(minutes=10)
+"""A sealed act counts to the day on which it began; one that began just before midnight may end this much later."""
 
 PER_PAGE = 50
 CHUNK = 1000
@@ -138,3 +143,14 @@ def _bundle(path: TilePath) -> bytes | None:
     placements = placements.filter(position__lt=published())
     bodies = [bytes(body) for body in placements.order_by("position").values_list("entry__body", flat=True)]
     return encode_bundle(bodies) if len(bodies) == wanted else None
+
+
+def days_to_seal() -> list[date]:
+    """Days that are over and have no sealed entry yet, oldest first."""
+    first = Entry.objects.order_by("pk").values_list("at", flat=True).first()
+    if first is None:
+        return []
+    sealed = set(Entry.objects.filter(type=DaySealed.type).values_list("subject", flat=True))
+    past = ((clock.now() - STRAGGLERS).date() - first.date()).days
+    days = (first.date() + timedelta(days=n) for n in range(past))
+    return [day for day in days if f"day:{day.isoformat()}" not in sealed]

@@ -14,14 +14,16 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from stoa.kit import clock, instants, outbox, wording
+from stoa.people.links import REPEATED
 from stoa.people.models import Person
 from stoa.site import queries
 
-PROVE_ADDRESS = {"code", "link"}
+PROVE_ADDRESS = {"code", "link", REPEATED}
 """Ways of signing in that show that one reads the mail of one's address."""
 
 LOGIN_CODE, CONFIRM = "account/email/login_code", "account/email/email_confirmation"
@@ -40,7 +42,7 @@ CHANGES = {
 """What a mail about a change to an account says, by allauth's name for it."""
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class AccountAdapter(DefaultAccountAdapter):
     """People come in by invitation and by call, never by signing up, and have no password."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -48,12 +50,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         del request
         return False
 
-    def login(self, request: HttpRequest, user: Person) -> None:
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin a session anew, and let the person's address stand among those they can change under “Your account”."""
         super().login(request, user)
+        assert isinstance(user, Person)
         if user.email and not EmailAddress.objects.filter(user=user).exists():
             methods = {record.get("method") for record in get_authentication_records(request, user)}
-            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=bool(methods & PROVE_ADDRESS))
+            EmailAddress.objects.create(
+                user=user, email=user.email, primary=True, verified=bool(methods & PROVE_ADDRESS)
+            )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put the mail of allauth's name, in our words, in the outbox: no request waits for a mail server."""
@@ -61,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         outbox.post(kind=kind, to=email, subject=subject, body=body, person_id=_reader(self.request, email))
 
 
-class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # as above
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """An account elsewhere opens an account here by an address that both sides confirmed, or once its owner connected it."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
@@ -75,7 +80,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  
         return True
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # as above
+class MFAAdapter(DefaultMFAAdapter):
     """Second factors under the community's own name."""
 
     def get_totp_issuer(self) -> str:

@@ -79,7 +79,7 @@ class Look(ActForm):
 
     def clean_logo(self) -> tuple[bytes, str] | None:
         """The picture's bytes and type."""
-        upload: UploadedFile | None = self.cleaned_data["logo"]
+        upload: UploadedFile[bytes] | None = self.cleaned_data["logo"]
         if upload is None:
             return None
         body = upload.read(images.MOST_BYTES + 1)
@@ -178,7 +178,7 @@ class Newcomers(ActForm):
     def clean(self) -> dict[str, Any]:
         """Read what was given; a file goes before pasted lines."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        upload: UploadedFile | None = values.get("file")
+        upload: UploadedFile[bytes] | None = values.get("file")
         try:
             if upload is not None:
                 self.reading = newcomers.read(upload.read(newcomers.MOST_BYTES + 1))

@@ -37,7 +37,7 @@ def fault_page(request: HttpRequest, fault: Fault) -> HttpResponse:
     context = {
         "fault": fault,
         "needs_second_factor": needs_second_factor,
-        "has_authenticator": needs_second_factor and is_mfa_enabled(request.user),
+        "has_authenticator": request.user.is_authenticated and needs_second_factor and is_mfa_enabled(request.user),
         "offers_sign_in": visitor and isinstance(fault, Refused),
         "here": request.get_full_path(),
         "back": _page_before(request),

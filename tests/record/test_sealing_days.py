@@ -10,7 +10,8 @@ from stoa.kit import clock
 from stoa.kit.act import OPERATOR
 from stoa.people.acts import admit, see_private
 from stoa.record.models import Entry
-from stoa.record.tasks import STRAGGLERS, days_to_seal, seal_past_days
+from stoa.record.queries import STRAGGLERS, days_to_seal
+from stoa.record.tasks import seal_past_days
 from tests.stage import acting, begin
 
 pytestmark = pytest.mark.django_db

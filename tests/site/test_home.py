@@ -112,6 +112,12 @@ def test_a_mail_to_everybody_waits_for_somebody_else_than_its_author(stage: Stag
     assert "Confirm a mail to everybody: Come" not in titles(stage.steward)
 
 
+def test_the_steps_of_the_setup_wait_until_there_is_a_round(stage: Stage) -> None:
+    assert "Set up this server: 9 steps" in titles(stage.steward)
+    stage.round()
+    assert titles(stage.steward) == ["Add a second factor"]
+
+
 def test_who_holds_powers_without_a_second_factor_is_told(stage: Stage) -> None:
     assert "Add a second factor" in titles(holders("steward").get())
     assert titles(stage.members[0]) == []

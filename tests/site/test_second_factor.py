@@ -135,3 +135,16 @@ def test_the_way_back_never_leads_to_another_server(ada: Person, there: str) -> 
     client = Client()
     sign_in_by_link(client, ada, console=True)
     assert client.get("/factor", {"next": there})["Location"] == "/"
+
+
+def test_a_link_of_a_vote_opens_no_page_on_how_one_signs_in(ada: Person) -> None:
+    pages = ("/account/email/", "/account/2fa/totp/activate/", "/account/2fa/webauthn/add/", "/account/3rdparty/")
+    for page in pages:
+        client = Client()
+        client.post(make_link(ada, hours=48, once=False).removeprefix("http://stoa.test"))
+        assert client.get("/agenda").status_code == 200
+        assert client.get(page)["Location"].startswith("/account/login/?next=")
+        assert "_auth_user_id" not in client.session
+    invited = Client()
+    sign_in_by_link(invited, ada)
+    assert [invited.get(page).status_code for page in pages] == [200, 200, 200, 200]

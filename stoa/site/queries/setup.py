@@ -86,7 +86,7 @@ def _factor(person: Person) -> Step:
 
 
 def _community(about: Community) -> Step:
-    done = about.pk is not None and about.name != Community().name and bool(about.summary and about.operator)
+    done = about.name != Community().name and bool(about.summary and about.operator)
     return _step("community", "Name and purpose", done, about.name, "What it is called, what it is for, who runs it.")
 
 

@@ -16,6 +16,8 @@ from stoa.ballots.models import Ballot, Voter
 from stoa.charter.queries import terms
 from stoa.charter.rules import held, may
 from stoa.kit.act import Actor
+from stoa.people.models import Person
+from stoa.site.queries.setup import steps
 
 MOST_MINUTES = 30
 
@@ -47,8 +49,16 @@ def minutes_to_vote(questions: int) -> int:
 
 
 def _setup(actor: Actor) -> Iterator[Waiting]:
-    if may(actor, "charter.community.describe") and not Round.objects.exists():
-        yield Waiting("Set up this server", reverse("site:setup"), 60, "nobody can take part before that")
+    if Round.objects.exists() or not may(actor, "charter.community.describe"):
+        return
+    waits = [s for s in steps(Person.objects.get(pk=actor.person_id)) if s.status != "done" and not s.optional]
+    if waits:
+        what = "1 step" if len(waits) == 1 else f"{len(waits)} steps"
+        yield Waiting(
+            f"Set up this server: {what}", reverse("site:setup"), 5 * len(waits), "nobody can take part before that"
+        )
+    else:
+        yield Waiting("Open the first round", reverse("agenda:announce"), 10, "everybody waits for it")
 
 
 def _second_factor(actor: Actor) -> Iterator[Waiting]:

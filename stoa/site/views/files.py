@@ -25,7 +25,7 @@ CLOSED = ("/account/", "/in/", "/mail/", "/setup")
 def logo(request: HttpRequest) -> HttpResponse:
     """The community's logo. It is a picture whatever it holds: no script in it can run."""
     found = Community.objects.filter(pk=1).exclude(logo=None).values_list("logo", "logo_type").first()
-    if found is None:
+    if found is None or found[0] is None:
         raise Http404
     response = HttpResponse(bytes(found[0]), content_type=found[1])
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
