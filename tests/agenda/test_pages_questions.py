@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 
 from stoa.agenda import acts as agenda
 from stoa.agenda.models import Estimate, Offer, Question, Round
@@ -24,7 +23,9 @@ def text(answer: object) -> str:
     return answer.content.decode()  # type: ignore[attr-defined]
 
 
-def proposed(cast: Cast, round_: Round, *, signed: bool = True, title: str = "What leaks?", body: str = "Much.") -> Question:
+def proposed(
+    cast: Cast, round_: Round, *, signed: bool = True, title: str = "What leaks?", body: str = "Much."
+) -> Question:
     return agenda.propose_question(acting(cast.author), round=round_, title=title, body=body, signed=signed)
 
 
@@ -221,7 +222,10 @@ def test_a_member_estimates_and_offers_on_the_question_page() -> None:
     assert not Offer.objects.exists()
 
 
-@pytest.mark.parametrize(("low", "high"), [("", "3"), ("20", "10"), ("0", "5"), ("ten", "20"), ("1", "999999999999"), ("1.5", "2"), ("-1", "4")])
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [("", "3"), ("20", "10"), ("0", "5"), ("ten", "20"), ("1", "999999999999"), ("1.5", "2"), ("-1", "4")],
+)
 def test_an_impossible_estimate_comes_back_with_what_would_be_right(low: str, high: str) -> None:
     cast = Cast()
     question = proposed(cast, cast.round())
@@ -276,9 +280,23 @@ def test_after_the_vote_opened_nothing_can_be_changed_and_effort_is_shown_frozen
         page = text(client.get(question.get_absolute_url()))
         assert "frozen when the vote opened" in page
         assert 'name="hours"' not in page
-        answer = client.post(f"{question.get_absolute_url()}/edit", {"title": "Late?", "body": "late text", "version": "1"})
+        answer = client.post(
+            f"{question.get_absolute_url()}/edit", {"title": "Late?", "body": "late text", "version": "1"}
+        )
         assert answer.status_code == 422
         assert "late text" in text(answer)
+
+
+def test_an_estimate_that_comes_too_late_comes_back_with_the_reason() -> None:
+    cast = Cast()
+    round_ = cast.round()
+    question = cast.question(round_, "One?", cost=10, hours=20)
+    with at(round_.vote_opens):
+        for form, sent in (("effort", {"low": "7", "high": "8"}), ("hours", {"hours": "7"})):
+            answer = browser(cast.member).post(f"{question.get_absolute_url()}/{form}", sent)
+            assert answer.status_code == 422
+            assert "This round takes no questions any more." in text(answer)
+            assert 'value="7"' in text(answer)
 
 
 def test_a_question_of_another_round_is_not_found_under_this_one() -> None:
@@ -286,7 +304,11 @@ def test_a_question_of_another_round_is_not_found_under_this_one() -> None:
     question = proposed(cast, cast.round())
     cast.round("2028")
     author = browser(cast.author)
-    for path in (f"/agenda/2028/questions/{question.pk}", f"/agenda/2028/questions/{question.pk}/edit", "/agenda/2027/questions/99999999999999999999999"):
+    for path in (
+        f"/agenda/2028/questions/{question.pk}",
+        f"/agenda/2028/questions/{question.pk}/edit",
+        "/agenda/2027/questions/99999999999999999999999",
+    ):
         assert author.get(path).status_code == 404
 
 
@@ -313,5 +335,4 @@ def test_the_time_for_questions_ends_when_the_vote_opens_even_before_the_clock_a
     cast = Cast()
     round_ = cast.round()
     with at(round_.vote_opens + timedelta(seconds=1)):
-        answer: Client = browser(cast.member).get("/agenda/2027/propose")
-        assert answer.status_code == 403  # type: ignore[attr-defined]
+        assert browser(cast.member).get("/agenda/2027/propose").status_code == 403

@@ -51,7 +51,15 @@ def test_the_agenda_shows_the_round_under_way_first() -> None:
 
 @pytest.mark.parametrize(
     ("who", "offered"),
-    [("visitor", False), ("stranger", False), ("member", False), ("associate", False), ("facilitator", False), ("steward", True), ("founder", True)],
+    [
+        ("visitor", False),
+        ("stranger", False),
+        ("member", False),
+        ("associate", False),
+        ("facilitator", False),
+        ("steward", True),
+        ("founder", True),
+    ],
 )
 def test_only_stewards_and_founders_are_offered_to_announce(who: str, offered: bool) -> None:
     cast = Cast()
@@ -116,7 +124,9 @@ def test_before_the_close_nobody_sees_who_voted_or_how_many() -> None:
     with at(round_.vote_opens):
         advance()
         round_.refresh_from_db()
-        viewers = [browser(p) for p in (None, cast.stranger, cast.members[4], cast.steward, cast.founder, cast.scrutineers[0])]
+        viewers = [
+            browser(p) for p in (None, cast.stranger, cast.members[4], cast.steward, cast.founder, cast.scrutineers[0])
+        ]
         paths = ["/agenda", "/agenda/2027", "/agenda/2027/history", "/agenda/2027/result", "/agenda/2027?as=json"]
         paths += [question.get_absolute_url(), f"/votes/{round_.ballot_id}", f"/votes/{round_.ballot_id}/voters"]
         before = [_seen(client, path) for client in viewers for path in paths]
@@ -196,7 +206,9 @@ def test_lists_cost_the_same_queries_for_one_row_and_three() -> None:
 def test_ten_thousand_questions_are_one_page_at_a_time() -> None:
     cast = Cast()
     round_ = cast.round()
-    Question.objects.bulk_create(Question(round=round_, author=cast.author, title=f"Question {n}?") for n in range(10_000))
+    Question.objects.bulk_create(
+        Question(round=round_, author=cast.author, title=f"Question {n}?") for n in range(10_000)
+    )
     answer = browser().get("/agenda/2027?page=200")
     assert "Question 9999?" in text(answer)
     assert len(answer.content) < 60_000

@@ -153,9 +153,9 @@ def _shown(
         "history": _history(question, actor),
         **_effort(question),
     }
-    if rules.may_estimate(actor, question):
+    if estimate_form or rules.may_estimate(actor, question):
         context["estimate_form"] = estimate_form or _estimate_form(request, question)
-    if rules.may_offer(actor, question):
+    if offer_form or rules.may_offer(actor, question):
         context["offer_form"] = offer_form or _offer_form(request, question)
     return render(request, "agenda/question.html", context, status=422 if faulty else 200)
 

@@ -17,7 +17,8 @@ def amount(round: Round, units: int | None) -> str:
     """A cost or capacity in words: `120 hours`. Costs are kept in 1/scale of the unit."""
     if units is None:
         return "–"
-    unit = round.unit.removesuffix("s") if units == round.scale else round.unit
+    one = units == round.scale and round.unit.islower()
+    unit = round.unit.removesuffix("s") if one else round.unit
     return f"{figure(round, units)} {unit}"
 
 
@@ -25,7 +26,7 @@ def figure(round: Round, units: int | None) -> str | None:
     """The same without its unit; None where there is none."""
     if units is None:
         return None
-    places = len(str(round.scale)) - 1
+    places = max(2, len(str(round.scale)) - 1) if round.scale > 1 else 0
     return number_format(Decimal(units) / round.scale if places else units, decimal_pos=places, force_grouping=True)
 
 
