@@ -41,7 +41,7 @@ def ready(role: Role = "app") -> None:
 def demand_current(found: Environment) -> None:
     """Raise `Fault` where the tables are older or newer than the program."""
     demand_not_newer(found)
-    if missing := _known() - _applied():
+    if missing := pending_migrations():
         raise Fault(
             f"The data are older than this program ({len(missing)} migrations wait).",
             remedy="Make a backup, then start `stoa up` or `stoa init` once.",
@@ -56,6 +56,11 @@ def demand_not_newer(found: Environment) -> None:
             f"The data in {place} are newer than this program, which does not know {unknown[-1]}.",
             remedy="Install the newer program, or restore a backup made with this one.",
         )
+
+
+def pending_migrations() -> list[str]:
+    """The program's migrations, named `app.name`, that the database has not."""
+    return sorted(f"{label}.{name}" for label, name in _known() - _applied())
 
 
 def unknown_migrations(applied: Iterable[str]) -> list[str]:
