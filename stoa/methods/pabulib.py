@@ -27,7 +27,7 @@ OTHERS = frozenset({"cumulative", "ordinal", "scoring"})
 
 UNKNOWN_PROJECT = "approvals of projects that are not in the file"
 DOUBLED_VOTER = "votes of a voter whose id came before"
-NO_POINTS = "projects named in a vote with no points"
+NO_POINTS = "projects named in a vote with no points or fewer"
 
 
 class BadFile(ValueError):
@@ -152,14 +152,19 @@ class _Reading:
             raise BadFile(
                 f"The votes are {kind}, not approvals. Read them as approvals with --as-approvals, or take another file."
             )
-        self.budget = _money(self.meta.get("budget", ""), line, "budget in META")
+        if "budget" not in self.meta:
+            raise BadFile("META gives no budget. Add a line like budget;120000.")
+        self.budget = _money(self.meta["budget"], line, "budget in META")
         if self.budget <= 0:
             raise BadFile("The budget in META is not above 0. Nothing could be chosen; check the file.")
 
     def _meta(self, line: int, row: list[str]) -> None:
         if len(row) < 2:
             raise BadFile(f"Line {line}: META holds pairs, key;value. Give the value after a semicolon.")
-        self.meta[row[0].strip().lower()] = ";".join(row[1:]).strip()
+        key, value = row[0].strip().lower(), ";".join(row[1:]).strip()
+        if key in {"budget", "vote_type"} and self.meta.get(key, value) != value:
+            raise BadFile(f"Line {line}: META gives {key} twice, differently. Keep the one that is right.")
+        self.meta[key] = value
 
     def _project(self, line: int, row: list[str]) -> None:
         cells = self._cells(row)
@@ -187,7 +192,7 @@ class _Reading:
                 continue
             if key not in self.costs:
                 self.skipped[UNKNOWN_PROJECT] += 1
-            elif place < len(points) and points[place] in {"0", "0.0", ""}:
+            elif place < len(points) and not _is_positive(points[place]):
                 self.skipped[NO_POINTS] += 1
             else:
                 approved[key] = None
@@ -236,16 +241,29 @@ def _without_mark(raw: bytes) -> bytes:
 
 
 def _rows(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(lines, delimiter=";")
+    """Each row that is not empty, with the number of its first line."""
+    marks = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal marks
+        for text in lines:
+            marks += text.count('"')
+            yield text
+
+    reader = csv.reader(counted(), delimiter=";")
     line = 1
     while True:
+        marks = 0
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as fault:
-            raise BadFile(f"Line {line}: the row can't be read ({fault}). Check its quotation marks.") from None
-        if reader.line_num - line > MOST_LINES_IN_ROW:
+            what = "a field is too long" if "limit" in str(fault) else "the row can't be read"
+            raise BadFile(f"Line {line}: {what}. Check its quotation marks and line ends.") from None
+        lines_in_row = reader.line_num - line + 1
+        # Beyond the first line a row goes on only within quotation marks, which then come in pairs.
+        if lines_in_row > MOST_LINES_IN_ROW or (lines_in_row > 1 and marks % 2):
             raise BadFile(
                 f"Line {line}: a quotation mark is opened and not closed. Close it, or double it inside a text."
             )
@@ -273,6 +291,13 @@ def _money(text: str, line: int, what: str) -> Decimal:
     if -_exponent(value) > MOST_DECIMALS:
         raise BadFile(f"Line {line}: the {what} has more than {MOST_DECIMALS} decimals. Round it.")
     return value
+
+
+def _is_positive(points: str) -> bool:
+    try:
+        return Decimal(points) > 0
+    except InvalidOperation:
+        return False
 
 
 def _exponent(value: Decimal) -> int:
