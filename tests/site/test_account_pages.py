@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -14,22 +13,17 @@ from playwright.sync_api import Page, expect
 from stoa.kit.act import OPERATOR
 from stoa.kit.models import Mail
 from stoa.people.acts import admit
+from tests.axe import assert_open_to_all
 from tests.stage import begin
 
 pytestmark = pytest.mark.slow
-AXE = (Path(__file__).parents[1] / "vendor/axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ADDRESS = "ada@example.org"
 
 
 def arrive(page: Page, heading: str) -> None:
     """The page of this heading is shown, and axe finds nothing on it, in light and in dark."""
     expect(page.get_by_role("heading", level=1, name=heading, exact=True)).to_be_visible()
-    page.evaluate(AXE)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
+    assert_open_to_all(page)
 
 
 def press(page: Page, name: str) -> None:
