@@ -64,6 +64,10 @@ def admit(
     actor: Actor, *, name: str, email: str | None, roles: Sequence[str] = ("member",), synthetic: bool = False
 ) -> Person:
     """Take a person in with the roles given."""
+    if "founder" in roles and actor.kind == "person":
+        raise Refused(
+            "The founders' powers end on a date that is fixed.", remedy="A founder is named during setup alone."
+        )
     person = _person(name, email, synthetic=synthetic)
     tell(events.PersonAdmitted(person.pk))
     for role in roles:

@@ -106,7 +106,7 @@ class AdmitForm(ActForm):
 class RoleForm(ActForm):
     """A role for a term, or for one task."""
 
-    role = forms.ChoiceField(label="Role", choices=list(ROLES.items()))
+    role = forms.ChoiceField(label="Role", choices=[(code, word) for code, word in ROLES.items() if code != "founder"])
     until = forms.DateField(
         label="Until",
         required=False,
