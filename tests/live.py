@@ -51,18 +51,24 @@ def _work() -> None:
 @contextmanager
 def serving() -> Iterator[LiveStoa]:
     """Serve until the block ends. Links, origin and passkeys follow the address."""
-    port = _free_port()
+    port = free_port()
     found = dataclasses.replace(settings.STOA, address=f"http://localhost:{port}", port=port)
     with override_settings(STOA=found, CSRF_TRUSTED_ORIGINS=[found.address]):
-        outer = Outer(found, static_files(found.static), django)
-        thread, stop = _serve(outer, port)
-        try:
-            _await_answer(found.address)
+        with answering(Outer(found, static_files(found.static), django), port):
             yield LiveStoa(found.address)
-        finally:
-            stop()
-            thread.join()
-            outer.close()
+
+
+@contextmanager
+def answering(outer: Outer, port: int) -> Iterator[None]:
+    """Let the web server call this application until the block ends."""
+    thread, stop = _serve(outer, port)
+    try:
+        _await_answer(f"http://localhost:{port}")
+        yield
+    finally:
+        stop()
+        thread.join()
+        outer.close()
 
 
 def _serve(outer: Outer, port: int) -> tuple[threading.Thread, Any]:
@@ -82,7 +88,7 @@ def _serve(outer: Outer, port: int) -> tuple[threading.Thread, Any]:
     return thread, stop
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
