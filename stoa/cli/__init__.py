@@ -8,7 +8,22 @@ from __future__ import annotations
 import typer
 
 from stoa import __version__
-from stoa.cli import backup, compute, exporting, importing, init, prepare, restore, up, verify, worker
+from stoa.cli import (
+    backup,
+    check,
+    compute,
+    exporting,
+    importing,
+    init,
+    person,
+    prepare,
+    restore,
+    sampling,
+    up,
+    upgrade,
+    verify,
+    worker,
+)
 from stoa.cli.options import tell_fault
 
 app = typer.Typer(
@@ -28,18 +43,24 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback()
-def stoa(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Say which version.")) -> None:
+def stoa(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Say which version."),
+) -> None:
     """The server for an open, member-led AI research community."""
 
 
 app.command("up")(up.up)
 app.command("init")(init.init)
+app.command("sample")(sampling.sample)
+app.command("check")(check.check)
 app.command("verify")(verify.verify)
 app.add_typer(importing.importing)
 app.add_typer(exporting.exporting)
 app.add_typer(compute.compute)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
+app.command("upgrade")(upgrade.upgrade)
+app.add_typer(person.person)
 app.command("worker", hidden=True)(worker.worker)
 app.command("migrate", hidden=True)(prepare.migrate)
 app.command("prepare", hidden=True)(prepare.prepare)
