@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from stoa.verify import strict
 from stoa.verify.entry import is_hash
 from stoa.verify.faults import Misused
 
@@ -83,8 +84,8 @@ class Memory:
 
 def _read(path: Path) -> Seen | None:
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        value = strict.load(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as fault:
         raise Misused(f"{path} can't be read ({fault.strerror}). Name another directory with --state.") from None

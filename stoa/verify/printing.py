@@ -39,7 +39,7 @@ def _print_checks(about: str, checks: list[Check], console: Console) -> None:
         _print(console, f"Vote {about.removeprefix('ballot:')}", "bold")
     for check in checks:
         line = Text(f"{check.outcome:<{_WIDTH}}", _STYLES[check.outcome]) + Text(plain(check.title))
-        console.print(Padding(line, (0, 0, 0, 2)), soft_wrap=True)
+        console.print(Padding(line, (0, 0, 0, 2), expand=False))
         _print(console, check.detail, "dim", indent=2 + _WIDTH)
 
 
@@ -59,4 +59,4 @@ def _outcome(report: Report) -> tuple[str, str]:
 
 def _print(console: Console, text: str, style: str, *, indent: int = 0) -> None:
     """Print one paragraph. A `Text` is never read as markup, and `plain` leaves no control character in it."""
-    console.print(Padding(Text(plain(text), style), (0, 0, 0, indent)), highlight=False)
+    console.print(Padding(Text(plain(text), style), (0, 0, 0, indent), expand=False))

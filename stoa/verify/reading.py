@@ -70,7 +70,7 @@ class Reading:
     def compare(self, tile: Tile, body: bytes) -> None:
         """Hold a tile of hashes to the entries that were read."""
         if self.growth.take(tile) != body and not self.wrong_tile:
-            self.wrong_tile = f"{tile.path}: it does not hold the hashes of the entries that the server shows."
+            self.wrong_tile = f"{tile.path}: it is missing, or does not hold the hashes of the entries shown."
 
 
 def read_record(

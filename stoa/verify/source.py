@@ -54,24 +54,35 @@ class Server:
 
     def hash_tile(self, tile: Tile) -> bytes:
         """One tile of hashes, of the width asked for."""
-        return self._settle(tile, self._web.get(tile.path, _cap(tile)))
-
-    def tiles(self, size: int) -> Iterator[tuple[Tile, bytes]]:
-        """All tiles of a record of `size` entries, in the order of `tiles_in_order`."""
-        bodies = self._web.in_order((tile.path, _cap(tile)) for tile in tiles_in_order(size))
-        for tile, body in zip(tiles_in_order(size), bodies, strict=True):
-            yield tile, self._settle(tile, body)
-
-    def _settle(self, tile: Tile, body: bytes | None) -> bytes:
-        """The tile's bytes. A partial tile may be gone once the full one is there; that one then begins with it."""
-        if body is None and tile != tile.full:
-            longer = self._web.get(tile.full.path, _cap(tile.full))
-            body = longer if longer is None else _beginning(longer, tile)
+        body = self._found(tile, self._web.get(tile.path, _cap(tile)))
         if body is None:
-            raise Broken(f"{tile.path}: the signed head covers this tile, and the server does not have it.")
-        if tile.level != ENTRIES and len(body) != tile.width * HASH_SIZE:
+            raise _missing(tile)
+        if len(body) != tile.width * HASH_SIZE:
             raise Broken(f"{tile.path}: the tile has {len(body):,} bytes instead of {tile.width * HASH_SIZE:,}.")
         return body
+
+    def tiles(self, size: int) -> Iterator[tuple[Tile, bytes]]:
+        """All tiles of a record of `size` entries, in the order of `tiles_in_order`.
+
+        Broken where entries are missing; a tile of hashes that is missing has no bytes.
+        """
+        bodies = self._web.in_order((tile.path, _cap(tile)) for tile in tiles_in_order(size))
+        for tile, first in zip(tiles_in_order(size), bodies, strict=True):
+            body = self._found(tile, first)
+            if body is None and tile.level == ENTRIES:
+                raise _missing(tile)
+            yield tile, body or b""
+
+    def _found(self, tile: Tile, body: bytes | None) -> bytes | None:
+        """The tile's bytes. A partial tile may be gone once the full one is there; that one then begins with it."""
+        if body is not None or tile == tile.full:
+            return body
+        longer = self._web.get(tile.full.path, _cap(tile.full))
+        return longer if longer is None else _beginning(longer, tile)
+
+
+def _missing(tile: Tile) -> Broken:
+    return Broken(f"{tile.path}: the signed head covers this tile, and the server does not have it.")
 
 
 def _cap(tile: Tile) -> int:

@@ -10,7 +10,6 @@ MOST_ITEMS = 12_000_000
 """Commas and brackets in one document; more would only be sent to fill memory. 10,000 ballots that all approve 500
 options have five million."""
 
-_LONG_NUMBER = re.compile(rb"[0-9]{16}")
 _BEYOND_BMP = re.compile(rb"[\xf0-\xf4]")
 
 
@@ -27,24 +26,24 @@ def parse(raw: bytes) -> Any:
         raise ValueError("holds half a surrogate pair") from None
     if spelled != raw:
         raise ValueError("is not in the canonical form of RFC 8785")
-    if _LONG_NUMBER.search(raw):
-        _check_integers(value)
     return value
 
 
 def load(raw: bytes) -> Any:
     """The value that `raw` spells in JSON of any form, within the same bounds of size and depth."""
-    if raw.count(b",") + raw.count(b"[") + raw.count(b"{") > MOST_ITEMS:
+    boxes = raw.count(b"[") + raw.count(b"{")
+    if boxes + raw.count(b",") > MOST_ITEMS:
         raise ValueError("has more items than any record needs")
     try:
-        value = json.loads(raw.decode(), parse_float=_no_float, parse_constant=_no_float)
+        value = _DECODER.decode(raw.decode())
     except RecursionError:
         raise ValueError("is nested too deeply") from None
     except UnicodeError:
         raise ValueError("is not UTF-8") from None
     except json.JSONDecodeError as fault:
         raise ValueError(f"is not JSON: {fault.msg} at character {fault.pos}") from None
-    _check_depth(value)
+    if boxes > DEEPEST:
+        _check_depth(value)
     return value
 
 
@@ -54,12 +53,10 @@ def spell(value: Any) -> bytes:
     RFC 8785 sorts keys by UTF-16 code units, `json` by code points: they differ only where a character beyond the
     basic plane is about.
     """
-    spelled = _dump(value, sort_keys=True)
-    return _dump(_in_utf16_order(value), sort_keys=False) if _BEYOND_BMP.search(spelled) else spelled
-
-
-def _dump(value: Any, *, sort_keys: bool) -> bytes:
-    return json.dumps(value, sort_keys=sort_keys, ensure_ascii=False, separators=(",", ":")).encode()
+    spelled = _BY_CODE_POINT.encode(value).encode()
+    if spelled.isascii() or not _BEYOND_BMP.search(spelled):
+        return spelled
+    return _AS_IT_STANDS.encode(_in_utf16_order(value)).encode()
 
 
 def _in_utf16_order(value: Any) -> Any:
@@ -69,8 +66,20 @@ def _in_utf16_order(value: Any) -> Any:
     return [_in_utf16_order(item) for item in value] if isinstance(value, list) else value
 
 
+def _integer(spelling: str) -> int:
+    value = int(spelling) if len(spelling) < 20 else LARGEST_INTEGER + 1
+    if abs(value) > LARGEST_INTEGER:
+        raise ValueError("holds an integer beyond 2^53 - 1")
+    return value
+
+
 def _no_float(spelling: str) -> NoReturn:
     raise ValueError(f"holds {spelling[:20]}, a number that is no integer")
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_no_float, parse_constant=_no_float)
+_BY_CODE_POINT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+_AS_IT_STANDS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _check_depth(value: Any) -> None:
@@ -84,11 +93,3 @@ def _check_depth(value: Any) -> None:
 
 def _items(box: Any) -> Any:
     return box.values() if isinstance(box, dict) else box if isinstance(box, list) else ()
-
-
-def _check_integers(value: Any) -> None:
-    layer = [value]
-    while layer:
-        if any(isinstance(item, int) and abs(item) > LARGEST_INTEGER for item in layer):
-            raise ValueError("holds an integer beyond 2^53 - 1")
-        layer = [item for box in layer for item in _items(box)]

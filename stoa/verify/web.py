@@ -17,6 +17,7 @@ from stoa.verify.shown import shown
 
 TRIES = 4
 FIRST_PAUSE = 0.5
+"""Seconds before a request is tried again; doubled each time."""
 MOST_REDIRECTS = 3
 LOOK_AHEAD = 8
 """Requests under way at once. At 16.8 MB for the largest bundle of entries they hold 135 MB at worst."""
@@ -52,9 +53,16 @@ class Web:
     Unreachable where there is none in time. None stands for "not there" (404, 410).
     """
 
-    def __init__(self, base: httpx.URL, *, each: Patience = ONE_ANSWER, total: Patience = WHOLE_RUN) -> None:
+    def __init__(
+        self,
+        base: httpx.URL,
+        *,
+        each: Patience = ONE_ANSWER,
+        total: Patience = WHOLE_RUN,
+        first_pause: float = FIRST_PAUSE,
+    ) -> None:
         self.base = base
-        self._each, self._total = each, total
+        self._each, self._total, self._first_pause = each, total, first_pause
         self._started, self._received = time.monotonic(), 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="stoa-verify-web", daemon=True)
@@ -111,7 +119,7 @@ class Web:
             except (httpx.TransportError, TimeoutError, _Busy) as fault:
                 if tried == TRIES or self._out_of_time():
                     raise Unreachable(f"{shown(path)}: {_spoken(fault)}, tried {tried} times.") from fault
-            await asyncio.sleep(FIRST_PAUSE * 2 ** (tried - 1))
+            await asyncio.sleep(self._first_pause * 2 ** (tried - 1))
         raise AssertionError("the last try returns or raises")
 
     async def _follow(self, path: str, cap: int) -> bytes | None:
@@ -127,8 +135,8 @@ class Web:
         """One request: a body, None where nothing is there, or the address of a redirect that may be followed."""
         async with asyncio.timeout(min(self._each.grace, self._left())) as limit:
             async with self._client.stream("GET", url) as answer:
-                if answer.is_redirect:
-                    return _target(url, answer.headers.get("location", ""), path)
+                if answer.next_request:
+                    return _target(url, answer.next_request.url, path)
                 if answer.status_code in _GONE:
                     return None
                 _check_status(answer, path)
@@ -171,12 +179,8 @@ def _check_status(answer: httpx.Response, path: str) -> None:
         raise Unreachable(f"{shown(path)}: the server compressed its answer although asked not to.")
 
 
-def _target(url: httpx.URL, location: str, path: str) -> httpx.URL:
+def _target(url: httpx.URL, target: httpx.URL, path: str) -> httpx.URL:
     """Where a redirect leads, if that is the same server, or the same name now under TLS."""
-    try:
-        target = url.join(location)
-    except httpx.InvalidURL:
-        raise Unreachable(f"{shown(path)}: the server redirects to an address that is none.") from None
     to_tls = (url.scheme, target.scheme) == ("http", "https")
     same = (url.scheme, url.netloc) == (target.scheme, target.netloc)
     if url.host == target.host and (same or to_tls):
