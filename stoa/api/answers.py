@@ -25,38 +25,29 @@ class Problem(Schema):
 def answer_faults(api: NinjaAPI) -> None:
     """Let the API answer every fault in this form."""
 
-    def answer(request: HttpRequest, problem: Problem, status: int) -> HttpResponse:
+    def answer(request: HttpRequest, error: Any) -> HttpResponse:
+        problem, status = problem_of(error)
         response = api.create_response(request, problem.dict(), status=status)
         if status == 401:
             response["WWW-Authenticate"] = "Bearer"
         return response
 
-    def fault(request: HttpRequest, error: Fault) -> HttpResponse:
-        return answer(request, _problem(error), error.status)
+    for kind in (Fault, RequestDataTooBig, ValidationError, Http404, HttpError):
+        api.add_exception_handler(kind, answer)
 
-    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        return answer(request, _of_input(error.errors), 422)
 
-    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        del error
-        return answer(
-            request, Problem(message="There is nothing here.", remedy="Check the address.", code="missing"), 404
-        )
-
-    def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
-        remedy = "Send JSON in UTF-8, of 4 MB at most." if error.status_code == 400 else ""
-        return answer(request, Problem(message=f"{error.message}.", remedy=remedy, code="request"), error.status_code)
-
-    def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-        del error
-        problem = Problem(message="The request is too large.", remedy="Send 4 MB at most.", code="too-large")
-        return answer(request, problem, 413)
-
-    api.add_exception_handler(Fault, fault)
-    api.add_exception_handler(RequestDataTooBig, too_large)
-    api.add_exception_handler(ValidationError, invalid)
-    api.add_exception_handler(Http404, missing)
-    api.add_exception_handler(HttpError, refused)
+def problem_of(error: Exception) -> tuple[Problem, int]:
+    """What the answer says, and its status."""
+    if isinstance(error, Fault):
+        return _problem(error), error.status
+    if isinstance(error, ValidationError):
+        return _of_input(error.errors), 422
+    if isinstance(error, RequestDataTooBig):
+        return Problem(message="The request is too large.", remedy="Send 4 MB at most.", code="too-large"), 413
+    if isinstance(error, HttpError):
+        remedy = "Send JSON in UTF-8." if error.status_code == 400 else ""
+        return Problem(message=f"{error.message}.", remedy=remedy, code="request"), error.status_code
+    return Problem(message="There is nothing here.", remedy="Check the address.", code="missing"), 404
 
 
 def _problem(fault: Fault) -> Problem:

@@ -13,7 +13,7 @@ from ninja.utils import check_csrf
 from stoa.kit import clock
 from stoa.kit.act import VISITOR, Actor
 from stoa.kit.faults import Refused
-from stoa.people.acts import hashed
+from stoa.people.links import hashed
 from stoa.people.middleware import actor_of
 from stoa.people.models import ApiToken
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -146,7 +146,7 @@ def erase(
         )
 
 
-def _rows(words: str, role: str) -> list[dict[str, object]]:
+def _rows(words: str, role: str) -> list[dict[str, Any]]:
     from django.db.models import Q
 
     from stoa.people.models import Person

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -46,7 +47,7 @@ def _tail(web: Web, backup: Checkpoint, head: Checkpoint) -> Tail:
     entries = tuple(_entries(web, backup.size, head.size))
 
     def fetch(level: int, index: int, width: int) -> bytes:
-        return _tile(web, lambda w: tile_path(level, index, w), width, 32 * TILE_WIDTH)
+        return _tile(web, partial(tile_path, level, index), width, 32 * TILE_WIDTH)
 
     demand_continues(backup, head, entries, fetch)
     return Tail(entries, tuple(_bodies(web, entries)))
@@ -55,14 +56,14 @@ def _tail(web: Web, backup: Checkpoint, head: Checkpoint) -> Tail:
 def _entries(web: Web, start: int, size: int) -> Iterator[bytes]:
     for index in range(start // TILE_WIDTH, -(-size // TILE_WIDTH)):
         width = tile_width(0, index, size)
-        body = _tile(web, lambda w, index=index: bundle_path(index, w), width, TILE_WIDTH * (ENTRY_LIMIT + 2))
+        body = _tile(web, partial(bundle_path, index), width, TILE_WIDTH * (ENTRY_LIMIT + 2))
         yield from decode_bundle(body)[max(0, start - TILE_WIDTH * index) : width]
 
 
 def _tile(web: Web, path: Callable[[int | None], str], width: int, cap: int) -> bytes:
     """A tile of at least this width: a partial one may be gone once the full one is there."""
-    partial = web.get(path(width), cap)
-    return partial if partial is not None else _needed(web, path(None), cap)
+    body = web.get(path(width), cap)
+    return body if body is not None else _needed(web, path(None), cap)
 
 
 def _bodies(web: Web, entries: tuple[bytes, ...]) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from preflibtools.instances import CategoricalInstance
+from preflibtools.instances import CategoricalInstance  # type: ignore[import-untyped]
 
 from stoa.agenda import exports
 from stoa.agenda.acts import import_votes
@@ -84,7 +84,8 @@ def test_opened_ballots_round_trip_through_pabulib(decided: Round) -> None:
     assert decided.ballot is not None
     ballots = [[f"question:{_number(decided, key)}" for key in vote.approved] for vote in election.votes]
     again = choose(ballots, costs, decided.ballot.capacity, seed=bytes.fromhex("ab" * 32))
-    assert list(again.selected) == decided.decision.result["selected"]  # type: ignore[index] - decided, so there
+    assert decided.decision.result is not None
+    assert list(again.selected) == decided.decision.result["selected"]
 
 
 def test_preflib_tools_read_the_ballots(decided: Round) -> None:

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.slow
 def test_a_dry_run_lists_backup_migrations_versions_and_deadlines(cloned_db: str, tmp_path: Path) -> None:
     round_ = Stage().round()
     now = clock.now()
-    Round.objects.filter(pk=round_.pk).update(vote_opens=now + timedelta(hours=3), vote_closes=now + timedelta(hours=13))
+    Round.objects.filter(pk=round_.pk).update(
+        vote_opens=now + timedelta(hours=3), vote_closes=now + timedelta(hours=13)
+    )
     succeed("backup", tmp_path / "one", here=True)
 
     plan = succeed("upgrade", "--dry-run", "--json", here=True).json
