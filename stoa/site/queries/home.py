@@ -12,6 +12,9 @@ from stoa.agenda.models import Decision, Question, Round
 from stoa.agenda.queries import current_rounds
 from stoa.charter.models import Declaration
 from stoa.charter.queries import declarations
+from stoa.record.events import DaySealed
+from stoa.record.models import Placement
+from stoa.record.queries import placements
 from stoa.site.queries import Community
 
 STATES = {
@@ -52,6 +55,11 @@ def questions_today(rounds: Sequence[Today], most: int = 5) -> list[Question]:
 def decisions(most: int = 5) -> list[Decision]:
     """The latest decisions with `picked`, how many questions were chosen."""
     return list(Decision.objects.select_related("round").annotate(picked=Count("chosen")).order_by("-decided")[:most])
+
+
+def latest_acts(most: int) -> list[Placement]:
+    """What was put on the record last, but for the daily seals."""
+    return list(placements().exclude(entry__type=DaySealed.type)[:most])
 
 
 def who_runs_and_pays(community: Community) -> str:

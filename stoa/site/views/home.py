@@ -8,9 +8,12 @@ from django.views.decorators.http import require_safe
 
 from stoa.charter.rules import may
 from stoa.kit import edge
+from stoa.record.words import say
 from stoa.site.queries import community_of
-from stoa.site.queries.home import decisions, questions_today, rounds_today, who_runs_and_pays
+from stoa.site.queries.home import decisions, latest_acts, questions_today, rounds_today, who_runs_and_pays
 from stoa.site.queries.waiting import waiting
+
+LATEST = 6
 
 
 @require_safe
@@ -29,6 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "todo": todo,
             "heading": _heading(len(todo)),
             "minutes": sum(item.minutes for item in todo),
+            "latest": say(latest_acts(LATEST), request.user.pk),
             "keeps_setup": may(edge.actor(request), "charter.community.describe"),
         }
         return render(request, "site/home_member.html", context)
