@@ -89,10 +89,11 @@ def majority(
 def raise_step(capacity: int, voters: int) -> Fraction:
     """By how much one raise lifts every voter's share: one unit of cost, or a thousandth of the share if that is more.
 
-    Where one unit is more than a tenth of the share, a hundredth of the share.
+    Where one unit is more than a tenth of the share, all shares together are lifted by one unit of cost, or by a
+    hundredth of the capacity if that is more.
     """
     if capacity < 10 * voters:
-        return Fraction(capacity, 100 * voters)
+        return Fraction(max(1, capacity // 100), voters)
     return Fraction(max(1, capacity // (1000 * voters)))
 
 

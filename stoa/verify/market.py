@@ -30,7 +30,7 @@ class Contest:
     @property
     def share(self) -> Fraction:
         """What everyone begins with: an equal part of the capacity."""
-        return Fraction(self.capacity, max(1, self.voters))
+        return Fraction(self.capacity, self.voters) if self.voters else Fraction(0)
 
     @property
     def step(self) -> Fraction:
@@ -38,7 +38,7 @@ class Contest:
         if not self.voters:
             return Fraction(0)
         if self.capacity < 10 * self.voters:
-            return Fraction(self.capacity, 100 * self.voters)
+            return Fraction(max(1, self.capacity // 100), self.voters)
         return Fraction(max(1, self.capacity // (1000 * self.voters)))
 
     @property

@@ -51,7 +51,7 @@ def run(
 
 def step(budget: int, voters: int) -> Fraction:
     if budget < 10 * voters:
-        return Fraction(budget, 100 * voters)
+        return Fraction(max(1, budget // 100), voters)
     return Fraction(max(1, budget // (1000 * voters)))
 
 

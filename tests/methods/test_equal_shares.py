@@ -262,7 +262,8 @@ def test_the_seed_breaks_ties_in_every_phase():
 
 def test_steps():
     assert raise_step(100, 10) == 1
-    assert raise_step(99, 10) == Fraction(99, 1000)
+    assert raise_step(99, 10) == Fraction(1, 10)
+    assert raise_step(999, 100) == Fraction(9, 100)
     assert raise_step(1_999_999, 1000) == 1
     assert raise_step(2_000_000, 1000) == 2
 
