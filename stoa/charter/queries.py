@@ -62,11 +62,11 @@ class Power:
 def powers(of: Terms | None = None) -> list[Power]:
     """Every act of the program with who holds it, by default under the charter in force, and how often each role used it.
 
-    The counts are those of the record; a withheld role counts as `withheld`.
+    An act may leave several entries, all of one instant; it counts once. A withheld role counts as `withheld`.
     """
     granted = (of or terms()).powers
     uses: dict[str, dict[str, int]] = {}
-    for row in Entry.objects.values("act", "role").annotate(n=Count("subject", distinct=False)).order_by("act", "role"):
+    for row in Entry.objects.values("act", "role").annotate(n=Count("at", distinct=True)).order_by("act", "role"):
         uses.setdefault(row["act"], {})[row["role"] or "withheld"] = row["n"]
     return [
         Power(spec.name, spec.summary, spec.kind, granted.get(spec.name, ()), uses.get(spec.name, {}))

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 
@@ -59,6 +59,11 @@ class ActForm(forms.Form):
             )
             return False
         return True
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, also where that is nothing; None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def signed_in(view: View[P]) -> View[P]:

@@ -20,7 +20,7 @@ from stoa.charter.rules import may
 from stoa.charter.text import read
 from stoa.kit import instants, registry
 from stoa.kit.act import ACTS
-from stoa.kit.edge import actor, to_sign_in, typed
+from stoa.kit.edge import actor, sent, to_sign_in, typed
 from stoa.kit.faults import NeedsSecondFactor
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.kit.words import ROLE_WORDS, role_words
@@ -187,7 +187,7 @@ def sponsor(request: HttpRequest) -> HttpResponseBase:
     declares = may(actor(request), SPONSOR_ACT)
     if request.method == "POST" and not request.user.is_authenticated:
         return to_sign_in(request)
-    form = forms.DeclareForm(request.POST or None, initial=typed(request, forms.DeclareForm))
+    form = forms.DeclareForm(sent(request), initial=typed(request, forms.DeclareForm))
     if form.is_valid() and form.carry_out(lambda: acts.declare(actor(request), **_declared(form))):
         messages.success(request, "It is declared, and on the record.")
         return redirect("ledger:sponsor")

@@ -17,10 +17,14 @@ MOST_BYTES = 65_535
 
 
 def put_down(acting: Acting) -> None:
-    """The recorder bound to acts: one entry an event; of a sealed act one commitment a event."""
+    """The recorder bound to acts: one entry an event; of a sealed act one commitment an event.
+
+    All entries of one act bear one instant, by which they can be told to be of one act.
+    """
     write = _seal if acting.kind == "sealed" else _append
+    at = clock.stamp(clock.now())
     for event, texts in acting.told:
-        write(acting, event, texts)
+        write(acting, at, event, texts)
 
 
 def keep_blob(value: Any) -> str:
@@ -35,10 +39,10 @@ def keep_octets(body: bytes) -> str:
     return name
 
 
-def _append(acting: Acting, event: Event, texts: Mapping[str, str]) -> None:
+def _append(acting: Acting, at: str, event: Event, texts: Mapping[str, str]) -> None:
     salts = {name: chance.octets(32) for name in texts}
     commitments = {name: text_commitment(salts[name], event.type, name, text) for name, text in texts.items()}
-    leaf = _leaf(acting, event, commitments)
+    leaf = _leaf(acting, at, event, commitments)
     body = canonical(leaf)
     if len(body) > MOST_BYTES:
         raise ValueError(f"{event.type} takes {len(body)} bytes; large facts belong into a blob")
@@ -47,8 +51,8 @@ def _append(acting: Acting, event: Event, texts: Mapping[str, str]) -> None:
     Text.objects.bulk_create(Text(entry=entry, name=name, text=text, salt=salts[name]) for name, text in texts.items())
 
 
-def _seal(acting: Acting, event: Event, texts: Mapping[str, str]) -> None:
-    body = canonical(_leaf(acting, event, {}) | {"texts": dict(texts)})
+def _seal(acting: Acting, at: str, event: Event, texts: Mapping[str, str]) -> None:
+    body = canonical(_leaf(acting, at, event, {}) | {"texts": dict(texts)})
     salt = chance.octets(32)
     commitment = hmac.digest(salt, b"stoa.sealed.v1\0" + body, "sha256")
     concerns = str(event.facts().get("person", ""))
@@ -57,10 +61,10 @@ def _seal(acting: Acting, event: Event, texts: Mapping[str, str]) -> None:
     )
 
 
-def _leaf(acting: Acting, event: Event, commitments: dict[str, str]) -> dict[str, Any]:
+def _leaf(acting: Acting, at: str, event: Event, commitments: dict[str, str]) -> dict[str, Any]:
     return {
         "v": 1,
-        "at": clock.stamp(clock.now()),
+        "at": at,
         "type": event.type,
         "act": acting.act,
         "actor": None if event.actor_withheld else acting.actor.name,

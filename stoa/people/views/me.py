@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 
 from stoa.kit import clock, registry
-from stoa.kit.edge import actor, signed_in, typed
+from stoa.kit.edge import actor, sent, signed_in, typed
 from stoa.people import acts, forms, queries, rules
 from stoa.people.models import Organisation, Person, Tie
 
@@ -74,7 +74,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 def ties(request: HttpRequest) -> HttpResponse:
     """What ties one to organisations."""
     me = _me(request)
-    form = forms.TieForm(request.POST or None, initial=typed(request, forms.TieForm))
+    form = forms.TieForm(sent(request), initial=typed(request, forms.TieForm))
     if form.is_valid():
         forms.date_fields_in_range(form, "start", "end")
     if form.is_valid() and form.carry_out(lambda: acts.declare_tie(actor(request), person=me, **_tie(form))):
@@ -99,7 +99,7 @@ def end_tie(request: HttpRequest, pk: int) -> HttpResponse:
     """Say on which day a tie of one's own ended."""
     me = _me(request)
     tie = get_object_or_404(Tie.objects.select_related("organisation"), pk=pk, person=me)
-    form = forms.EndForm(request.POST or None, initial={"end": clock.now().date()})
+    form = forms.EndForm(sent(request), initial={"end": clock.now().date()})
     if form.is_valid():
         forms.date_fields_in_range(form, "end")
     if form.is_valid() and form.carry_out(
@@ -115,7 +115,7 @@ def end_tie(request: HttpRequest, pk: int) -> HttpResponse:
 def keys(request: HttpRequest) -> HttpResponse:
     """Keys for one's own programs. A new one is shown on this answer and never again."""
     me = _me(request)
-    form = forms.KeyForm(request.POST or None, initial=typed(request, forms.KeyForm))
+    form = forms.KeyForm(sent(request), initial=typed(request, forms.KeyForm))
     secret = ""
     if form.is_valid() and form.carry_out(
         lambda: acts.create_token(actor(request), person=me, name=form.cleaned_data["name"])
@@ -155,7 +155,7 @@ def looks(request: HttpRequest) -> HttpResponse:
 def erase(request: HttpRequest) -> HttpResponse:
     """Leave: name, address and texts are destroyed; what was decided stays checkable."""
     me = _me(request)
-    form = forms.EraseForm(request.POST or None)
+    form = forms.EraseForm(sent(request))
     if form.is_valid() and form.carry_out(lambda: acts.erase(actor(request), person=me)):
         logout(request)
         messages.success(request, "Your account is erased. Thank you for having been here.")

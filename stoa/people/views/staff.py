@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from stoa.kit.edge import ActForm, actor, signed_in, typed
+from stoa.kit.edge import ActForm, actor, sent, signed_in, typed
 from stoa.kit.faults import NeedsSecondFactor, Refused
 from stoa.people import acts, forms, queries, rules
 from stoa.people.models import ROLES
@@ -34,7 +34,7 @@ def _demand(allowed: bool) -> None:
 def admit(request: HttpRequest) -> HttpResponse:
     """Take a person in."""
     _demand(rules.may_admit(actor(request)))
-    form = forms.AdmitForm(request.POST or None, initial=typed(request, forms.AdmitForm))
+    form = forms.AdmitForm(sent(request), initial=typed(request, forms.AdmitForm))
     if form.is_valid() and form.carry_out(
         lambda: acts.admit(
             actor(request),
@@ -54,7 +54,7 @@ def give_role(request: HttpRequest, person_id: str) -> HttpResponse:
     """Give a person a role, for a term or for one task."""
     person = found(request, person_id)
     _demand(rules.may_give_role(actor(request)))
-    form = forms.RoleForm(request.POST or None, initial=typed(request, forms.RoleForm))
+    form = forms.RoleForm(sent(request), initial=typed(request, forms.RoleForm))
     if form.is_valid() and form.carry_out(
         lambda: acts.give_role(
             actor(request),
@@ -80,7 +80,7 @@ def end_role(request: HttpRequest, person_id: str) -> HttpResponse:
     held = [role for role in queries.roles_held(person) if (role.role, role.scope) == (named["role"], named["scope"])]
     if not held:
         return redirect(person)
-    form = forms.EndRoleForm(request.POST or None, initial=named)
+    form = forms.EndRoleForm(sent(request), initial=named)
     if form.is_valid() and form.carry_out(
         lambda: acts.end_role(
             actor(request), person=person, role=form.cleaned_data["role"], scope=form.cleaned_data["scope"]
@@ -107,7 +107,7 @@ def see_address(request: HttpRequest, person_id: str) -> HttpResponse:
 def add_organisation(request: HttpRequest) -> HttpResponse:
     """Add an organisation to which people can be tied."""
     _demand(rules.may_add_organisation(actor(request)))
-    form = forms.OrganisationForm(request.POST or None, initial=typed(request, forms.OrganisationForm))
+    form = forms.OrganisationForm(sent(request), initial=typed(request, forms.OrganisationForm))
     if form.is_valid() and form.carry_out(
         lambda: acts.add_organisation(
             actor(request),
