@@ -23,6 +23,8 @@ from stoa.config.asgi import Outer
 from stoa.config.static import static_files
 from stoa.config.wsgi import application as django
 from stoa.kit import outbox
+from stoa.kit.environment import Environment
+from stoa.kit.postgres import Postgres
 from stoa.record.sequencer import sequence
 
 
@@ -54,8 +56,15 @@ def serving() -> Iterator[LiveStoa]:
     port = free_port()
     found = dataclasses.replace(settings.STOA, address=f"http://localhost:{port}", port=port)
     with override_settings(STOA=found, CSRF_TRUSTED_ORIGINS=[found.address]):
-        with answering(Outer(found, static_files(found.static), django), port):
+        outer = Outer(on_present_database(found), static_files(found.static), django)
+        with answering(outer, port):
             yield LiveStoa(found.address)
+
+
+def on_present_database(found: Environment) -> Environment:
+    """The same, so that the live stream listens to the database that Django uses at this moment."""
+    name = connections.databases["default"]["NAME"]
+    return dataclasses.replace(found, database_url=Postgres(found.data).url("app", name))
 
 
 @contextmanager

@@ -18,22 +18,20 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from stoa.config.asgi import Outer
 from stoa.kit import postgres
 from stoa.kit.live import announcement
-from tests.live import LiveStoa, answering, free_port
-
-CLIENT = httpx.Client(timeout=60)
+from tests.live import LiveStoa, answering, free_port, on_present_database
 
 
 def listen(live: LiveStoa, *topics: str) -> Any:
     return httpx.stream("GET", f"{live.address}/live", params={"topic": topics}, timeout=60)
 
 
+def notify(payload: str) -> None:
+    with psycopg.connect(on_present_database(settings.STOA).database_url, autocommit=True) as session:
+        session.execute("SELECT pg_notify('stoa_live', %s)", [payload])
+
+
 def announce(topic: str, **facts: Any) -> None:
-    with psycopg.connect(postgres.url(settings.STOA).replace("/stoa?", f"/{database()}?"), autocommit=True) as session:
-        session.execute("SELECT pg_notify('stoa_live', %s)", [announcement(topic, **facts)])
-
-
-def database() -> str:
-    return str(settings.DATABASES["default"]["NAME"])
+    notify(announcement(topic, **facts))
 
 
 def events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -47,13 +45,10 @@ def events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.fixture
-def live_hub(cloned_db, monkeypatch) -> Iterator[LiveStoa]:
+def live_hub(cloned_db) -> Iterator[LiveStoa]:
     """The outer application alone, its hub on this test's database."""
-    address = postgres.url(settings.STOA).replace("/stoa?", f"/{cloned_db}?")
-    monkeypatch.setattr(postgres, "url", lambda found: address)
     port = free_port()
-    with answering(Outer(settings.STOA, {}, echo), port):
-        monkeypatch.undo()
+    with answering(Outer(on_present_database(settings.STOA), {}, echo), port):
         yield LiveStoa(f"http://localhost:{port}")
 
 
@@ -68,8 +63,8 @@ def echo(environ: dict[str, Any], start: Any) -> list[bytes]:
 
 
 def test_pages_come_from_django_and_files_from_memory_under_names_that_last(live_stoa):
-    page = CLIENT.get(f"{live_stoa.address}/")
-    style = CLIENT.get(live_stoa.address + staticfiles_storage.url("site/base.css"))
+    page = httpx.get(f"{live_stoa.address}/", timeout=60)
+    style = httpx.get(live_stoa.address + staticfiles_storage.url("site/base.css"), timeout=60)
     assert page.status_code == 200
     assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
     assert style.headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -81,7 +76,7 @@ def test_pages_come_from_django_and_files_from_memory_under_names_that_last(live
     "path", ["/static/../settings.py", "/static/%2e%2e/%2e%2e/etc/passwd", "/static/", "/static/none"]
 )
 def test_no_other_file_is_served(live_stoa, path):
-    assert CLIENT.get(live_stoa.address + path).status_code == 404
+    assert httpx.get(live_stoa.address + path, timeout=60).status_code == 404
 
 
 def test_a_listener_hears_what_is_announced_on_its_topics_alone(live_hub):
@@ -101,11 +96,8 @@ def test_what_is_no_announcement_is_passed_over(live_hub):
     with listen(live_hub, "record") as stream:
         heard = events(stream.iter_lines())
         assert next(heard) == ("hello", {})
-        with psycopg.connect(
-            postgres.url(settings.STOA).replace("/stoa?", f"/{database()}?"), autocommit=True
-        ) as session:
-            for payload in ("", "nonsense", "[]", "{}", '{"topic": 7}', '{"topic": "person:abc"}'):
-                session.execute("SELECT pg_notify('stoa_live', %s)", [payload])
+        for payload in ("", "nonsense", "[]", "{}", '{"topic": 7}', '{"topic": "person:abc"}'):
+            notify(payload)
         announce("record", size=8)
         assert next(heard) == ("change", {"topic": "record", "size": 8})
 
@@ -116,7 +108,7 @@ def test_a_private_thing_has_no_topic():
             announcement(topic)
 
 
-def test_a_listener_is_told_to_fetch_afresh_after_the_database_was_lost(live_hub):
+def test_a_listener_is_told_to_fetch_afresh_after_the_database_was_lost(live_hub, cloned_db):
     with listen(live_hub, "record") as stream:
         heard = events(stream.iter_lines())
         assert next(heard) == ("hello", {})
@@ -124,7 +116,7 @@ def test_a_listener_is_told_to_fetch_afresh_after_the_database_was_lost(live_hub
         with psycopg.connect(superuser, autocommit=True) as session:
             ended = session.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND query LIKE 'LISTEN%%'",
-                [database()],
+                [cloned_db],
             ).fetchall()
         assert ended == [(True,)]
         assert next(heard) == ("hello", {})
@@ -136,7 +128,7 @@ def test_a_listener_is_told_to_fetch_afresh_after_the_database_was_lost(live_hub
     "query", ["", "?topic=", "?topic=Round", "?topic=person:abc", "?" + "&".join(["topic=record"] * 21)]
 )
 def test_a_stream_without_proper_topics_is_refused_with_the_remedy(live_hub, query):
-    answer = CLIENT.get(f"{live_hub.address}/live{query}")
+    answer = httpx.get(f"{live_hub.address}/live{query}", timeout=60)
     assert (answer.status_code, answer.text) == (400, "Name one to 20 topics, such as ?topic=record&topic=round:1.\n")
 
 
@@ -162,7 +154,7 @@ def test_open_streams_end_when_the_server_stops(cloned_db):
 
 
 def test_an_upload_arrives_whole(live_hub):
-    answer = CLIENT.post(f"{live_hub.address}/", content=b"x" * 20_000_000)
+    answer = httpx.post(f"{live_hub.address}/", content=b"x" * 20_000_000, timeout=60)
     assert answer.json()["size"] == 20_000_000
 
 
@@ -171,7 +163,7 @@ def test_one_who_leaves_in_the_middle_of_an_upload_harms_nobody_else(live_hub):
     for _ in range(2 * postgres.THREADS):
         with socket.create_connection(("localhost", port)) as half:
             half.sendall(b"POST / HTTP/1.1\r\nhost: stoa.test\r\ncontent-length: 100000\r\n\r\nonly this")
-    assert CLIENT.post(f"{live_hub.address}/", content=b"whole").json()["size"] == 5
+    assert httpx.post(f"{live_hub.address}/", content=b"whole", timeout=60).json()["size"] == 5
 
 
 def test_only_a_trusted_proxy_says_who_asks():
@@ -179,5 +171,5 @@ def test_only_a_trusted_proxy_says_who_asks():
     for trusted, seen in (((), ("127.0.0.1", "http")), (("127.0.0.1/32",), ("192.0.2.7", "https"))):
         port = free_port()
         with answering(Outer(dataclasses.replace(settings.STOA, proxy=trusted), {}, echo), port):
-            answer = CLIENT.get(f"http://127.0.0.1:{port}/", headers=claims).json()
+            answer = httpx.get(f"http://127.0.0.1:{port}/", headers=claims, timeout=60).json()
         assert (answer["from"], answer["scheme"]) == seen
