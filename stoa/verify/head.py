@@ -58,7 +58,7 @@ def trust(key: VerifierKey, memory: Memory, address: str, whence: str) -> str:
             f"If that is meant, delete {memory.path(before)}."
         )
     raise Unknowable(
-        f"First meeting with {shown(key.name)}: its key came from {whence} and is trusted from now on. "
+        f"First meeting with {shown(key.name)}: its key is the one that {whence} shows for itself. "
         "Compare it with one published elsewhere, or give that one with --key."
     )
 

@@ -3,7 +3,6 @@
 from itertools import groupby
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from stoa.verify.report import Check, Outcome, Report
@@ -38,9 +37,8 @@ def _print_checks(about: str, checks: list[Check], console: Console) -> None:
     if checks and about:
         _print(console, f"Vote {about.removeprefix('ballot:')}", "bold")
     for check in checks:
-        line = Text(f"{check.outcome:<{_WIDTH}}", _STYLES[check.outcome]) + Text(plain(check.title))
-        console.print(Padding(line, (0, 0, 0, 2), expand=False))
-        _print(console, check.detail, "dim", indent=2 + _WIDTH)
+        console.print(Text(f"  {check.outcome:<{_WIDTH}}", _STYLES[check.outcome]) + Text(plain(check.title)))
+        _print(console, check.detail, "dim", indent=4)
 
 
 def _outcome(report: Report) -> tuple[str, str]:
@@ -59,4 +57,6 @@ def _outcome(report: Report) -> tuple[str, str]:
 
 def _print(console: Console, text: str, style: str, *, indent: int = 0) -> None:
     """Print one paragraph. A `Text` is never read as markup, and `plain` leaves no control character in it."""
-    console.print(Padding(Text(plain(text), style), (0, 0, 0, indent), expand=False))
+    for line in Text(plain(text), style).wrap(console, max(20, console.width - indent)):
+        line.rstrip()
+        console.print(Text(" " * indent) + line)

@@ -19,12 +19,12 @@ PAGE = """\
 stoa verify https://stoa.example
   stoa.example, 1,234 entries, key stoa.example+0a0b+c
   could not check  The key is the right one
-                   Met for the first time.
+    Met for the first time.
   passed           The signed head opens under the key
-                   1,234 entries.
+    1,234 entries.
 Vote 3
   failed           The opened ballots are those sealed
-                   Opened ballot 7 is not.
+    Opened ballot 7 is not.
 Note: Keep this.
 What this cannot show
   - When things really happened.
@@ -66,7 +66,7 @@ def test_a_quiet_report_tells_failures_and_the_outcome(report: Report) -> None:
     assert printed(report, quiet=True).splitlines() == [
         "Vote 3",
         "  failed           The opened ballots are those sealed",
-        "                   Opened ballot 7 is not.",
+        "    Opened ballot 7 is not.",
         "Note: Keep this.",
         "FAILED first at: The opened ballots are those sealed (vote 3). Opened ballot 7 is not.",
     ]
