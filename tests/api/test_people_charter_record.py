@@ -90,7 +90,7 @@ def test_the_charter_its_powers_and_declarations_are_public(stage: Stage) -> Non
     assert (charter["version"], charter["provisional"]) == (1, True)
     assert charter["powers"]["agenda.round.announce"] == ["steward", "founder", "operator"]
     powers = {row["act"]: row for row in VISITOR.get("/charter/powers?limit=500")["items"]}
-    assert powers["people.person.admit"]["uses"] == {"operator": 5 * 2 + 1}
+    assert powers["people.person.admit"]["uses"] == {"operator": 5}
     assert VISITOR.get("/declarations") == {"items": [], "count": 0}
     assert VISITOR.get("/policies/privacy", status=404)["code"] == "missing"
     assert VISITOR.get("/policies/none", status=422)["field"] == "kind"
