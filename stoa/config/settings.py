@@ -161,6 +161,9 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 
 
+SIGN_IN_ELSEWHERE = {"orcid": "https://orcid.org", "github": "https://github.com"}
+FORM_TARGETS = tuple(address for name, address in SIGN_IN_ELSEWHERE.items() if name in SOCIALACCOUNT_PROVIDERS)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,4 +1,4 @@
-"""The whole job in a real browser, by keyboard: from the operator's link through setup, questions and vote to a stranger's check."""
+"""The whole job in a browser, by keyboard: from the operator's link through setup, questions and vote to a stranger's check."""
 
 from __future__ import annotations
 
