@@ -44,10 +44,10 @@ clean:  ## remove .venv and caches; the data stay
 	@touch $@
 
 .venv/run.stamp: .venv/made.stamp requirements/run.txt pyproject.toml
-	$(PIP) install --require-hashes -r requirements/run.txt
+	$(PIP) install --no-compile --require-hashes -r requirements/run.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements/dev.txt
-	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --no-compile --require-hashes -r requirements/dev.txt
 	@touch $@
