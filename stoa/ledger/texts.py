@@ -18,31 +18,29 @@ UNKNOWN = {
 
 
 def known() -> dict[str, str]:
-    """What stands in the places of a text; what was not set is said to be unknown."""
+    """What the server knows of the places in texts; what is not set yet is left out."""
     about, charter = community(), terms()
-    return UNKNOWN | {
-        name: value
-        for name, value in {
-            "community": about.name,
-            "address": settings.STOA.address,
-            "operator": about.operator,
-            "sponsor": about.sponsor,
-            "contact": about.contact,
-            "conduct_contact": about.conduct_contact,
-            "security_contact": about.security_contact,
-            "check_hours": str(charter.windows["check_hours"]),
-            "smallest_opened": str(charter.smallest_opened),
-            "updated": instants.say(clock.now(), "UTC", "date"),
-        }.items()
-        if value
+    values = {
+        "community": about.name,
+        "address": settings.STOA.address,
+        "operator": about.operator,
+        "sponsor": about.sponsor,
+        "contact": about.contact,
+        "conduct_contact": about.conduct_contact,
+        "security_contact": about.security_contact,
+        "check_hours": str(charter.windows["check_hours"]),
+        "smallest_opened": str(charter.smallest_opened),
+        "updated": instants.say(clock.now(), "UTC", "date"),
     }
+    return {name: value for name, value in values.items() if value}
 
 
 def page(name: str) -> str:
-    """A text of the program, such as `security-page`."""
-    return wording.page(name, **known())
+    """A text of the program, such as `security-page`; what is not known is said to be unknown."""
+    return wording.page(name, **UNKNOWN | known())
 
 
 def published(policy: Policy) -> str:
     """A policy as published, with the day of its publication."""
-    return wording.fill(policy.text, known() | {"updated": instants.say(policy.published, "UTC", "date")})
+    day = instants.say(policy.published, "UTC", "date")
+    return wording.fill(policy.text, UNKNOWN | known() | {"updated": day})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html, strip_tags
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from stoa.kit import registry
@@ -41,6 +42,7 @@ register_words(
 )
 
 ACTORS = {"clock": _("The clock"), "operator": _("The operator")}
+ENDED = re.compile(r"([?!])</a>\.")
 WITHHELD = _("A member who asked not to be named")
 
 
@@ -115,9 +117,14 @@ def _said(placement: Placement, leaf: Leaf, names: Names) -> Said:
     entry = placement.entry
     words = words_for(entry.type)
     parts = {"actor": actor_words(leaf["actor"], names), "subject": linked(leaf["subject"], names)}
-    sentence = format_html(words.template(leaf), **parts | _parts(words, leaf, names))
+    sentence = _ended(format_html(words.template(leaf), **parts | _parts(words, leaf, names)))
     role = role_words(entry.role) if entry.role else ""
     return Said(placement.position, entry.at, entry.type, entry.act, role, sentence, leaf)
+
+
+def _ended(sentence: SafeString) -> SafeString:
+    """A title that ends in a question mark ends the sentence: no full stop follows it."""
+    return mark_safe(ENDED.sub(r"\1</a>", sentence))  # noqa: S308 - takes away, from what format_html made
 
 
 def _parts(words: Words, leaf: Leaf, names: Names) -> dict[str, Any]:

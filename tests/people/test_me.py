@@ -21,7 +21,7 @@ MINE = ("/people/me", "/people/me/ties", "/people/me/keys", "/people/me/looks", 
 
 
 def text(answer: Any) -> str:
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 @pytest.fixture

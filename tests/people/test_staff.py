@@ -19,7 +19,7 @@ OTHERS = ("stranger", "member", "associate", "facilitator")
 
 
 def text(answer: Any) -> str:
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 @pytest.fixture

@@ -18,6 +18,10 @@ from stoa.record.words import say
 from tests.stage import acting, begin
 
 
+def _name(event: type[Event]) -> str:
+    return event.type
+
+
 def told() -> Iterator[type[Event]]:
     """Every event that an act can tell: each class of events that has a type."""
     waiting = [Event]
@@ -27,7 +31,7 @@ def told() -> Iterator[type[Event]]:
             yield found
 
 
-@pytest.mark.parametrize("event", sorted(set(told()), key=lambda event: event.type), ids=lambda event: event.type)
+@pytest.mark.parametrize("event", sorted(set(told()), key=_name), ids=_name)
 def test_every_event_of_the_program_has_words_whose_places_are_its_facts(event: type[Event]) -> None:
     assert event.type in dict(kinds())
     words = words_for(event.type)
@@ -64,6 +68,15 @@ def test_an_entry_reads_with_the_names_of_today() -> None:
     )
     people.erase(acting(ada), person=ada)
     assert queries.history([f"person:{ada.pk}"], None)[0].text == "The operator gave former member the role of member."
+
+
+@pytest.mark.django_db
+def test_a_title_that_ends_in_a_question_mark_ends_the_sentence() -> None:
+    begin()
+    who = people.admit(OPERATOR, name="Who?", email=None, roles=[])
+    people.give_role(OPERATOR, person=who, role="member")
+    sequence()
+    assert queries.history([f"person:{who.pk}"], None)[1].text == "The operator admitted Who?"
 
 
 @pytest.mark.django_db

@@ -48,7 +48,8 @@ def profile(request: HttpRequest) -> HttpResponse:
     asked = request.POST.get("form", "")
     kept = {"name": me.name, "pronouns": me.pronouns, "zone": me.zone} | typed(request, forms.ProfileForm)
     form = forms.ProfileForm(request.POST if asked == "profile" else None, initial=kept)
-    mail = forms.MailForm(request.POST if asked == "mail" else None, initial={"wants": me.wants_mail})
+    wants = {"wants": me.wants_mail}
+    mail = forms.MailForm(request.POST if asked == "mail" else None, initial=wants, auto_id="mail_%s")
     if form.is_valid() and form.carry_out(
         lambda: acts.edit_profile(
             actor(request),

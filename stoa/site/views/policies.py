@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
-
-from stoa.charter.queries import community, terms
-from stoa.kit import clock, wording
+from stoa.kit import wording
+from stoa.ledger.texts import known
 
 
 @dataclass(frozen=True)
@@ -29,24 +27,6 @@ POLICIES = {
 def template(kind: str) -> str:
     """The template of a policy with everything filled in that the server knows."""
     return wording.page(POLICIES[kind].file, **known())
-
-
-def known() -> dict[str, str]:
-    """Values of the places in texts; what is not set yet stays a place to fill."""
-    about, charter = community(), terms()
-    values = {
-        "community": about.name,
-        "address": settings.STOA.address,
-        "operator": about.operator,
-        "sponsor": about.sponsor,
-        "contact": about.contact,
-        "conduct_contact": about.conduct_contact,
-        "security_contact": about.security_contact,
-        "check_hours": str(charter.windows["check_hours"]),
-        "smallest_opened": str(charter.smallest_opened),
-        "updated": f"{clock.now():%-d %B %Y}",
-    }
-    return {name: value for name, value in values.items() if value}
 
 
 def left_open(text: str) -> list[str]:
