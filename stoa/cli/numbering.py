@@ -42,7 +42,7 @@ def _named(value: Any, key: str = "") -> Iterator[tuple[str, int]]:
 
 
 def _move(model: type[Model], number: int) -> None:
-    table, column = model._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]  # numbered models have a key
+    table, column = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, column])
         sequence = cursor.fetchone()[0]

@@ -91,7 +91,11 @@ def test_an_act_that_fails_half_way_writes_nothing(ada: Person) -> None:
     before = Entry.objects.count()
     with pytest.raises(ValueError, match="no"):
         doing([(Done("7"), {"title": "Hello"})], fail=True)(acting(ada))
-    assert (Entry.objects.count(), Organisation.objects.count(), Text.objects.filter(text="Hello").count()) == (before, 0, 0)
+    assert (Entry.objects.count(), Organisation.objects.count(), Text.objects.filter(text="Hello").count()) == (
+        before,
+        0,
+        0,
+    )
 
 
 def test_an_act_that_the_charter_does_not_name_is_held_by_nobody(ada: Person) -> None:

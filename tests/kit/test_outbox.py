@@ -56,7 +56,12 @@ def test_a_mail_is_sent_with_its_own_id_and_the_ways_out_and_its_text_is_forgott
     waiting = post(headers=ONE_CLICK)
     assert (outbox.deliver_due(), outbox.deliver_due()) == (1, 0)
     sent = mail.outbox[0]
-    assert (sent.to, sent.subject, sent.body, sent.from_email) == (["ada@example.org"], "Hello", "Text\n", "stoa@stoa.test")
+    assert (sent.to, sent.subject, sent.body, sent.from_email) == (
+        ["ada@example.org"],
+        "Hello",
+        "Text\n",
+        "stoa@stoa.test",
+    )
     assert sent.extra_headers == {"Message-ID": waiting.message_id, "Auto-Submitted": "auto-generated", **ONE_CLICK}
     waiting.refresh_from_db()
     assert waiting.message_id.endswith(".test@stoa.test>")

@@ -51,7 +51,9 @@ def test_a_function_is_called_again_and_again(running: Callable[[], None]) -> No
     wait_for(lambda: len(calls) >= 3)
 
 
-def test_one_that_fails_keeps_nobody_else_from_their_turn(running: Callable[[], None], caplog: pytest.LogCaptureFixture) -> None:
+def test_one_that_fails_keeps_nobody_else_from_their_turn(
+    running: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
     calls: list[int] = []
 
     @ticker.every(0)

@@ -36,7 +36,10 @@ def test_opening_a_link_asks_first_and_uses_nothing_up(client: Client, ada: Pers
     path = path_of(make_link(ada, hours=1, once=True))
     for _ in range(2):
         page = client.get(path)
-        assert (page.status_code, page["Cache-Control"]) == (200, "max-age=0, no-cache, no-store, must-revalidate, private")
+        assert (page.status_code, page["Cache-Control"]) == (
+            200,
+            "max-age=0, no-cache, no-store, must-revalidate, private",
+        )
         assert "Sign in as Ada?" in page.content.decode()
     assert "_auth_user_id" not in client.session
 

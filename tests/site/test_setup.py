@@ -96,7 +96,9 @@ def test_a_new_server_is_set_up_step_by_step(founder: Client) -> None:
     outbox.deliver_due()
     assert mail.outbox[-1].subject == "Test mail from Stoa"
     founder.post("/setup/mail", {"arrived": "yes"})
-    founder.post("/setup/community", {"name": "Open Models", "summary": "We study models.", "operator": "Ada", "sponsor": ""})
+    founder.post(
+        "/setup/community", {"name": "Open Models", "summary": "We study models.", "operator": "Ada", "sponsor": ""}
+    )
     founder.post("/setup/look", {"logo": SimpleUploadedFile("logo.png", PIXEL), "accent": "#1F4E8C"})
     address = "someone@example.org"
     founder.post("/setup/contacts", {"contact": address, "security_contact": address, "conduct_contact": address})
@@ -143,7 +145,10 @@ def test_a_policy_is_not_published_while_a_place_is_open(founder: Client) -> Non
 @pytest.mark.parametrize(
     ("logo", "why"),
     [
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "This is not a PNG, JPEG or WebP picture."),
+        (
+            b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+            "This is not a PNG, JPEG or WebP picture.",
+        ),
         (PIXEL + b"\0" * 200_000, "200,000 are the most"),
         (PIXEL[:20], "breaks off"),
         (PIXEL[:16] + b"\0\1\0\0" + PIXEL[20:], "damaged"),
@@ -194,7 +199,9 @@ def test_a_founders_end_lies_ahead_and_within_the_first_founders(founder: Client
 
 def test_before_anything_is_sent_one_sees_who_gets_what(founder: Client) -> None:
     name_oneself(founder)
-    file = SimpleUploadedFile("members.csv", b"\xef\xbb\xbf" + LINES.replace(",", ";").encode() + b"Nobody;not-an-address;\n")
+    file = SimpleUploadedFile(
+        "members.csv", b"\xef\xbb\xbf" + LINES.replace(",", ";").encode() + b"Nobody;not-an-address;\n"
+    )
     page = founder.post("/setup/members", {"file": file})
     text = page.content.decode()
     assert (page.status_code, Person.objects.count(), Mail.objects.filter(kind="first-member").count()) == (200, 1, 0)
@@ -233,7 +240,9 @@ def test_who_is_here_already_is_passed_over(founder: Client) -> None:
     assert [n.name for n in page.context["here"]] == ["Grace", "Alan"]
 
 
-def test_the_address_page_tells_a_proxy_that_is_not_named_from_one_that_sends_nothing(founder: Client, settings: Any) -> None:
+def test_the_address_page_tells_a_proxy_that_is_not_named_from_one_that_sends_nothing(
+    founder: Client, settings: Any
+) -> None:
     name_oneself(founder)
     settings.STOA = dataclasses.replace(settings.STOA, address="https://community.example")
     claims = {"x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.9"}
@@ -245,7 +254,11 @@ def test_the_address_page_tells_a_proxy_that_is_not_named_from_one_that_sends_no
     assert "from 10.0.0.1, which is not named in STOA_PROXY" in page.content.decode()
     scope = scope_of(claims, ("10.0.0.1",))
     page = founder.get(
-        "/setup/address", HTTP_HOST="community.example", secure=True, REMOTE_ADDR=scope["client"][0], **{"asgi.scope": scope}
+        "/setup/address",
+        HTTP_HOST="community.example",
+        secure=True,
+        REMOTE_ADDR=scope["client"][0],
+        **{"asgi.scope": scope},
     )
     assert [check.right for check in page.context["checks"]] == [True, True, True]
 

@@ -12,7 +12,7 @@ TEMPLATES = sorted([*ROOT.glob("stoa/*/templates/**/*.html"), *ROOT.glob("stoa/*
 INLINE = {
     "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
     "a style element": re.compile(r"<style\b", re.IGNORECASE),
-    "a script without an address": re.compile(r"<script\b(?![^>]*\s(src=|type="application/json"))", re.IGNORECASE),
+    "a script without an address": re.compile(r"<script\b(?![^>]*\s(src=|type=.application/json.))", re.IGNORECASE),
     "an event handler": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
     "an address that is a script": re.compile(r"javascript:", re.IGNORECASE),
     "an htmx handler": re.compile(r"<[^>]*\s(hx-on|hx-vals\s*=\s*['\"]js:)", re.IGNORECASE),

@@ -14,7 +14,7 @@ from stoa.kit import locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed
 from stoa.methods.ballot_clusters import explain, replayed_payments
-from stoa.methods.equal_shares import choose, majority
+from stoa.methods.equal_shares import Completion, Utility, choose, majority
 from stoa.record.entries import keep_blob
 
 
@@ -35,7 +35,9 @@ def write_decision(round: Round, ballot: Ballot, approvals: Sequence[Sequence[st
     kept = ballot.state == Ballot.State.KEPT
     costs = dict(ballot.options.values_list("reference", "cost"))
     seed = bytes.fromhex(ballot.seed)
-    choice = choose(approvals, costs, ballot.capacity, utility=ballot.utility, completion=ballot.completion, seed=seed)
+    choice = choose(
+        approvals, costs, ballot.capacity, utility=_utility(ballot), completion=_completion(ballot), seed=seed
+    )
     result = choice.as_json()
     plain = majority(approvals, costs, ballot.capacity, seed=seed)
     blob = None if kept else keep_blob(result)
@@ -65,6 +67,14 @@ def write_decision(round: Round, ballot: Ballot, approvals: Sequence[Sequence[st
         )
     )
     return round
+
+
+def _utility(ballot: Ballot) -> Utility:
+    return "cost" if ballot.utility == "cost" else "cardinality"
+
+
+def _completion(ballot: Ballot) -> Completion:
+    return "add1u" if ballot.completion == "add1u" else "none"
 
 
 def _explanation(
