@@ -31,7 +31,10 @@ def told() -> Iterator[type[Event]]:
             yield found
 
 
-@pytest.mark.parametrize("event", sorted(set(told()), key=_name), ids=_name)
+EVENTS: list[type[Event]] = sorted(dict.fromkeys(told()), key=_name)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=_name)
 def test_every_event_of_the_program_has_words_whose_places_are_its_facts(event: type[Event]) -> None:
     assert event.type in dict(kinds())
     words = words_for(event.type)
