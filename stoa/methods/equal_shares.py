@@ -215,7 +215,7 @@ def _certificate(
         "left": {contest.name(option): base.purses.whole_units(option) for option in unbought},
         "audit": {
             "base": _violations_json(contest, bought),
-            "outcome": _violations_json(contest, [option for option, _ in chosen]),
+            "outcome": _violations_json(contest, {option for option, _ in chosen}),
         },
     }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stoa.methods.approvals import Approvals
+from stoa.methods.approvals import Approvals, Ints
 
 
 @dataclass(frozen=True)
@@ -49,33 +49,29 @@ def violations(
     for option in selected:
         enjoyed[approvals.groups_of(option)] += approvals.costs[option] if by_cost else 1
     found = []
-    for option, name in enumerate(approvals.options):
-        if option not in selected:
-            denied = _largest_denied(approvals, capacity, option, enjoyed[approvals.groups_of(option)], by_cost=by_cost)
-            if denied:
-                found.append(Violation(name, denied))
-    return tuple(found)
+    for option in set(range(len(approvals.options))).difference(selected):
+        denied = _largest_denied(approvals, capacity, option, enjoyed, by_cost=by_cost)
+        if denied:
+            found.append((option, denied))
+    return tuple(Violation(approvals.options[option], denied) for option, denied in sorted(found))
 
 
-def _largest_denied(
-    approvals: Approvals,
-    capacity: int,
-    option: int,
-    enjoyed: np.ndarray[tuple[int], np.dtype[np.int64]],
-    *,
-    by_cost: bool,
-) -> int:
+def _largest_denied(approvals: Approvals, capacity: int, option: int, enjoyed: Ints, *, by_cost: bool) -> int:
     """How many supporters the largest group has that was denied the option; 0 where none was.
 
     The group of size t to look at is that of the t supporters who have least.
     """
     cost, voters = approvals.costs[option], approvals.voters
-    if cost > capacity or not approvals.support[option]:
+    support = int(approvals.support[option])
+    if cost > capacity or not support:
         return 0
-    order = np.argsort(enjoyed, kind="stable")
-    size = np.cumsum(approvals.sizes[approvals.groups_of(option)][order])
+    gain = cost if by_cost else 1
+    groups = approvals.groups_of(option)
+    # Whoever has more than all supporters together could claim is in no such group: mostly all of them.
+    groups = groups[enjoyed[groups] <= support * capacity // voters // (1 if by_cost else cost) - gain]
+    groups = groups[np.argsort(enjoyed[groups], kind="stable")]
+    size = np.cumsum(approvals.sizes[groups])
     # t · capacity // n without leaving int64
     part = size * (capacity // voters) + size * (capacity % voters) // voters
-    worth = part if by_cost else part // cost
-    denied = size[enjoyed[order] + (cost if by_cost else 1) <= worth]
+    denied = size[enjoyed[groups] + gain <= (part if by_cost else part // cost)]
     return int(denied[-1]) if len(denied) else 0

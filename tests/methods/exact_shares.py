@@ -1,5 +1,6 @@
 """Equal shares as its definition says it, in fractions and plain loops: the reference that the fast one must equal."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from hashlib import sha256
@@ -12,14 +13,15 @@ def tie_order(options: Iterable[str], seed: bytes | None) -> list[str]:
     return listed if seed is None else sorted(listed, key=lambda option: sha256(seed + option.encode()).digest())
 
 
-def payment(purses: list[Fraction], cost: int) -> Fraction | None:
-    """The least amount such that supporters who pay it, or all they have, pay the cost."""
-    if sum(purses) < cost:
-        return None
-    rest, waiting = Fraction(cost), sorted(purses)
-    while waiting[0] * len(waiting) < rest:
-        rest -= waiting.pop(0)
-    return rest / len(waiting)
+def payment(purses: list[tuple[Fraction, int]], cost: int) -> Fraction | None:
+    """The least amount such that supporters who pay it, or all they have, pay the cost; purses with how many have each."""
+    rest, waiting = Fraction(cost), sum(count for _, count in purses)
+    for purse, count in sorted(purses):
+        if purse * waiting >= rest:
+            return rest / waiting
+        rest -= purse * count
+        waiting -= count
+    return None
 
 
 def run(
@@ -27,14 +29,14 @@ def run(
 ) -> list[tuple[str, Fraction]]:
     order = tie_order(costs, seed)
     supporters = {option: [v for v, ballot in enumerate(ballots) if option in ballot] for option in order}
-    purse = [share] * len(ballots)
+    # Voters who paid for the same options have the same left: purse number -> amount, voter -> purse number.
+    left, purse = [share], [0] * len(ballots)
     bought: list[tuple[str, Fraction]] = []
     while True:
         best: tuple[Fraction, str, Fraction] | None = None
         for option in order:
-            if not supporters[option]:
-                continue
-            amount = payment([purse[v] for v in supporters[option]], costs[option])
+            counts = Counter(purse[v] for v in supporters[option])
+            amount = payment([(left[number], count) for number, count in counts.items()], costs[option])
             if amount is None:
                 continue
             price = amount / (costs[option] if utility == "cost" else 1)
@@ -43,8 +45,12 @@ def run(
         if best is None:
             return bought
         _, option, amount = best
+        moved: dict[int, int] = {}
         for v in supporters.pop(option):
-            purse[v] -= min(purse[v], amount)
+            if purse[v] not in moved:
+                moved[purse[v]] = len(left)
+                left.append(left[purse[v]] - min(left[purse[v]], amount))
+            purse[v] = moved[purse[v]]
         order.remove(option)
         bought.append((option, amount))
 
