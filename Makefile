@@ -40,7 +40,7 @@ clean:  ## remove .venv and caches; the data stay
 .venv/made.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'Stoa needs Python 3.11 or newer: name one with PYTHON=python3.12.' >&2; exit 1; }
-	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	@touch $@
 
 .venv/run.stamp: .venv/made.stamp requirements/run.txt pyproject.toml
