@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from stoa.agenda import acts as agenda
-from stoa.agenda.models import Question
+from stoa.agenda.models import Decision, Question, Round
 from stoa.agenda.tasks import advance
 from stoa.kit import clock
 from tests.cast import Cast, browser, settle
@@ -228,3 +228,12 @@ def test_the_history_tells_the_record_in_sentences() -> None:
     page = text(browser().get("/agenda/2027/history"))
     assert "announced this round: questions from" in page
     assert "The clock let this round take questions." in page
+
+
+def test_what_came_from_a_file_is_not_the_agenda_of_the_community() -> None:
+    cast = Cast()
+    round_ = cast.round()
+    Decision.objects.create(round=round_, capacity=1, spent=1)
+    assert "On the agenda now" in text(browser().get("/agenda"))
+    Round.objects.filter(pk=round_.pk).update(imported=True)
+    assert "On the agenda now" not in text(browser().get("/agenda"))

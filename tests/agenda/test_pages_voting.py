@@ -105,7 +105,7 @@ def test_questions_are_searched_and_the_ticks_kept_on_the_way(vote: Vote) -> Non
     answer = client.post(
         "/agenda/2027/vote", {"shown": vote.refs(1), "approved": vote.refs(1), "go": "search", "q": "watermarks"}
     )
-    assert answer.headers["Location"] == "/agenda/2027/vote?q=watermarks"
+    assert answer.headers["Location"] == "/agenda/2027/vote?q=watermarks#part-1"
     page = text(client.get(answer.headers["Location"]))
     assert "Question 5?" in page
     assert "Question 1?" not in page
@@ -120,14 +120,16 @@ def test_more_than_a_page_is_turned_by_buttons_that_save(vote: Vote) -> None:
     client = browser(vote.cast.member)
     assert "Page 1 of 2" in text(client.get("/agenda/2027/vote"))
     answer = client.post("/agenda/2027/vote", {"shown": vote.refs(1), "approved": vote.refs(1), "go": "2"})
-    assert answer.headers["Location"] == "/agenda/2027/vote?page=2"
+    assert answer.headers["Location"] == "/agenda/2027/vote?page=2#part-1"
     assert "29 to 35 of 39" in text(client.get(answer.headers["Location"]))
+    answer = client.post("/agenda/2027/vote", {"go": "stay", "page": "2"})
+    assert answer.headers["Location"] == "/agenda/2027/vote?page=2"
 
 
 def test_casting_looks_over_the_ballot_and_says_what_check_words_do(vote: Vote) -> None:
     client = browser(vote.cast.member)
     answer = client.post("/agenda/2027/vote", {"shown": vote.refs(1, 2), "approved": vote.refs(1, 2), "go": "cast"})
-    assert answer.headers["Location"] == "/agenda/2027/vote/cast"
+    assert answer.headers["Location"] == "/agenda/2027/vote/cast#main"
     page = text(client.get("/agenda/2027/vote/cast"))
     assert "You approve 2 questions" in page
     assert "Together 30 hours of work; 180 hours are on offer." in page

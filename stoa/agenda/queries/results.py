@@ -10,7 +10,7 @@ from typing import Any
 
 from stoa.agenda.models import Decision, Question
 
-MOST_SHOWN = 60
+MOST_SHOWN = 100
 """Questions that the picture shows: the chosen, what a majority would have chosen, then the most approved."""
 
 

@@ -34,8 +34,8 @@ def find_round(slug: str) -> Round | None:
 
 
 def latest_decision() -> Decision | None:
-    """What was decided last."""
-    return Decision.objects.select_related("round").order_by("-decided").first()
+    """What the community decided last; votes that came from a file are not its own."""
+    return Decision.objects.select_related("round").filter(round__imported=False).order_by("-decided").first()
 
 
 @dataclass(frozen=True)

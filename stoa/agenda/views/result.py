@@ -153,11 +153,9 @@ def _picture(outcome: Outcome) -> Picture:
         for i in shown
     ]
     groups = [f"{group.name}, {group.size:,} voters" for group in outcome.groups]
-    cut = len(outcome.questions) - len(shown)
-    note = f"{PICTURE_NOTE} {cut:,} questions with fewer approvals are not drawn." if cut else PICTURE_NOTE
-    return backing(
-        options, groups, outcome.voters, title="Who backs each question", note=note if len(groups) > 1 else ""
-    )
+    cut = len(shown) < len(outcome.questions)
+    title = f"Who backs the {len(shown):,} most approved questions" if cut else "Who backs each question"
+    return backing(options, groups, outcome.voters, title=title, note=PICTURE_NOTE if len(groups) > 1 else "")
 
 
 def _rows(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:

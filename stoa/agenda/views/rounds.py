@@ -109,8 +109,12 @@ def _facts(round: Round, needed: int) -> list[tuple[str, object]]:
             ("Work on offer", amount(round, figures.hours)),
         ]
     if ballot:
-        rows += [("Capacity", amount(round, ballot.capacity)), ("On the voter list", f"{ballot.voters_count:,}")]
-    if ballot and ballot.count is not None:
+        rows.append(("Capacity", amount(round, ballot.capacity)))
+    if ballot and round.imported:
+        rows.append(("Ballots", f"{ballot.count:,}"))
+    if ballot and not round.imported:
+        rows.append(("On the voter list", f"{ballot.voters_count:,}"))
+    if ballot and not round.imported and ballot.count is not None:
         voted = format_html('<a href="{}">{}</a>', reverse("ballots:voted", args=[ballot.pk]), f"{ballot.count:,}")
         rows.append(("Voted", voted))
     return rows

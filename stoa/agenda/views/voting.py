@@ -148,16 +148,20 @@ def _no_vote(request: HttpRequest, round: Round, ballot: Ballot) -> HttpResponse
 
 @edge.signed_in
 def _save_and_go_on(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Without scripts each button saves; which one was pressed says where to go on."""
+    """Without scripts each button saves; which one was pressed says where to go on.
+
+    A browser carries the part it showed over to the new address, unless that names one: a page turned begins anew.
+    """
     round = rounds.found(slug)
     _saved(request, _ballot(round))
     going = request.POST.get("go", "")
-    here = reverse("agenda:vote", args=[round.slug])
     if going == "cast":
-        return redirect("agenda:cast", round.slug)
-    asked = {"q": request.POST.get("q", "").strip()[:200], "page": going if going.isdecimal() else ""}
+        return redirect(f"{reverse('agenda:cast', args=[slug])}#main")
+    stays = going == "stay"
+    page = request.POST.get("page", "") if stays else going
+    asked = {"q": request.POST.get("q", "").strip()[:200], "page": page if page.isdecimal() else ""}
     query = urlencode({name: value for name, value in asked.items() if value})
-    return redirect(f"{here}?{query}" if query else here)
+    return redirect(f"{reverse('agenda:vote', args=[slug])}{'?' if query else ''}{query}{'' if stays else '#part-1'}")
 
 
 def _saved(request: HttpRequest, ballot: Ballot) -> list[str]:
