@@ -95,6 +95,10 @@ class Bundle:
             raise Broken(f"blobs/{digest} does not have the SHA-256 that it is named by.")
         return body
 
+    def round(self) -> str:
+        """The round whose decision the bundle is of."""
+        return str(self._listing()["round"])
+
     def contents(self, origin: str) -> list[Proven]:
         """The entries that the bundle lists, in the order of the record."""
         value = self._listing()
@@ -163,6 +167,9 @@ def check_proofs(found: list[Proven], head: Head) -> str:
     return f"{counted(len(found), 'entry', 'entries')}, each proven to stand at its place under the signed head."
 
 
-def read_entries(found: list[Proven]) -> list[Entry]:
-    """The entries in the documented form."""
-    return [read_entry(proven.position, proven.raw) for proven in found]
+def read_entries(found: list[Proven], decided: str) -> list[Entry]:
+    """The entries in the documented form; Broken where the decision of round `decided` is not among them."""
+    entries = [read_entry(proven.position, proven.raw) for proven in found]
+    if not any(entry.type == "agenda.decided" and entry.subject == f"round:{decided}" for entry in entries):
+        raise Broken(f"The bundle is said to be of round {shown(decided)}, and does not have its decision.")
+    return entries

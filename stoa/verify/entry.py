@@ -19,7 +19,7 @@ _ACTOR = re.compile(r"person:[A-Za-z0-9_-]{1,100}|clock|operator")
 _ROLE = re.compile(r"[a-z][a-z0-9_-]*")
 _SUBJECT = re.compile(r"[a-z][a-z0-9_.-]*:[!-~]{1,200}")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_OWN_ROLES = {"clock", "operator"}
+_OWN_ROLES = ("clock", "operator")
 
 
 @dataclass(frozen=True, slots=True)

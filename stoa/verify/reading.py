@@ -9,7 +9,7 @@ from stoa.verify.head import Head
 from stoa.verify.memory import Seen
 from stoa.verify.powers import Watch
 from stoa.verify.report import Report
-from stoa.verify.shown import counted
+from stoa.verify.shown import counted, shown
 from stoa.verify.source import Server, entries_in
 from stoa.verify.tree import ENTRIES, Growth, Tile
 
@@ -18,6 +18,8 @@ Progress = Callable[[int, int], None]
 
 DECIDING = ("ballots.", "agenda.decided", "agenda.effort_frozen")
 """Beginnings of the types of entries that are kept in memory, to recompute decisions from."""
+
+RESTORED = "record.tail.recovered"
 
 MOST_KEPT = 64_000_000
 
@@ -44,6 +46,7 @@ class Reading:
     malformed_more: int = 0
     wrong_tile: str = ""
     root_then: bytes = b""
+    restored: Entry | None = None
 
     def take(self, raw: bytes) -> None:
         """Go on by one entry."""
@@ -58,6 +61,8 @@ class Reading:
             self.malformed = self.malformed or str(fault)
             return
         self.watch.see(entry)
+        if entry.type == RESTORED:
+            self.restored = entry
         if entry.type.startswith(DECIDING):
             self._keep(entry, len(raw))
 
@@ -90,6 +95,8 @@ def read_record(
         for code, title in (("root", ROOT_TITLE), ("tiles", TILES_TITLE), ("powers", POWERS_TITLE)):
             report.skip(code, title, "The record could not be read to its end.")
         return reading.deciding, reading.watch.smallest_opened
+    if reading.restored:
+        report.warnings.append(_said_of_restoring(reading.restored))
     report.check("root", ROOT_TITLE, lambda: _root(reading, head, seen))
     report.check("tiles", TILES_TITLE, lambda: _tiles(reading))
     report.check("powers", POWERS_TITLE, reading.watch.verdict)
@@ -105,6 +112,12 @@ def _read(server: Server, size: int, reading: Reading, progress: Progress | None
                 progress(reading.growth.size, size)
         else:
             reading.compare(tile, body)
+
+
+def _said_of_restoring(entry: Entry) -> str:
+    lost = entry.facts.get("lost")
+    told = "an unknown number of entries" if lost is None else f"{shown(lost)} of the entries"
+    return f"{entry} says that the server was restored from a backup, and that {told} published after it were lost."
 
 
 def _form(reading: Reading) -> str:

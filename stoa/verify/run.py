@@ -124,7 +124,7 @@ def _bundled(bundle: Bundle, head: Head, report: Report) -> list[Entry]:
         return check_proofs(found, head)
 
     def read() -> str:
-        entries.extend(read_entries(found))
+        entries.extend(read_entries(found, bundle.round()))
         return f"{counted(len(entries), 'entry', 'entries')}, canonical, each with its ten keys."
 
     report.check("proofs", "Every entry of the bundle is in the signed record", prove)

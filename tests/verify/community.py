@@ -27,6 +27,7 @@ title = "Charter"
 
 [powers]
 "charter.text.put_in_force" = ["operator"]
+"record.tail.recover" = ["operator"]
 "agenda.round.begin_vote" = ["clock"]
 "agenda.round.extend" = ["steward"]
 "agenda.round.decide" = ["clock"]

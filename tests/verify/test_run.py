@@ -194,6 +194,18 @@ def test_a_partial_tile_that_is_gone_is_read_from_the_full_one(site: Site, stran
     assert (report.exit_code, report.size) == (0, 14)
 
 
+@pytest.mark.parametrize(("lost", "told"), [(None, "an unknown number of entries"), (3, "3 of the entries")])
+def test_a_restored_record_passes_with_a_word(site: Site, stranger: Stranger, lost: int | None, told: str) -> None:
+    community = site.community()
+    community.put("record.tail.recovered", "record.tail.recover", "operator", "operator", "log:1", facts={"lost": lost})
+    site.serve(community)
+    report = stranger.verify(site.url)
+    assert report.exit_code == 0
+    (warning,) = report.warnings
+    assert warning.startswith("entry 14 (record.tail.recovered) says that the server was restored from a backup")
+    assert warning.endswith(f", and that {told} published after it were lost.")
+
+
 def test_only_what_passed_is_remembered(site: Site, stranger: Stranger) -> None:
     site.serve(site.voted(changes={"agenda.decided": lambda facts: facts.update(spent=1)}))
     assert stranger.verify(site.url).exit_code == 1
