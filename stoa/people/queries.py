@@ -44,7 +44,9 @@ def addresses_here(emails: Iterable[str]) -> set[str]:
 def directory() -> QuerySet[Person]:
     """Everybody who holds a role here, as the public sees them."""
     held = in_force(Role.objects.all())
-    people = Person.objects.filter(pk__in=held.values("person"), erased=None).prefetch_related("roles", "ties__organisation")
+    people = Person.objects.filter(pk__in=held.values("person"), erased=None).prefetch_related(
+        "roles", "ties__organisation"
+    )
     return people.order_by("sort_name", "pk")
 
 

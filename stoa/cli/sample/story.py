@@ -222,7 +222,9 @@ class Story:
         ballot = self.rounds[key].ballot
         assert ballot is not None
         mood = self.chance.uniform(0.4, 0.55)
-        near = [q for q in content.questions(key) if self.chance.random() < _keenness(q.affinity[someone.leaning] - mood)]
+        near = [
+            q for q in content.questions(key) if self.chance.random() < _keenness(q.affinity[someone.leaning] - mood)
+        ]
         options = set(ballot.options.values_list("reference", flat=True))
         approved = {self.asked[question.key].reference for question in near} & options
         cast(self.actor(someone.name), ballot=ballot, approved=sorted(approved))
