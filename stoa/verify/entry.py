@@ -42,8 +42,6 @@ class Entry:
 
 def read_entry(position: int, raw: bytes) -> Entry:
     """The entry that `raw` spells; Broken where it departs from the documented form."""
-    if len(raw) > LARGEST:
-        raise Broken(f"entry {position} is larger than {LARGEST:,} bytes.")
     try:
         value = strict.parse(raw)
     except ValueError as fault:

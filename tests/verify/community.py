@@ -69,6 +69,7 @@ class Community:
     key_seed: bytes = sha256(b"the key of the record").digest()
     now: datetime = START
     charter: int = 0
+    charter_text: str = CHARTER
     entries: list[bytes] = field(default_factory=list)
     blobs: dict[str, bytes] = field(default_factory=dict)
 
@@ -102,7 +103,7 @@ class Community:
     def found(self) -> None:
         """Begin: a first entry, the charter, and questions of members signed and unsigned."""
         self.put("record.log.started", "record.log.start", "operator", "operator", "record:1")
-        facts = {"version": 1, "text": self.blob(CHARTER.encode()), "provisional": True}
+        facts = {"version": 1, "text": self.blob(self.charter_text.encode()), "provisional": True}
         self.put("charter.in_force", "charter.text.put_in_force", "operator", "operator", "charter:1", facts=facts)
         self.charter = 1
         for number in range(1, 13):
@@ -309,8 +310,8 @@ class Voting:
         return self.changes[name](copy) or copy
 
 
-def paper(ballot: str, approved: list[str], nonce: bytes) -> dict[str, Any]:
-    """One ballot as it is opened."""
-    body = {"ballot": ballot, "approved": approved}
+def paper(ballot: str, approved: list[str], nonce: bytes, other: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """One ballot as it is opened, with what `other` puts into its body."""
+    body = {"ballot": ballot, "approved": approved} | dict(other or {})
     commitment = hmac.digest(nonce, b"ballot.v1\0" + ballot.encode() + canonical(body), "sha256")
     return {"commitment": commitment.hex(), "body": body, "nonce": nonce.hex()}

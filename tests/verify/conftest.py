@@ -24,6 +24,7 @@ class Site:
     fails: dict[str, int] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     drips: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
@@ -58,6 +59,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.site.fails.get(path, 0) > 0:
             self.site.fails[path] -= 1
             self._answer(503, b"")
+        elif path in self.site.refused:
+            self._answer(403, b"")
         elif path in self.site.moved:
             self._answer(302, b"", Location=self.site.moved[path])
         elif path in self.site.drips:

@@ -77,6 +77,11 @@ def test_a_bundle_is_held_to_the_record_seen_before(site: Site, file: Path, stra
     file.write_bytes(community.bundle(of_the_vote))
     report = stranger.verify(str(file))
     assert (report.exit_code, unknown(report)) == (0, ["powers"])
+    community.put("agenda.question.proposed", "agenda.question.propose", None, None, "question:13")
+    file.write_bytes(community.bundle(of_the_vote))
+    report = stranger.verify(str(file))
+    assert (report.exit_code, unknown(report)) == (0, ["history", "powers"])
+    community.entries.pop()
     community.entries[3] = community.entries[4]
     file.write_bytes(community.bundle(of_the_vote))
     assert first_failure(stranger.verify(str(file))) == (1, "history")
@@ -131,6 +136,7 @@ def without_ballots(members: Members) -> None:
         (in_listing(lambda listing: listing.update(origin="other.example")), "proofs"),
         (in_listing(lambda listing: listing.update(format="stoa-bundle/2")), "proofs"),
         (in_listing(lambda listing: listing.update(entries=None)), "proofs"),
+        (in_listing(lambda listing: listing.update(more=1)), "proofs"),
         (in_listing(lambda listing: listing["entries"].pop()), "entries"),
         (in_listing(lambda listing: listing.update(round="3")), "entries"),
         (in_listing(lambda listing: listing["entries"].pop(-3)), "vote.course"),

@@ -57,6 +57,13 @@ def test_a_server_that_stays_busy_is_given_up(site: Site, web: Web) -> None:
     assert len(site.asked) == TRIES
 
 
+def test_a_server_that_refuses_is_not_asked_again(site: Site, web: Web) -> None:
+    site.refused = {"a"}
+    with pytest.raises(Unreachable, match=r"^a: the server answered 403\.$"):
+        web.get("a", 4)
+    assert len(site.asked) == 1
+
+
 def test_nobody_listening_is_said_to_be_out_of_reach() -> None:
     web = Web(httpx.URL("http://127.0.0.1:9/record"), first_pause=0.0)
     with pytest.raises(Unreachable, match=r"^checkpoint: the server can't be reached, tried 4 times\.$"):
