@@ -131,3 +131,10 @@ class Stranger:
 @pytest.fixture
 def stranger(tmp_path: Path) -> Stranger:
     return Stranger(tmp_path / "state")
+
+
+def first_failure(stranger: Stranger, site: Site) -> str:
+    """The code of the first check that fails; a test for a passing record would read empty."""
+    report = stranger.verify(site.url)
+    assert report.exit_code == (1 if report.failed else 0), report.stopped
+    return report.first_failure.code if report.first_failure else ""
