@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from functools import cache
 from pathlib import Path
@@ -10,11 +11,18 @@ from django.conf import settings
 
 from stoa.kit import chance
 from stoa.methods.note import Checkpoint, SigningKey, sign_note
+from stoa.record.events import LogStarted
+from stoa.record.models import Entry
 
 
 def origin() -> str:
-    """The log's name: the public address without its scheme."""
-    return str(settings.STOA.origin)
+    """The log's name: the public address without its scheme, as it was when the log began.
+
+    It stands in the log's first entry and never changes, since whoever checks knows the log by it; a server that answers
+    at another address or port goes on signing under it.
+    """
+    started = Entry.objects.filter(type=LogStarted.type).order_by("pk").values_list("body", flat=True).first()
+    return str(json.loads(bytes(started))["facts"]["origin"] if started else settings.STOA.origin)
 
 
 def vkey() -> str:
