@@ -110,7 +110,7 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
         (("b;1;[", "a;1;["), "the project “a” comes twice"),
         (("a;1;First", "a;-1;First"), "is not above 0"),
         (("budget;2", "budget;0"), "The budget in META is not above 0"),
-        (("a;1;First", 'a;1;"First'), "The section VOTES is missing"),
+        (("a;1;First", 'a;1;"First'), "a quotation mark is opened and not closed"),
         (("1;a\n", "1;" + "a," * 600_000 + "\n"), "has more than 1,048,576 bytes"),
         (("First", "First\0"), "holds bytes that are no text"),
     ],
