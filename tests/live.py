@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -36,14 +36,29 @@ class LiveStoa:
 
     def settle(self) -> None:
         """What the worker would do by now: tasks that are due, mails, places on the record."""
-        with ThreadPoolExecutor(1) as pool:  # a browser's loop may run in the test's own thread
-            pool.submit(_work).result()
+        run_tasks()
+        _aside(_work)
 
 
-def _work() -> None:
+def run_tasks() -> None:
+    """Run the tasks that are queued and due, and end."""
+    _aside(_run_tasks)
+
+
+def _aside(work: Callable[[], None]) -> None:
+    """In a thread of its own: a browser's event loop may run in the test's."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
+
+
+def _run_tasks() -> None:
     connector = tasks.connector.get_worker_connector()
     with tasks.with_connector(connector).open() as working:
         working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+    connections.close_all()
+
+
+def _work() -> None:
     outbox.deliver_due()
     while sequence():
         pass

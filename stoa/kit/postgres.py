@@ -55,13 +55,12 @@ def binary(name: str) -> Path:
 
 def socket_folder(data: Path) -> Path:
     """Where the server's socket lies: in the data folder, or in a short place when that path is too long for a socket."""
-    inside = data / "socket"
-    if len(os.fsencode(inside / _SOCKET)) <= _LONGEST_SOCKET:
-        return inside
-    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+    name = f"stoa-{os.geteuid()}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}"
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    short = Path(runtime) if runtime and Path(runtime).is_dir() else Path(tempfile.gettempdir())
-    return short / f"stoa-{os.geteuid()}-{name}"
+    outside = [Path(runtime)] if runtime and Path(runtime).is_dir() else []
+    last = Path("/tmp") / name  # noqa: S108 - it is used only where it is a folder of ours, see `_configure`
+    places = [data / "socket", *(folder / name for folder in (*outside, Path(tempfile.gettempdir())))]
+    return next((place for place in places if len(os.fsencode(place / _SOCKET)) <= _LONGEST_SOCKET), last)
 
 
 class Postgres:

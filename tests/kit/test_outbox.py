@@ -17,6 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from stoa.kit import clock, outbox
 from stoa.kit.faults import Invalid
 from stoa.kit.models import Mail
+from tests.live import run_tasks
 
 ONE_CLICK = {"List-Unsubscribe": "<http://stoa.test/mail/t>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
@@ -127,14 +128,11 @@ def test_a_mail_of_a_change_that_was_undone_never_goes_out(committed: None) -> N
 
 
 def test_mails_of_a_commit_queue_one_task_and_it_sends_them(committed: None) -> None:
-    from procrastinate.contrib.django import app
-
     with transaction.atomic():
         for number in range(3):
             post(f"p{number}@example.org")
         assert not ProcrastinateJob.objects.exists()
     post("later@example.org")
     assert ProcrastinateJob.objects.count() == 1
-    with app.with_connector(app.connector.get_worker_connector()).open() as working:  # type: ignore[attr-defined]
-        working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+    run_tasks()
     assert len(mail.outbox) == 4

@@ -19,7 +19,7 @@ import pytest
 from stoa.kit import postgres
 from stoa.kit.environment import environment
 from stoa.kit.folder import AlreadyUp, held
-from stoa.kit.postgres import DatabaseFault, Postgres
+from stoa.kit.postgres import DatabaseFault, Postgres, socket_folder
 from stoa.kit.unprivileged import child_setup
 
 pytestmark = pytest.mark.slow
@@ -184,14 +184,24 @@ def test_an_unreadable_lock_file_is_forgotten(server):
 
 
 def test_a_path_too_long_for_a_socket_puts_the_socket_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    server = Postgres(tmp_path / ("x" * 120) / "data")
-    server.up()
-    try:
-        assert server.socket.parent == tmp_path
-        assert ask(server, "SELECT 1") == [(1,)]
-    finally:
-        server.down()
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", short)
+        server = Postgres(tmp_path / ("x" * 120) / "data")
+        server.up()
+        try:
+            assert server.socket.parent == Path(short)
+            assert ask(server, "SELECT 1") == [(1,)]
+        finally:
+            server.down()
+
+
+@pytest.mark.parametrize("temporary", ["/tmp", "/var/" + "y" * 110])
+def test_a_folder_outside_that_is_too_long_as_well_is_passed_over(tmp_path, monkeypatch, temporary):
+    runtime = tmp_path / ("r" * 100)
+    runtime.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    monkeypatch.setattr(tempfile, "tempdir", temporary)
+    assert socket_folder(tmp_path / ("x" * 120) / "data").parent == Path("/tmp")
 
 
 def test_a_socket_folder_that_others_can_reach_is_refused(server):
