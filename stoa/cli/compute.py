@@ -71,7 +71,8 @@ def equal_shares(
 
 def read_votes(file: Path, *, as_approvals: bool = False) -> Election:
     """The election in a Pabulib file, with a bar for large ones; raises `Fault` where it can't be read."""
-    from stoa.methods.pabulib import BadFile, read
+    from stoa.methods.pabulib import read
+    from stoa.methods.rows import BadFile
 
     try:
         if str(file) == "-":

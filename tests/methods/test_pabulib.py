@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoa.methods.pabulib import MOST_LINE, BadFile, Election, Project, Vote, in_units, read
+from stoa.methods.pabulib import Election, Project, Vote, in_units, read
+from stoa.methods.rows import MOST_LINE, BadFile
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "votes" / "pabulib"
 
