@@ -17,6 +17,7 @@ class Round(models.Model):
     class Phase(models.TextChoices):
         ANNOUNCED = "announced", "announced"
         QUESTIONS = "questions", "questions"
+        DISCUSSION = "discussion", "discussion"
         VOTE = "vote", "vote"
         CHECKING = "checking", "checking"
         AGENDA = "agenda", "agenda"
@@ -27,6 +28,7 @@ class Round(models.Model):
     summary = models.TextField(blank=True)
     phase = models.CharField(max_length=10, choices=Phase, default=Phase.ANNOUNCED)
     questions_open = models.DateTimeField()
+    discussion_opens = models.DateTimeField(null=True, help_text="empty where nothing is discussed before the vote")
     vote_opens = models.DateTimeField()
     vote_closes = models.DateTimeField()
     anywhere_on_earth = models.BooleanField(default=False)
@@ -36,6 +38,8 @@ class Round(models.Model):
     imported = models.BooleanField(default=False)
     import_digest = models.CharField(max_length=64, blank=True)
     reminded = models.DateTimeField(null=True)
+    open_data = models.BooleanField(default=False, help_text="answers may be exported without names after the close")
+    discussion_digest = models.CharField(max_length=64, blank=True, help_text="of the files its answers came from")
 
     class Meta:
         ordering = ["-vote_closes", "-pk"]
@@ -44,7 +48,15 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=Q(questions_open__lt=F("vote_opens")) & Q(vote_opens__lt=F("vote_closes")),
                 name="phases_in_order",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(discussion_opens=None)
+                | Q(discussion_opens__gt=F("questions_open")) & Q(discussion_opens__lt=F("vote_opens")),
+                name="discussion_before_the_vote",
+            ),
+            models.CheckConstraint(
+                condition=Q(open_data=False) | Q(discussion_opens__isnull=False), name="open_data_of_a_discussion"
+            ),
         ]
 
     def __str__(self) -> str:
