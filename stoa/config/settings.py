@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "stoa.people",
     "stoa.charter",
     "stoa.ballots",
+    "stoa.forum",
     "stoa.agenda",
     "stoa.ledger",
     "stoa.site",

@@ -1,0 +1,1 @@
+"""The forum: a thread on every object of the community."""

@@ -1,0 +1,1 @@
+"""Reads of the forum; what somebody may not see is never among them."""

@@ -1,0 +1,27 @@
+"""How the record's entries about posts read."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from stoa.forum import events
+from stoa.kit.words import ANY_KIND, Leaf, Text, Words, register_words
+
+OF_POST = {"post": "post", "on": ANY_KIND, "answers": "post"}
+
+
+def _written(leaf: Leaf) -> Text:
+    if leaf["facts"].get("answers"):
+        return _("{actor} wrote {post} about {on}, in answer to {answers}.")
+    return _("{actor} wrote {post} about {on}.")
+
+
+# Who may read a post changes: it can be held, removed or taken back. Its own page shows its texts to whoever may.
+register_words(events.PostWritten, Words(_("Post written"), _written, OF_POST, texts_public=False))
+register_words(
+    events.PostEdited,
+    Words(_("Post edited"), _("{actor} edited {post} about {on} (version {version})."), OF_POST, texts_public=False),
+)
+register_words(
+    events.PostTakenBack, Words(_("Post taken back"), _("{actor} removed the text of {post} about {on}."), OF_POST)
+)
