@@ -33,6 +33,12 @@ class Closed(Fault):
     status = 409
 
 
+class TooFast(Fault):
+    """Too many in too short a time; the remedy says when it goes on."""
+
+    status = 429
+
+
 class Conflict(Fault):
     """Somebody else changed the same thing meanwhile."""
 
