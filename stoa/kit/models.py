@@ -1,4 +1,4 @@
-"""Tables that every part shares: idempotency keys and the mail outbox."""
+"""Tables that every part shares: idempotency keys, the mail outbox, and what search knows."""
 
 from django.db import models
 
@@ -38,3 +38,26 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.message_id}"
+
+
+class Document(models.Model):
+    """What the public may read of one object, for search. The database keeps its words beside it (`words`, see 0002)."""
+
+    reference = models.CharField(max_length=80, primary_key=True)
+    kind = models.CharField(max_length=40)
+    title = models.CharField(max_length=300)
+    text = models.TextField(blank=True)
+    at = models.DateTimeField()
+    language = models.CharField(max_length=10)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-at"], name="document_latest"),
+            models.Index(fields=["kind", "-at"], name="document_by_kind"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(language__in=["english", "simple"]), name="document_language")
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

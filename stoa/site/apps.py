@@ -1,6 +1,7 @@
 """Tells Django about the site."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SiteConfig(AppConfig):
@@ -9,3 +10,9 @@ class SiteConfig(AppConfig):
     name = "stoa.site"
     label = "site_"
     verbose_name = "Site"
+
+    def ready(self) -> None:
+        """Let each migration end with a search that knows every kind of object."""
+        from stoa.kit.search import rebuild_missing
+
+        post_migrate.connect(rebuild_missing, sender=self)
