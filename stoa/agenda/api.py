@@ -15,7 +15,7 @@ from stoa.agenda.models import Announcement, Decision, Estimate, Offer, Question
 from stoa.kit.api import Given, Parts, Word, actor, download, found, signed_in
 from stoa.kit.faults import Closed, Refused
 
-Phase = Literal["announced", "questions", "vote", "checking", "agenda", "failed"]
+Phase = Literal["announced", "questions", "discussion", "vote", "checking", "agenda", "failed"]
 State = Literal["proposed", "withdrawn", "on_ballot", "left_out", "chosen", "not_chosen"]
 Sort = Literal["number", "-number", "title", "-title", "estimates", "-estimates", "offered", "-offered"]
 SORTS = {"number": "pk", "title": "title", "estimates": "estimates_made", "offered": "offered"}
@@ -32,9 +32,11 @@ class RoundOut(Schema):
     summary: str
     phase: Phase
     questions_open: datetime
+    discussion_opens: datetime | None
     vote_opens: datetime
     vote_closes: datetime
     anywhere_on_earth: bool
+    open_data: bool
     unit: str
     scale: int
     imported: bool
@@ -43,20 +45,26 @@ class RoundOut(Schema):
 
 
 class RoundIn(Given):
-    """A round to announce. `slug` is its short name in addresses, such as 2027."""
+    """A round to announce. `slug` is its short name in addresses, such as 2027.
+
+    Without `discussion_opens` nothing is discussed; `open_data` declares that answers will be exported without names.
+    """
 
     slug: str
     title: str
     summary: str = ""
     questions_open: AwareDatetime
+    discussion_opens: AwareDatetime | None = None
     vote_opens: AwareDatetime
     vote_closes: AwareDatetime
     anywhere_on_earth: bool = False
+    open_data: bool = False
 
 
 class Extension(Given):
     """Later instants for phases that have not ended; what is left out stays."""
 
+    discussion_opens: AwareDatetime | None = None
     vote_opens: AwareDatetime | None = None
     vote_closes: AwareDatetime | None = None
 
@@ -222,7 +230,7 @@ def announce_round(request: HttpRequest, given: RoundIn) -> Status[Round]:
 
 @router.post("/rounds/{slug}/extend", response=RoundOut, summary="Make a phase longer")
 def extend_round(request: HttpRequest, slug: str, given: Extension) -> Round:
-    """Let the vote open or close later. What has begun is never made shorter."""
+    """Let the discussion or the vote open later, or the vote close later. What has begun is never made shorter."""
     return acts.extend_round(actor(request), round=_round(slug), **given.dict())
 
 

@@ -21,6 +21,8 @@ class RoundAnnounced(RoundEvent):
     questions_open: str
     vote_opens: str
     vote_closes: str
+    discussion_opens: str | None = None
+    open_data: bool | None = None
     type: ClassVar[str] = "agenda.round.announced"
 
 
@@ -30,6 +32,7 @@ class RoundExtended(RoundEvent):
 
     vote_opens: str
     vote_closes: str
+    discussion_opens: str | None = None
     type: ClassVar[str] = "agenda.round.extended"
 
 
@@ -38,6 +41,13 @@ class QuestionsOpened(RoundEvent):
     """The round takes questions from now on."""
 
     type: ClassVar[str] = "agenda.round.questions_opened"
+
+
+@dataclass(frozen=True)
+class DiscussionOpened(RoundEvent):
+    """The round takes statements and answers from now on."""
+
+    type: ClassVar[str] = "agenda.round.discussion_opened"
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,13 @@ class RoundFailed(RoundEvent):
 
     reason: str
     type: ClassVar[str] = "agenda.round.failed"
+
+
+@dataclass(frozen=True)
+class RoundLost(RoundEvent):
+    """The round ended with a restore: what stands on the record of it can't be gone on from, since the tables behind are lost."""
+
+    type: ClassVar[str] = "agenda.round.lost"
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,19 @@ class RoundForm(DatedForm):
         help_text="A paragraph in Markdown.",
     )
     questions_open = Instant(label="Questions are taken from")
+    discussion_opens = Instant(
+        label="The discussion begins",
+        required=False,
+        help_text="From then until the vote opens, statements are proposed and answered. Empty: no discussion.",
+    )
+    open_data = forms.BooleanField(
+        label="Answers to statements become open data",
+        required=False,
+        help_text=(
+            "After the discussion the answers can be exported: without names, times or authors. Somebody who knows a few "
+            "answers of a person may find that person's row all the same. Everybody reads this before they answer."
+        ),
+    )
     vote_opens = Instant(
         label="The vote opens",
         help_text="Questions, estimates and offers are taken until then. Allow two weeks at least.",
@@ -144,8 +157,8 @@ class RoundForm(DatedForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Read the three instants in the zone that is declared."""
-        for name in ("questions_open", "vote_opens", "vote_closes"):
+        """Read the instants in the zone that is declared."""
+        for name in ("questions_open", "discussion_opens", "vote_opens", "vote_closes"):
             self.cleaned_data[name] = self.in_zone(name, self.cleaned_data.get("anywhere_on_earth", False))
         return self.cleaned_data
 
@@ -153,18 +166,19 @@ class RoundForm(DatedForm):
 class ExtendForm(DatedForm):
     """Later instants for the phases that are left; a field left empty changes nothing."""
 
+    discussion_opens = Instant(label="The discussion begins", required=False)
     vote_opens = Instant(label="The vote opens", required=False)
     vote_closes = Instant(label="The vote closes", required=False)
 
-    def __init__(self, *args: Any, anywhere_on_earth: bool, opens_can_move: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, anywhere_on_earth: bool, can_move: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.anywhere_on_earth = anywhere_on_earth
-        if not opens_can_move:
-            del self.fields["vote_opens"]
+        for name in {"discussion_opens", "vote_opens"} - can_move:
+            del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         """Read the instants in the round's zone."""
-        for name in ("vote_opens", "vote_closes"):
+        for name in ("discussion_opens", "vote_opens", "vote_closes"):
             self.cleaned_data[name] = self.in_zone(name, self.anywhere_on_earth)
         return self.cleaned_data
 

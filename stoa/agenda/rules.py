@@ -11,8 +11,12 @@ from stoa.kit.powers import may
 
 def takes_questions(round: Round) -> bool:
     """Whether questions, estimates and offers are taken now."""
-    early = round.phase in {Round.Phase.ANNOUNCED, Round.Phase.QUESTIONS}
-    return early and round.questions_open <= clock.now() < round.vote_opens
+    return round.before_the_vote and round.questions_open <= clock.now() < round.vote_opens
+
+
+def is_discussed(round: Round) -> bool:
+    """Whether statements and answers are taken now."""
+    return round.phase == Round.Phase.DISCUSSION and clock.now() < round.vote_opens
 
 
 def vote_is_open(round: Round) -> bool:
@@ -23,8 +27,17 @@ def vote_is_open(round: Round) -> bool:
 
 def can_be_extended(round: Round) -> bool:
     """Whether a phase is left that could be made longer."""
-    early = round.phase in {Round.Phase.ANNOUNCED, Round.Phase.QUESTIONS, Round.Phase.VOTE}
+    early = round.before_the_vote or round.phase == Round.Phase.VOTE
     return early and clock.now() < round.vote_closes and not round.imported
+
+
+def openings_ahead(round: Round) -> frozenset[str]:
+    """Of the discussion and the vote, those that have not begun and so may begin later."""
+    ahead = {"vote_opens"} if round.before_the_vote else set()
+    early = round.phase in {Round.Phase.ANNOUNCED, Round.Phase.QUESTIONS}
+    if round.discussion_opens and early and clock.now() < round.discussion_opens:
+        ahead.add("discussion_opens")
+    return frozenset(ahead)
 
 
 def may_announce(actor: Actor) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 
+from django.db.models import Q
+
 from stoa.agenda import acts
 from stoa.agenda.acts.mailing import reminder_due
 from stoa.agenda.models import Round
@@ -33,7 +35,9 @@ def _due() -> Iterable[tuple[Step, Iterable[Round]]]:
     now = clock.now()
     phase = Round.Phase
     yield acts.begin_questions, Round.objects.filter(phase=phase.ANNOUNCED, questions_open__lte=now)
-    yield acts.begin_vote, Round.objects.filter(phase=phase.QUESTIONS, vote_opens__lte=now)
+    yield acts.begin_discussion, Round.objects.filter(phase=phase.QUESTIONS, discussion_opens__lte=now)
+    ready = Q(phase=phase.QUESTIONS, discussion_opens=None) | Q(phase=phase.DISCUSSION)
+    yield acts.begin_vote, Round.objects.filter(ready, vote_opens__lte=now)
     yield acts.close_vote, Round.objects.filter(phase=phase.VOTE, ballot__closes__lte=now)
     voting = Round.objects.select_related("ballot").filter(phase=phase.VOTE, reminded=None, ballot__closes__gt=now)
     yield acts.send_reminders, [r for r in voting if reminder_due(r) <= now]

@@ -7,8 +7,35 @@ from django.utils.translation import gettext_lazy as _
 from stoa.agenda import events
 from stoa.kit.words import Leaf, Text, Words, instant_words, register_words
 
-PHASES = {"questions_open": instant_words, "vote_opens": instant_words, "vote_closes": instant_words}
+OPENINGS = ("questions_open", "discussion_opens", "vote_opens", "vote_closes")
+PHASES = dict.fromkeys(OPENINGS, instant_words)
 OF_QUESTION = {"question": "question", "round": "round"}
+
+
+def _announced(leaf: Leaf) -> Text:
+    facts = leaf["facts"]
+    if "discussion_opens" not in facts:
+        return _(
+            "{actor} announced {subject}: questions from {questions_open}, vote from {vote_opens} to {vote_closes}."
+        )
+    if "open_data" in facts:
+        return _(
+            "{actor} announced {subject}: questions from {questions_open}, discussion from {discussion_opens}, "
+            "vote from {vote_opens} to {vote_closes}. Answers in the discussion become open data, without names."
+        )
+    return _(
+        "{actor} announced {subject}: questions from {questions_open}, discussion from {discussion_opens}, "
+        "vote from {vote_opens} to {vote_closes}."
+    )
+
+
+def _extended(leaf: Leaf) -> Text:
+    if "discussion_opens" not in leaf["facts"]:
+        return _("{actor} made {subject} longer: the vote opens {vote_opens} and closes {vote_closes}.")
+    return _(
+        "{actor} made {subject} longer: the discussion begins {discussion_opens}, "
+        "the vote opens {vote_opens} and closes {vote_closes}."
+    )
 
 
 def _failed(leaf: Leaf) -> Text:
@@ -31,7 +58,7 @@ register_words(
     events.RoundAnnounced,
     Words(
         _("Round announced"),
-        _("{actor} announced {subject}: questions from {questions_open}, vote from {vote_opens} to {vote_closes}."),
+        _announced,
         shown=PHASES,
     ),
 )
@@ -39,11 +66,15 @@ register_words(
     events.RoundExtended,
     Words(
         _("Round made longer"),
-        _("{actor} made {subject} longer: the vote opens {vote_opens} and closes {vote_closes}."),
+        _extended,
         shown=PHASES,
     ),
 )
 register_words(events.QuestionsOpened, Words(_("Questions opened"), _("{actor} let {subject} take questions.")))
+register_words(
+    events.DiscussionOpened,
+    Words(_("Discussion opened"), _("{actor} let {subject} take statements and answers.")),
+)
 register_words(
     events.EffortFrozen,
     Words(
@@ -56,6 +87,16 @@ register_words(
     ),
 )
 register_words(events.RoundFailed, Words(_("Round ended without a vote"), _failed))
+register_words(
+    events.RoundLost,
+    Words(
+        _("Round lost in an outage"),
+        _(
+            "{subject} ended: the server was restored from a backup, and what stood behind the last entries of this "
+            "round is lost. What they say stands."
+        ),
+    ),
+)
 register_words(
     events.RoundDecided,
     Words(

@@ -98,10 +98,11 @@ def _deadlines(found: Environment) -> list[Deadline]:
 
     now = clock.now()
     ask = (
-        "SELECT r.questions_open, r.vote_opens, r.vote_closes, b.sealed + b.window_hours * interval '1 hour', r.slug"
+        "SELECT r.questions_open, (to_jsonb(r) ->> 'discussion_opens')::timestamptz, r.vote_opens, r.vote_closes,"
+        " b.sealed + b.window_hours * interval '1 hour', r.slug"
         " FROM agenda_round r LEFT JOIN ballots_ballot b ON b.id = r.ballot_id WHERE r.phase NOT IN ('agenda', 'failed')"
     )
-    names = ("questions open", "vote opens", "vote closes", "ballots are opened")
+    names = ("questions open", "discussion begins", "vote opens", "vote closes", "ballots are opened")
     with psycopg.connect(url(found, "owner")) as session:
         try:
             rows: list[tuple[Any, ...]] = session.execute(ask).fetchall()

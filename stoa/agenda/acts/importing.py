@@ -8,6 +8,7 @@ from typing import Any
 
 from stoa.agenda import events
 from stoa.agenda.acts.deciding import write_decision
+from stoa.agenda.acts.finding import let_find
 from stoa.agenda.models import Question, Round
 from stoa.ballots.acts.closing import open_with, seal_with
 from stoa.ballots.acts.opening import Put, put_options, tell_opening
@@ -65,7 +66,7 @@ def _demand_empty(round: Round, digest: str) -> None:
         raise AlreadyDone(round.get_absolute_url())
     if round.imported:
         raise Conflict("Another file was imported into this round.", remedy="Announce a round for each file.")
-    if round.ballot_id or round.phase not in {Round.Phase.ANNOUNCED, Round.Phase.QUESTIONS}:
+    if round.ballot_id or not round.before_the_vote:
         raise Closed("The vote of this round has begun.", remedy="Import into a round that has not voted.")
     if round.questions.exists():
         raise Conflict("This round has questions of its own.", remedy="Import into a round without questions.")
@@ -83,6 +84,7 @@ def _questions(round: Round, election: Election) -> dict[str, Question]:
         )
         for project in election.projects
     )
+    let_find(*created)
     return {question.external_id: question for question in created}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stoa.agenda import events
+from stoa.agenda.acts.finding import let_find
 from stoa.agenda.models import Question, Round
 from stoa.charter.queries import terms
 from stoa.kit import clock, locks
@@ -25,6 +26,7 @@ def propose_question(actor: Actor, *, round: Round, title: str, body: str, signe
             remedy="Withdraw one to propose another.",
         )
     question = Question.objects.create(round=round, author_id=actor.person_id, signed=signed, title=title, body=body)
+    let_find(question)
     event = events.QuestionProposed if signed else events.QuestionProposedUnsigned
     tell(event(str(question.pk), str(round.pk)), {"title": title, "body": body})
     return question
@@ -41,6 +43,7 @@ def edit_question(actor: Actor, *, question: Question, title: str, body: str, ve
     question.version += 1
     question.edited = clock.now()
     question.save(update_fields=["title", "body", "version", "edited"])
+    let_find(question)
     event = events.QuestionEdited if question.signed else events.QuestionEditedUnsigned
     tell(event(str(question.pk), question.version), {"title": question.title, "body": question.body})
     return question
@@ -53,6 +56,7 @@ def withdraw_question(actor: Actor, *, question: Question) -> Question:
     question = proposed(question)
     question.state = Question.State.WITHDRAWN
     question.save(update_fields=["state"])
+    let_find(question)
     tell((events.QuestionWithdrawn if question.signed else events.QuestionWithdrawnUnsigned)(str(question.pk)))
     return question
 
@@ -64,7 +68,7 @@ def taking_questions(round: Round) -> Round:
         raise Closed(
             "This round takes no questions yet.", remedy=f"It does from {clock.stamp(round.questions_open)} on."
         )
-    if round.phase not in {Round.Phase.ANNOUNCED, Round.Phase.QUESTIONS} or clock.now() >= round.vote_opens:
+    if not round.before_the_vote or clock.now() >= round.vote_opens:
         raise Closed("This round takes no questions any more.", remedy="Propose it in the next round.")
     return round
 

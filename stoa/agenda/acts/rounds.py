@@ -9,11 +9,12 @@ from statistics import median
 from django.db import IntegrityError, transaction
 
 from stoa.agenda import events
+from stoa.agenda.acts.finding import round_found
 from stoa.agenda.acts.mailing import tell_of_opening
 from stoa.agenda.models import Offer, Question, Round
 from stoa.ballots.acts import Put, move_closing, open_vote, seal
 from stoa.charter.queries import terms
-from stoa.kit import clock, locks
+from stoa.kit import clock, locks, search
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid
 
@@ -33,9 +34,20 @@ def announce_round(
     vote_opens: datetime,
     vote_closes: datetime,
     anywhere_on_earth: bool = False,
+    discussion_opens: datetime | None = None,
+    open_data: bool = False,
 ) -> Round:
-    """Announce a round with the instants at which its phases begin and end."""
-    _check_dates(questions_open, vote_opens, vote_closes)
+    """Announce a round with the instants at which its phases begin and end.
+
+    Without `discussion_opens` nothing is discussed. `open_data` declares that answers will be exported without names.
+    """
+    _check_dates(questions_open, discussion_opens, vote_opens, vote_closes)
+    if open_data and discussion_opens is None:
+        raise Invalid(
+            "Without a discussion there are no answers to publish.",
+            remedy="Give the discussion a beginning, or leave this unticked.",
+            field="open_data",
+        )
     if not SLUG.fullmatch(slug) or slug in RESERVED_SLUGS or len(slug) > 40:
         raise Invalid(
             "This short name can't stand in an address.",
@@ -54,12 +66,20 @@ def announce_round(
                 vote_opens=vote_opens,
                 vote_closes=vote_closes,
                 anywhere_on_earth=anywhere_on_earth,
+                discussion_opens=discussion_opens,
+                open_data=open_data,
             )
     except IntegrityError as fault:
         raise Invalid("A round has this short name already.", remedy="Choose another.", field="slug") from fault
+    search.put_all([round_found(created)])
     tell(
         events.RoundAnnounced(
-            str(created.pk), clock.stamp(questions_open), clock.stamp(vote_opens), clock.stamp(vote_closes)
+            str(created.pk),
+            clock.stamp(questions_open),
+            clock.stamp(vote_opens),
+            clock.stamp(vote_closes),
+            clock.stamp(discussion_opens) if discussion_opens else None,
+            open_data or None,
         ),
         {"title": created.title, "summary": created.summary},
     )
@@ -68,25 +88,40 @@ def announce_round(
 
 @act("agenda.round.extend", on="round")
 def extend_round(
-    actor: Actor, *, round: Round, vote_opens: datetime | None = None, vote_closes: datetime | None = None
+    actor: Actor,
+    *,
+    round: Round,
+    vote_opens: datetime | None = None,
+    vote_closes: datetime | None = None,
+    discussion_opens: datetime | None = None,
 ) -> Round:
     """Make a phase longer. What has begun is never made shorter, what has ended never reopened."""
     round = locks.exclusive(round)
     opens, closes = vote_opens or round.vote_opens, vote_closes or round.vote_closes
-    if round.phase not in {Round.Phase.ANNOUNCED, Round.Phase.QUESTIONS, Round.Phase.VOTE}:
+    discussion = discussion_opens or round.discussion_opens
+    if not round.before_the_vote and round.phase != Round.Phase.VOTE:
         raise Closed("The vote of this round has ended.", remedy="Announce a new round.")
-    if (opens, closes) == (round.vote_opens, round.vote_closes):
+    if (discussion, opens, closes) == (round.discussion_opens, round.vote_opens, round.vote_closes):
         raise Invalid("Nothing would change.", remedy="Choose a later instant.", field="vote_closes")
     if opens != round.vote_opens and (round.phase == Round.Phase.VOTE or clock.now() >= round.vote_opens):
         raise Closed("The vote has begun; its opening can't be moved.", remedy="You can let it close later.")
     if opens < round.vote_opens or closes < round.vote_closes:
         raise Invalid("A phase can only be made longer.", remedy="Choose later instants.", field="vote_closes")
-    _check_order(round.questions_open, opens, closes)
+    if discussion != round.discussion_opens:
+        _check_later_discussion(round, discussion)
+    _check_order(round.questions_open, discussion, opens, closes)
     if round.ballot and closes > round.vote_closes:
         move_closing(locks.exclusive(round.ballot), closes)
-    round.vote_opens, round.vote_closes = opens, closes
-    round.save(update_fields=["vote_opens", "vote_closes"])
-    tell(events.RoundExtended(str(round.pk), clock.stamp(opens), clock.stamp(closes)))
+    round.discussion_opens, round.vote_opens, round.vote_closes = discussion, opens, closes
+    round.save(update_fields=["discussion_opens", "vote_opens", "vote_closes"])
+    tell(
+        events.RoundExtended(
+            str(round.pk),
+            clock.stamp(opens),
+            clock.stamp(closes),
+            clock.stamp(discussion) if discussion else None,
+        )
+    )
     return round
 
 
@@ -101,11 +136,24 @@ def begin_questions(actor: Actor, *, round: Round) -> Round:
     return round
 
 
+@act("agenda.round.begin_discussion", on="round")
+def begin_discussion(actor: Actor, *, round: Round) -> Round:
+    """Let the round take statements and answers, when the announced instant has come."""
+    round = locks.exclusive(round)
+    if round.discussion_opens is None:
+        raise Closed("This round has no discussion.")
+    _demand(round, Round.Phase.QUESTIONS, round.discussion_opens)
+    round.phase = Round.Phase.DISCUSSION
+    round.save(update_fields=["phase"])
+    tell(events.DiscussionOpened(str(round.pk)))
+    return round
+
+
 @act("agenda.round.begin_vote", on="round")
 def begin_vote(actor: Actor, *, round: Round) -> Round:
-    """Freeze effort and capacity and open the vote, when the announced instant has come."""
+    """End the discussion, freeze effort and capacity and open the vote, when the announced instant has come."""
     round = locks.exclusive(round)
-    _demand(round, Round.Phase.QUESTIONS, round.vote_opens)
+    _demand(round, Round.Phase.DISCUSSION if round.discussion_opens else Round.Phase.QUESTIONS, round.vote_opens)
     put, left_out = _freeze_effort(round)
     capacity = sum(Offer.objects.filter(question__in=[q.pk for q in put]).values_list("hours", flat=True))
     if not put or not capacity:
@@ -182,16 +230,44 @@ def _demand(round: Round, phase: str, instant: datetime) -> None:
         raise Closed("It is too early.", remedy=f"This phase begins at {clock.stamp(instant)}.")
 
 
-def _check_dates(questions_open: datetime, vote_opens: datetime, vote_closes: datetime) -> None:
-    _check_order(questions_open, vote_opens, vote_closes)
+def _check_dates(
+    questions_open: datetime, discussion_opens: datetime | None, vote_opens: datetime, vote_closes: datetime
+) -> None:
+    _check_order(questions_open, discussion_opens, vote_opens, vote_closes)
     if vote_opens <= clock.now():
         raise Invalid("The vote would have begun already.", remedy="Choose a date that lies ahead.", field="vote_opens")
     if vote_closes > clock.now() + LATEST:
         raise Invalid("That is more than three years ahead.", remedy="Check the year.", field="vote_closes")
 
 
-def _check_order(questions_open: datetime, vote_opens: datetime, vote_closes: datetime) -> None:
+def _check_later_discussion(round: Round, discussion_opens: datetime | None) -> None:
+    """Raise unless the discussion, which has not begun, would begin later."""
+    if round.discussion_opens is None:
+        raise Invalid(
+            "This round was announced without a discussion.",
+            remedy="Announce the next round with one.",
+            field="discussion_opens",
+        )
+    if round.phase not in {Round.Phase.ANNOUNCED, Round.Phase.QUESTIONS} or clock.now() >= round.discussion_opens:
+        raise Closed("The discussion has begun; its opening can't be moved.", remedy="You can let the vote open later.")
+    if discussion_opens is None or discussion_opens < round.discussion_opens:
+        raise Invalid("A phase can only be made longer.", remedy="Choose a later instant.", field="discussion_opens")
+
+
+def _check_order(
+    questions_open: datetime, discussion_opens: datetime | None, vote_opens: datetime, vote_closes: datetime
+) -> None:
     if vote_opens <= questions_open:
         raise Invalid("The vote would open before questions do.", remedy="Let it open later.", field="vote_opens")
+    if discussion_opens is not None and discussion_opens <= questions_open:
+        raise Invalid(
+            "The discussion would begin before questions do.", remedy="Let it begin later.", field="discussion_opens"
+        )
+    if discussion_opens is not None and vote_opens <= discussion_opens:
+        raise Invalid(
+            "The vote would open before the discussion does.",
+            remedy="Let the discussion begin earlier, or the vote open later.",
+            field="discussion_opens",
+        )
     if vote_closes <= vote_opens:
         raise Invalid("The vote would close before it opens.", remedy="Let it close later.", field="vote_closes")

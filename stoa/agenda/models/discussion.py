@@ -101,7 +101,9 @@ class Answer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["participant", "statement"], name="one_answer_each"),
-            models.CheckConstraint(condition=Q(value__gte=DISAGREE) & Q(value__lte=AGREE), name="answer_is_one_of_three"),
+            models.CheckConstraint(
+                condition=Q(value__gte=DISAGREE) & Q(value__lte=AGREE), name="answer_is_one_of_three"
+            ),
         ]
 
 
@@ -119,4 +121,6 @@ class AnswersCommitted(models.Model):
     unlinked = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(unlinked=None) | Q(unlinked__gte=F("at")), name="unlinked_later")]
+        constraints = [
+            models.CheckConstraint(condition=Q(unlinked=None) | Q(unlinked__gte=F("at")), name="unlinked_later")
+        ]

@@ -66,6 +66,11 @@ class Round(models.Model):
         """The round's page."""
         return reverse("agenda:round", args=[self.slug])
 
+    @property
+    def before_the_vote(self) -> bool:
+        """Whether its vote has not been opened yet."""
+        return self.phase in {Round.Phase.ANNOUNCED, Round.Phase.QUESTIONS, Round.Phase.DISCUSSION}
+
     def standing(self, person_id: str) -> frozenset[str]:
         """Who was given the task of this round is its `organiser`."""
         given = Role.objects.filter(

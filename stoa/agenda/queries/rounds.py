@@ -9,7 +9,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from stoa.agenda.models import Decision, Offer, Question, Round
 from stoa.kit.registry import Shown
 
-UNDER_WAY = (Round.Phase.VOTE, Round.Phase.QUESTIONS, Round.Phase.CHECKING, Round.Phase.ANNOUNCED)
+PHASE = Round.Phase
+UNDER_WAY = (PHASE.VOTE, PHASE.DISCUSSION, PHASE.QUESTIONS, PHASE.CHECKING, PHASE.ANNOUNCED)
 """Phases of a round that is not over; a page shows them in this order."""
 
 

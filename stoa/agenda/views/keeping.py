@@ -18,7 +18,8 @@ from stoa.kit.clock import ANYWHERE_ON_EARTH
 from stoa.kit.faults import Refused
 from stoa.kit.powers import may
 
-DATES = ("questions_open", "vote_opens", "vote_closes")
+LATER = ("discussion_opens", "vote_opens", "vote_closes")
+ANNOUNCED = ("slug", "title", "summary", "questions_open", *LATER, "anywhere_on_earth", "open_data")
 
 
 @edge.signed_in
@@ -28,9 +29,8 @@ def announce(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST" and not rules.may_announce(actor):
         raise Refused("You can't announce a round.", remedy="The charter gives this to stewards and founders.")
     form = forms.RoundForm(request.POST or None, initial=edge.typed(request, forms.RoundForm))
-    texts = ("slug", "title", "summary", "anywhere_on_earth")
     if form.is_valid() and form.carry_out(
-        lambda: acts.announce_round(actor, **{name: form.cleaned_data[name] for name in (*texts, *DATES)})
+        lambda: acts.announce_round(actor, **{name: form.cleaned_data[name] for name in ANNOUNCED})
     ):
         messages.success(request, "The round is announced.")
         return redirect(form.outcome)
@@ -52,15 +52,10 @@ def extend(request: HttpRequest, slug: str) -> HttpResponseBase:
         request.POST or None,
         initial={**_instants(round), **edge.typed(request, forms.ExtendForm)},
         anywhere_on_earth=round.anywhere_on_earth,
-        opens_can_move=round.phase != Round.Phase.VOTE,
+        can_move=rules.openings_ahead(round),
     )
     if form.is_valid() and form.carry_out(
-        lambda: acts.extend_round(
-            actor,
-            round=round,
-            vote_opens=form.cleaned_data.get("vote_opens"),
-            vote_closes=form.cleaned_data.get("vote_closes"),
-        )
+        lambda: acts.extend_round(actor, round=round, **{name: form.cleaned_data.get(name) for name in LATER})
     ):
         messages.success(request, "The new times are on the record.")
         return redirect(round)
@@ -129,7 +124,8 @@ def _mails(found: Announcement) -> int:
 
 def _instants(round: Round) -> dict[str, object]:
     zone = ANYWHERE_ON_EARTH if round.anywhere_on_earth else timezone.get_current_timezone()
-    return {name: getattr(round, name).astimezone(zone).replace(tzinfo=None) for name in ("vote_opens", "vote_closes")}
+    instants = {name: getattr(round, name) for name in LATER}
+    return {name: at.astimezone(zone).replace(tzinfo=None) for name, at in instants.items() if at}
 
 
 def _zone_name(round: Round) -> str:

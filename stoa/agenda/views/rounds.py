@@ -78,8 +78,11 @@ def frame(round: Round) -> dict[str, Any]:
         "zone": zone(round),
         "steps": steps(round),
         "checking_ends": checking_ends(round),
+        "was_lost": queries.was_lost(round),
+        "ballots_lost_until": queries.ballots_lost_until(round),
         "vote_is_open": rules.vote_is_open(round),
         "takes_questions": rules.takes_questions(round),
+        "is_discussed": rules.is_discussed(round),
     }
 
 
@@ -100,10 +103,9 @@ def _powers(round: Round, actor: Actor) -> dict[str, bool]:
 
 def _facts(round: Round, needed: int) -> list[tuple[str, object]]:
     figures = queries.figures(round, needed)
-    early = round.phase in {Round.Phase.ANNOUNCED, Round.Phase.QUESTIONS}
     ballot = round.ballot
     rows: list[tuple[str, object]] = [("Questions", f"{figures.questions:,}")]
-    if early:
+    if round.before_the_vote:
         rows += [
             (f"With {needed} estimates", f"{figures.estimated:,}"),
             ("Work on offer", amount(round, figures.hours)),

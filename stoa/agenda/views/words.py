@@ -71,31 +71,39 @@ class Step:
     note: str
 
 
-ORDER = (Round.Phase.QUESTIONS, Round.Phase.VOTE, Round.Phase.CHECKING, Round.Phase.AGENDA)
+PHASE = Round.Phase
+ORDER = (PHASE.QUESTIONS, PHASE.DISCUSSION, PHASE.VOTE, PHASE.CHECKING, PHASE.AGENDA)
+LABELS = {
+    PHASE.QUESTIONS: "Questions",
+    PHASE.DISCUSSION: "Discussion",
+    PHASE.VOTE: "Vote",
+    PHASE.CHECKING: "Checking",
+    PHASE.AGENDA: "Agenda",
+}
 
 
 def steps(round: Round) -> list[Step]:
     """The phases of a round in order with their instants; a round that failed stops where it ended."""
     if round.imported:
         return []
+    order = [phase for phase in ORDER if phase != PHASE.DISCUSSION or round.discussion_opens]
+    notes = _notes(round)
+    return [Step(LABELS[phase], _status(round, order, index), notes[phase]) for index, phase in enumerate(order)]
+
+
+def _notes(round: Round) -> dict[Round.Phase, str]:
     said = zone(round)
-    notes = {
-        Round.Phase.QUESTIONS: format_html(
-            "{} to {}",
-            instants.in_html(round.questions_open, said, "short"),
-            instants.in_html(round.vote_opens, said, "short"),
-        ),
-        Round.Phase.VOTE: format_html("until {}", instants.in_html(round.vote_closes, said, "short")),
-        Round.Phase.CHECKING: _checking(round),
-        Round.Phase.AGENDA: "chosen when the ballots are opened",
+    opens, closes = (instants.in_html(at, said, "short") for at in (round.vote_opens, round.vote_closes))
+    discussed = round.discussion_opens
+    return {
+        PHASE.QUESTIONS: format_html("{} to {}", instants.in_html(round.questions_open, said, "short"), opens),
+        PHASE.DISCUSSION: format_html("{} to {}", instants.in_html(discussed, said, "short"), opens)
+        if discussed
+        else "",
+        PHASE.VOTE: format_html("until {}", closes),
+        PHASE.CHECKING: _checking(round),
+        PHASE.AGENDA: "chosen when the ballots are opened",
     }
-    labels = {
-        Round.Phase.QUESTIONS: "Questions",
-        Round.Phase.VOTE: "Vote",
-        Round.Phase.CHECKING: "Checking",
-        Round.Phase.AGENDA: "Agenda",
-    }
-    return [Step(labels[phase], _status(round, index), notes[phase]) for index, phase in enumerate(ORDER)]
 
 
 def _checking(round: Round) -> str:
@@ -105,12 +113,12 @@ def _checking(round: Round) -> str:
     return format_html("until {}", instants.in_html(ends, "", "short"))
 
 
-def _status(round: Round, index: int) -> str:
-    if round.phase == Round.Phase.AGENDA:
+def _status(round: Round, order: list[Round.Phase], index: int) -> str:
+    if round.phase == PHASE.AGENDA:
         return "done"
-    if round.phase == Round.Phase.FAILED:
-        return "done" if index == 0 else "next"
-    present = ORDER.index(Round.Phase(round.phase)) if round.phase in ORDER else -1
+    if round.phase == PHASE.FAILED:
+        return "done" if order[index] in {PHASE.QUESTIONS, PHASE.DISCUSSION} else "next"
+    present = order.index(PHASE(round.phase)) if round.phase in order else -1
     if index == present:
         return "now"
     return "done" if index < present else "next"

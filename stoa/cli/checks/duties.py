@@ -26,7 +26,8 @@ def phases() -> Iterator[str]:
     late, phase = clock.now() - GRACE, Round.Phase
     due = (
         Q(phase=phase.ANNOUNCED, questions_open__lte=late)
-        | Q(phase=phase.QUESTIONS, vote_opens__lte=late)
+        | Q(phase=phase.QUESTIONS, discussion_opens__lte=late)
+        | Q(phase__in=[phase.QUESTIONS, phase.DISCUSSION], vote_opens__lte=late)
         | Q(phase=phase.VOTE, ballot__closes__lte=late)
     )
     yield from (

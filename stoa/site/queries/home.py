@@ -20,6 +20,7 @@ from stoa.site.queries import Community
 STATES = {
     Round.Phase.ANNOUNCED: ("Announced", "takes questions from", "questions_open"),
     Round.Phase.QUESTIONS: ("Questions", "then the vote, from", "vote_opens"),
+    Round.Phase.DISCUSSION: ("Discussion", "then the vote, from", "vote_opens"),
     Round.Phase.VOTE: ("Vote", "closes", "vote_closes"),
     Round.Phase.CHECKING: ("Being checked", "the vote closed", "vote_closes"),
 }
@@ -38,11 +39,13 @@ class Today:
 
 def rounds_today() -> list[Today]:
     """The rounds that are not over, those that wait for people first."""
-    return [
-        Today(r, word, then, getattr(r, instant))
-        for r in current_rounds()
-        for word, then, instant in [STATES[Round.Phase(r.phase)]]
-    ]
+    return [Today(r, word, then, getattr(r, instant)) for r in current_rounds() for word, then, instant in [_state(r)]]
+
+
+def _state(round: Round) -> tuple[str, str, str]:
+    if round.phase == Round.Phase.QUESTIONS and round.discussion_opens:
+        return "Questions", "then the discussion, from", "discussion_opens"
+    return STATES[Round.Phase(round.phase)]
 
 
 def questions_today(rounds: Sequence[Today], most: int = 5) -> list[Question]:

@@ -81,7 +81,7 @@ def _estimates(actor: Actor) -> Iterator[Waiting]:
     if not may(actor, "agenda.effort.estimate"):
         return
     needed = terms().limits["estimates_needed"]
-    for round_ in Round.objects.filter(phase=Round.Phase.QUESTIONS):
+    for round_ in Round.objects.filter(phase__in=[Round.Phase.QUESTIONS, Round.Phase.DISCUSSION]):
         short = Question.objects.filter(round=round_, state=Question.State.PROPOSED).exclude(author=actor.person_id)
         short = (
             short.exclude(estimates__person=actor.person_id).annotate(made=Count("estimates")).filter(made__lt=needed)
