@@ -207,6 +207,7 @@ def _demand_empty_database(found: Environment) -> None:
 
 def _go_on(manifest: archive.Manifest, known: Known) -> str | None:
     """Bring the log up to what was published and declare it; gives the new key, if the log goes on under one."""
+    from stoa.charter.recovering import bring_back
     from stoa.cli.numbering import move_past
     from stoa.kit.act import OPERATOR
     from stoa.record import keys
@@ -220,6 +221,7 @@ def _go_on(manifest: archive.Manifest, known: Known) -> str | None:
         if known.head and known.head.size <= backup.size:
             demand_begins_with(known.head)
         move_past(known.tail.entries)
+        bring_back(known.tail.entries, known.tail.blobs)
         recover_tail(OPERATOR, backup=backup, tail=known.tail, published=known.size, key_before=manifest.vkey)
         while sequence():
             pass

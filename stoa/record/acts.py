@@ -13,7 +13,7 @@ from stoa.methods.note import Checkpoint
 from stoa.record.events import DaySealed, LogStarted, TailRecovered
 from stoa.record.keys import origin, vkey
 from stoa.record.models import Entry, Sealed
-from stoa.record.recovery import append
+from stoa.record.recovery import append, bring_back
 from stoa.record.tail import Tail
 
 SMALLEST_PADDING = 64
@@ -53,3 +53,4 @@ def recover_tail(actor: Actor, *, backup: Checkpoint, tail: Tail, published: int
     lost = None if published is None else max(0, published - backup.size - len(tail.entries))
     changed = vkey() if vkey() != key_before else None
     tell(TailRecovered("1", backup.size, published, len(tail.entries), lost, changed))
+    bring_back(tail.entries)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -16,7 +17,26 @@ from stoa.record.models import Entry, Pending, Placement
 from stoa.record.tail import Contradicts, Tail, contradiction
 from stoa.record.tree import tree
 
+Leaf = Mapping[str, Any]
+BringBack = Callable[[Sequence[Leaf]], None]
 COLUMNS = ("at", "type", "act", "actor", "role", "charter", "subject")
+
+_bringing_back: list[BringBack] = []
+
+
+def register_recovery(bring_back: BringBack) -> None:
+    """Called by an app when it loads, where the clock takes steps in it: how recovered entries keep it from taking them again.
+
+    It is called with the recovered entries, in order, inside the act that recovers them.
+    """
+    _bringing_back.append(bring_back)
+
+
+def bring_back(entries: Sequence[bytes]) -> None:
+    """Let every app take its tables as far as these entries tell."""
+    leaves = [parse_object(body) for body in entries]
+    for app in _bringing_back:
+        app(leaves)
 
 
 def demand_is(head: Checkpoint) -> None:

@@ -31,6 +31,12 @@ def decide(actor: Actor, *, round: Round) -> Round:
 
 def write_decision(round: Round, ballot: Ballot, approvals: Sequence[Sequence[str]]) -> Round:
     """Choose the agenda from opened ballots, in the order of their commitments. To be called inside an act."""
+    tell(keep_decision(round, ballot, approvals))
+    return round
+
+
+def keep_decision(round: Round, ballot: Ballot, approvals: Sequence[Sequence[str]]) -> events.RoundDecided:
+    """Choose the agenda and keep it in the tables; returns what the record is to say. To be called inside an act."""
     ballot.refresh_from_db()
     kept = ballot.state == Ballot.State.KEPT
     costs = dict(ballot.options.values_list("reference", "cost"))
@@ -54,19 +60,16 @@ def write_decision(round: Round, ballot: Ballot, approvals: Sequence[Sequence[st
     _mark(round, decision, list(choice.selected), phases)
     round.phase = Round.Phase.AGENDA
     round.save(update_fields=["phase"])
-    tell(
-        events.RoundDecided(
-            round=str(round.pk),
-            ballot=str(ballot.pk),
-            method=Ballot.METHOD,
-            selected=[_line(reference, costs[reference], phases) for reference in choice.selected],
-            capacity=ballot.capacity,
-            spent=choice.cost,
-            majority=None if kept else list(plain),
-            result=blob,
-        )
+    return events.RoundDecided(
+        round=str(round.pk),
+        ballot=str(ballot.pk),
+        method=Ballot.METHOD,
+        selected=[_line(reference, costs[reference], phases) for reference in choice.selected],
+        capacity=ballot.capacity,
+        spent=choice.cost,
+        majority=None if kept else list(plain),
+        result=blob,
     )
-    return round
 
 
 def _utility(ballot: Ballot) -> Utility:

@@ -9,9 +9,12 @@ from datetime import datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from stoa.agenda.events import RoundLost
 from stoa.agenda.models import Question, Round
+from stoa.agenda.rules import vote_is_open
 from stoa.record import queries as record
-from stoa.record.models import Text
+from stoa.record.events import TailRecovered
+from stoa.record.models import Entry, Text
 
 MOST = 200
 
@@ -40,6 +43,21 @@ def question_history(question: Question, viewer_id: str | None, *, texts: bool) 
     link = _link(question.get_absolute_url(), question.title)
     shorter = [(f"the question {link}", "this question"), (link, "this question")]
     return _lines([question.reference], viewer_id, shorter, _texts(question) if texts else {}, MOST)
+
+
+def was_lost(round: Round) -> bool:
+    """Whether the round ended with a restore that could not bring it back."""
+    failed = round.phase == Round.Phase.FAILED
+    return failed and Entry.objects.filter(subject=f"round:{round.pk}", type=RoundLost.type).exists()
+
+
+def ballots_lost_until(round: Round) -> datetime | None:
+    """While the vote is open: when the server was last restored since it opened, so that ballots may be lost."""
+    if not vote_is_open(round):
+        return None
+    assert round.ballot is not None
+    restored = Entry.objects.filter(type=TailRecovered.type, at__gt=round.ballot.opens).order_by("-id")
+    return restored.values_list("at", flat=True).first()
 
 
 def _lines(

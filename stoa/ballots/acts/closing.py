@@ -56,7 +56,7 @@ def open_ballots(ballot: Ballot) -> list[dict[str, Any]]:
         raise Closed("The window for checking is still open.", remedy="The clock opens the ballots when it is over.")
     ballots = opened_form(ballot)
     open_with(ballot, ballots)
-    _unlink(ballot)
+    unlink(ballot)
     return ballots
 
 
@@ -113,7 +113,8 @@ def attest(actor: Actor, *, ballot: Ballot, bundle: str, agrees: bool) -> Attest
     return attestation
 
 
-def _unlink(ballot: Ballot) -> None:
+def unlink(ballot: Ballot) -> None:
+    """Delete the live ballots, and with them the link from person to ballot. To be called inside an act."""
     CastBallot.objects.filter(ballot=ballot).delete()
     Voter.objects.filter(ballot=ballot).update(casts=0)
     ballot.unlinked = clock.now()
