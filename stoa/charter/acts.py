@@ -6,7 +6,9 @@ from typing import Any
 
 from stoa.charter.events import CharterInForce, CommunityDescribed, PolicyPublished, SponsorDeclared
 from stoa.charter.models import Charter, Community, Declaration, Policy
+from stoa.charter.queries import charter_found, community_found, declaration_found, policy_found
 from stoa.charter.text import BadCharter, read
+from stoa.kit import search
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.colour import contrast_fault
 from stoa.kit.faults import Invalid
@@ -15,7 +17,7 @@ from stoa.record.entries import keep_octets
 TEXTS = frozenset({"name", "summary", "sponsor", "operator", "contact", "security_contact", "conduct_contact"})
 
 
-@act("charter.text.put_in_force")
+@act("charter.text.put_in_force", changes_charter=True)
 def put_in_force(actor: Actor, *, text: str, provisional: bool = True) -> Charter:
     """Put a version of the charter in force."""
     try:
@@ -24,6 +26,8 @@ def put_in_force(actor: Actor, *, text: str, provisional: bool = True) -> Charte
         raise Invalid(str(fault), remedy="Mend the text.", field="text") from fault
     latest = Charter.objects.order_by("-version").first()
     charter = Charter.objects.create(version=latest.version + 1 if latest else 1, text=text, provisional=provisional)
+    search.drop(f"charter:{charter.version - 1}")
+    search.put_all([charter_found(charter)])
     tell(CharterInForce(charter.version, keep_octets(text.encode()), provisional))
     return charter
 
@@ -40,6 +44,7 @@ def describe_community(actor: Actor, /, **changes: Any) -> Community:
     for name, value in changes.items():
         setattr(community, name, value)
     community.save()
+    search.put_all([community_found(community)])
     texts = {name: str(value) for name, value in changes.items() if name in TEXTS}
     tell(CommunityDescribed("1", sorted(changes)), texts)
     return community
@@ -55,6 +60,7 @@ def publish_policy(actor: Actor, *, kind: str, text: str) -> Policy:
     if not text.strip():
         raise Invalid("The text is empty.", remedy="Write it, or start from the template.", field="text")
     policy = Policy.objects.create(kind=kind, text=text)
+    search.put_all([policy_found(policy)])
     tell(PolicyPublished(kind), {"text": text})
     return policy
 
@@ -69,6 +75,7 @@ def declare(actor: Actor, *, kind: str, none: bool, text: str = "", giver: str =
     declaration = Declaration.objects.create(
         kind=kind, none=none, text="" if none else text.strip(), giver=giver.strip()
     )
+    search.put_all([declaration_found(declaration)])
     tell(
         SponsorDeclared(str(declaration.pk), kind, none),
         {} if none else {"text": declaration.text, "giver": declaration.giver},

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count
 
 from stoa.charter.models import Charter, Community, Declaration, Policy
 from stoa.charter.text import Terms, read
+from stoa.kit import clock
 from stoa.kit.act import ACTS
+from stoa.kit.search import Kept
 from stoa.record.models import Entry
 
 
@@ -41,6 +44,53 @@ def declarations() -> dict[str, list[Declaration]]:
     for declaration in Declaration.objects.all():
         found[declaration.kind].append(declaration)
     return found
+
+
+def charter_found(charter: Charter) -> Kept:
+    """How the charter in force is found."""
+    return Kept(
+        f"charter:{charter.version}", f"version {charter.version} of the charter", charter.text, charter.from_instant
+    )
+
+
+def policy_found(policy: Policy) -> Kept:
+    """How a policy is found: by its latest version."""
+    return Kept(f"policy:{policy.kind}", str(Policy.Kind(policy.kind).label), policy.text, policy.published)
+
+
+def declaration_found(declaration: Declaration) -> Kept:
+    """How a declaration is found: by what is given and who gives it."""
+    text = "none" if declaration.none else declaration.text
+    label = f"declaration {declaration.pk}: {Declaration.Kind(declaration.kind).label}"
+    return Kept(f"declaration:{declaration.pk}", label, f"{text} {declaration.giver}", declaration.declared)
+
+
+def community_found(community: Community) -> Kept:
+    """How the community itself is found."""
+    text = f"{community.summary} {community.operator} {community.sponsor}"
+    return Kept(f"community:{community.pk}", community.name, text, clock.now())
+
+
+def charters_found() -> Iterator[Kept]:
+    """The charter in force, for search."""
+    charter = in_force()
+    return map(charter_found, [charter] if charter else [])
+
+
+def policies_found() -> Iterator[Kept]:
+    """The policies that count, for search."""
+    latest = (policy(kind) for kind in Policy.Kind.values)
+    return (policy_found(found) for found in latest if found)
+
+
+def declarations_found() -> Iterator[Kept]:
+    """Every declaration, for search."""
+    return map(declaration_found, Declaration.objects.iterator())
+
+
+def communities_found() -> Iterator[Kept]:
+    """The one community, for search."""
+    return map(community_found, Community.objects.defer("logo"))
 
 
 @dataclass(frozen=True)

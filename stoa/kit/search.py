@@ -75,7 +75,24 @@ class Found:
 
 def put(reference: str, *, title: str, text: str, at: datetime, language: Language = "english") -> None:
     """Let an object be found, or found by its new words. To be called inside the act that changes it."""
-    _store([Kept(reference, title, text, at, language)])
+    put_all([Kept(reference, title, text, at, language)])
+
+
+def put_all(kept: Sequence[Kept]) -> None:
+    """The same for many objects, in one statement."""
+    rows = [
+        Document(
+            reference=one.reference,
+            kind=one.reference.partition(":")[0],
+            title=one.title.replace("\0", "")[:MOST_TITLE],
+            text=one.text.replace("\0", "")[:MOST_TEXT],
+            at=one.at,
+            language=one.language,
+        )
+        for one in kept
+    ]
+    columns = ["kind", "title", "text", "at", "language"]
+    Document.objects.bulk_create(rows, update_conflicts=True, unique_fields=["reference"], update_fields=columns)
 
 
 def drop(*references: str) -> None:
@@ -111,7 +128,7 @@ def rebuild(kind: str) -> int:
     Document.objects.filter(kind=kind).delete()
     kept, count = iter(_documents[kind]()), 0
     while chunk := list(islice(kept, CHUNK)):
-        _store(chunk)
+        put_all(chunk)
         count += len(chunk)
     return count
 
@@ -126,22 +143,6 @@ def rebuild_missing(**_: Any) -> None:
 def kinds() -> list[tuple[str, str]]:
     """Every kind that can be found, with what its objects are called."""
     return [(kind, registry.label(kind)) for kind in _documents]
-
-
-def _store(kept: Sequence[Kept]) -> None:
-    rows = [
-        Document(
-            reference=one.reference,
-            kind=one.reference.partition(":")[0],
-            title=one.title.replace("\0", "")[:MOST_TITLE],
-            text=one.text.replace("\0", "")[:MOST_TEXT],
-            at=one.at,
-            language=one.language,
-        )
-        for one in kept
-    ]
-    columns = ["kind", "title", "text", "at", "language"]
-    Document.objects.bulk_create(rows, update_conflicts=True, unique_fields=["reference"], update_fields=columns)
 
 
 @dataclass(frozen=True)

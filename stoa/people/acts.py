@@ -12,7 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
 from django.db.models import Min, Q
 
-from stoa.kit import chance, clock, registry
+from stoa.kit import chance, clock, registry, search
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Invalid, Refused
 from stoa.kit.models import Mail
@@ -20,7 +20,7 @@ from stoa.people import events
 from stoa.people.invitations import Invitation, invite, send_test
 from stoa.people.links import hashed
 from stoa.people.models import ROLES, ApiToken, Organisation, Person, Role, SignInLink, Tie
-from stoa.people.queries import addresses_here
+from stoa.people.queries import addresses_here, organisation_found, person_found, roles_of
 from stoa.record.models import Text
 
 
@@ -101,6 +101,7 @@ def import_members(
         _give(person, "member", "", None, told=False)
         if newcomer.organisation:
             organisation, _ = Organisation.objects.get_or_create(name=newcomer.organisation)
+            search.put_all([organisation_found(organisation)])
             Tie.objects.create(
                 person=person, organisation=organisation, kind=Tie.Kind.EMPLOYMENT, start=clock.now().date()
             )
@@ -134,6 +135,8 @@ def end_role(actor: Actor, *, person: Person, role: str, scope: str = "") -> Non
     for term in ending:
         term.end = clock.now()
         term.save(update_fields=["end"])
+    if not roles_of(person.pk):
+        search.drop(f"person:{person.pk}")
     tell(events.RoleEnded(person.pk, role, scope or None))
 
 
@@ -149,6 +152,7 @@ def add_organisation(
             )
     except IntegrityError as fault:
         raise Invalid("This organisation is here already.", remedy="Choose it from the list.", field="name") from fault
+    search.put_all([organisation_found(organisation)])
     tell(events.OrganisationAdded(str(organisation.pk), ror or None, sponsor))
     return organisation
 
@@ -191,6 +195,8 @@ def edit_profile(actor: Actor, *, person: Person, name: str, pronouns: str = "",
     """Change one's shown name, pronouns and time zone."""
     person.name, person.pronouns, person.zone = _clean_name(name), pronouns.strip(), zone
     person.save()
+    if roles_of(person.pk):
+        search.put_all([person_found(person)])
     return person
 
 
@@ -239,6 +245,7 @@ def erase(actor: Actor, *, person: Person) -> Person:
         kept._default_manager.filter(user=person).delete()
     person.api_tokens.all().delete()
     registry.erase_texts_of(person.pk)
+    search.drop(f"person:{person.pk}")
     person.name, person.email, person.pronouns, person.zone = "", None, "", ""
     person.erased, person.is_active = now, False
     person.save()
@@ -281,6 +288,7 @@ def _give(person: Person, role: str, scope: str, until: datetime | None, *, told
             given = Role.objects.create(person=person, role=role, scope=scope, start=clock.now(), end=until)
     except IntegrityError as fault:
         raise Invalid("They hold this role already.", remedy="End it first, to give it anew.", field="role") from fault
+    search.put_all([person_found(person)])
     if told:
         tell(events.RoleGiven(person.pk, role, scope or None, clock.stamp(until) if until else None))
     return given

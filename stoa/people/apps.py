@@ -12,7 +12,10 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Let other parts name people and organisations by reference; load the acts."""
         from stoa.kit.registry import Kind, register
+        from stoa.kit.search import register_documents
         from stoa.people import acts, queries, words  # noqa: F401 - loading them registers them
 
         register(Kind("person", "person", queries.show_people))
         register(Kind("organisation", "organisation", queries.show_organisations))
+        register_documents("person", queries.people_found)
+        register_documents("organisation", queries.organisations_found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from stoa.kit import clock
 from stoa.kit.registry import Shown
+from stoa.kit.search import Kept
 from stoa.methods.canonical import parse_object
 from stoa.people.events import PrivateLook
 from stoa.people.models import Organisation, Person, Role, Tie
@@ -48,6 +49,26 @@ def directory() -> QuerySet[Person]:
         "roles", "ties__organisation"
     )
     return people.order_by("sort_name", "pk")
+
+
+def person_found(person: Person) -> Kept:
+    """How somebody is found: by their name alone."""
+    return Kept(f"person:{person.pk}", person.name, "", person.joined, "simple")
+
+
+def organisation_found(organisation: Organisation) -> Kept:
+    """How an organisation is found: by its name and its ROR id."""
+    return Kept(f"organisation:{organisation.pk}", organisation.name, organisation.ror, clock.now(), "simple")
+
+
+def people_found() -> Iterator[Kept]:
+    """Everybody in the directory, for search."""
+    return map(person_found, directory().prefetch_related(None).iterator())
+
+
+def organisations_found() -> Iterator[Kept]:
+    """Every organisation, for search."""
+    return map(organisation_found, Organisation.objects.iterator())
 
 
 def with_role(people: QuerySet[Person], role: str) -> QuerySet[Person]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from stoa.agenda.models import Question
+from stoa.kit import search
 
 REMOVED = "Text removed"
 
 
 def erase_texts(person_id: str) -> None:
     """Take title and text from the questions that somebody wrote, signed or not; what was decided about them stays."""
-    Question.objects.filter(author_id=person_id).update(title=REMOVED, body="")
+    theirs = Question.objects.filter(author_id=person_id)
+    search.drop(*(question.reference for question in theirs))
+    theirs.update(title=REMOVED, body="")
