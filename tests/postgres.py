@@ -42,7 +42,12 @@ def server() -> Iterator[None]:
 
 
 def template() -> str:
-    """Name of the migrated database: another whenever a migration, a grant or a library with tables changes."""
+    """Name of the migrated database, one for the whole run and its workers."""
+    return os.environ.setdefault("STOA_TESTS_TEMPLATE", _template())
+
+
+def _template() -> str:
+    """Another whenever a migration, a grant or a library with tables changes."""
     digest = hashlib.sha256()
     for path in sorted([*ROOT.glob("stoa/*/migrations/*.py"), ROOT / "stoa/record/grants.py"]):
         digest.update(path.read_bytes())

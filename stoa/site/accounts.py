@@ -13,10 +13,11 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from stoa.kit import clock, instants, outbox, wording
 from stoa.people.links import REPEATED
@@ -78,6 +79,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         """Only addresses that the other side says it confirmed are asked about here."""
         del login, email
         return True
+
+    def get_app(self, request: HttpRequest, provider: str, client_id: str | None = None) -> SocialApp:
+        """The way in that the operator set up; one that is not set up has no address."""
+        try:
+            return super().get_app(request, provider, client_id=client_id)  # type: ignore[no-any-return]
+        except SocialApp.DoesNotExist:
+            raise Http404 from None
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -177,6 +177,13 @@ def elsewhere(email: str, *, verified: bool, uid: str = "17") -> tuple[Any, Any]
     return request, response
 
 
+@pytest.mark.parametrize("provider", ["orcid", "github"])
+@pytest.mark.parametrize("step", ["", "callback/"])
+def test_a_way_in_that_is_not_set_up_has_no_page(client: Client, provider: str, step: str) -> None:
+    assert client.get(f"/account/{provider}/login/{step}").status_code == 404
+    assert client.post(f"/account/{provider}/login/{step}").status_code == 404
+
+
 def test_an_account_elsewhere_opens_the_account_of_its_confirmed_address(ada: Person, settings: Any) -> None:
     settings.SOCIALACCOUNT_PROVIDERS = {"github": {"APP": {"client_id": "id", "secret": "secret"}}}
     request, _ = elsewhere("ada@example.org", verified=True)
