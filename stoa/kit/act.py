@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Concatenate, Literal, ParamSpec, Protocol, Typ
 
 from django.db import transaction
 
-from stoa.kit import once
+from stoa.kit import locks, once
 
 Kind = Literal["public", "sealed", "private"]
 
@@ -127,12 +127,13 @@ R = TypeVar("R")
 
 
 def act(
-    name: str, *, on: str | None = None, kind: Kind = "public"
+    name: str, *, on: str | None = None, kind: Kind = "public", changes_charter: bool = False
 ) -> Callable[[Callable[Concatenate[Actor, P], R]], Callable[Concatenate[Actor, P], R]]:
     """Make a function the act of this name.
 
     `on` names the keyword argument that the power is asked for. A public act's events become entries; a sealed act's
-    become commitments in the day's sealed entry; a private act may tell none.
+    become commitments in the day's sealed entry; a private act may tell none. One that changes the charter waits until
+    no other act is under way, and lets none begin.
     """
 
     def decorate(function: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
@@ -141,6 +142,7 @@ def act(
             if _current.get() is not None:
                 raise RuntimeError(f"{name} was called inside {_acting().act}: acts never call acts")
             with transaction.atomic(), once.claim(actor.person_id):
+                locks.charter(alone=changes_charter)
                 grant = authority()(actor, name, _subject(kwargs, on))
                 acting = Acting(name, kind, actor, grant)
                 mark = _current.set(acting)

@@ -1,4 +1,4 @@
-"""Row locks: shared by acts within a phase, exclusive for the act that closes it."""
+"""Locks: on rows, shared by acts within a phase and exclusive for the act that closes it; on the charter, likewise."""
 
 from typing import TypeVar
 
@@ -6,6 +6,16 @@ from django.db import connection, models
 from psycopg import sql
 
 M = TypeVar("M", bound=models.Model)
+_CHARTER = 0x53_54_4F_45
+
+
+def charter(*, alone: bool) -> None:
+    """Keep the charter as it is until this transaction ends; `alone`, wait for all who do, and keep them out, to change it.
+
+    So whatever an act under the old charter puts on the record stands there before the new one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [_CHARTER])
 
 
 def shared(row: M) -> M:
