@@ -18,6 +18,7 @@ from stoa.charter.api import router as charter
 from stoa.kit import once
 from stoa.people.api import router as people
 from stoa.record.api import router as record
+from stoa.site.api import router as site
 
 ABOUT = """Everything that a page does. Lists come in parts (`limit`, `offset`) with the `count` of all that match.
 Send `Idempotency-Key` with a request that changes something: sent again under the same key, nothing is done twice."""
@@ -66,6 +67,6 @@ api = Api(
     auth=Caller(),
 )
 api.add_decorator(under_its_key, mode="view")
-for router in (agenda, ballots, people, record, charter):
+for router in (agenda, ballots, people, record, charter, site):
     api.add_router("", router)
 answer_faults(api)

@@ -63,7 +63,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """A page of what was found. `kinds` counts by kind; with `capped` there is more than was ranked."""
+    """A page of what was found. `kinds` counts by kind, whichever were asked for; `capped` where there is more than that."""
 
     hits: list[Hit] = field(default_factory=list)
     total: int = 0
@@ -107,12 +107,16 @@ def find(words: str, *, kinds: Sequence[str] = (), page: int = 1) -> Found:
     words in that order, and the last word may be unfinished. Raises `Invalid` where nothing is asked for.
     """
     asked = _asked(words)
-    rows = _candidates(asked, list(kinds))
+    rows = _candidates(asked, [])
+    counts = dict(Counter(kind for _, kind in rows[:MOST_RANKED]))
+    if kinds:
+        missed = len(rows) > MOST_RANKED
+        rows = _candidates(asked, list(kinds)) if missed else [row for row in rows if row[1] in kinds]
     ranked, capped = rows[:MOST_RANKED], len(rows) > MOST_RANKED
     last = max(1, -(-len(ranked) // PER_PAGE))
     page = min(max(1, page), last)
     shown = [reference for reference, _ in ranked[(page - 1) * PER_PAGE : page * PER_PAGE]]
-    return Found(_hits(shown, asked), len(ranked), capped, page, last, dict(Counter(kind for _, kind in ranked)))
+    return Found(_hits(shown, asked), len(ranked), capped, page, last, counts)
 
 
 _documents: dict[str, Callable[[], Iterable[Kept]]] = {}

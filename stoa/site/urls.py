@@ -6,11 +6,12 @@ from allauth.mfa.webauthn.views import add_webauthn
 from allauth.socialaccount.views import connections
 from django.urls import path, re_path
 
-from stoa.site.views import factor, files, home, members, setup
+from stoa.site.views import factor, files, home, members, search, setup
 
 app_name = "site"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search", search.search, name="search"),
     path("setup", setup.index, name="setup"),
     path("setup/you", setup.you, name="setup_you"),
     path("setup/factor", setup.factor, name="setup_factor"),

@@ -128,7 +128,8 @@ def test_results_come_in_pages_and_can_be_of_one_kind() -> None:
     assert (first.total, first.capped, first.number, first.last) == (26, False, 1, 2)
     assert first.kinds == {"stone": 25, "gem": 1}
     assert (len(first.hits), len(second.hits), search.find("watermarks", page=9).number) == (20, 6, 2)
-    assert search.find("watermarks", kinds=["gem"]).total == 1
+    gems = search.find("watermarks", kinds=["gem"])
+    assert ([hit.reference for hit in gems.hits], gems.total, gems.kinds) == (["gem:0"], 1, {"stone": 25, "gem": 1})
 
 
 def test_of_very_many_the_latest_are_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,6 +138,9 @@ def test_of_very_many_the_latest_are_ranked(monkeypatch: pytest.MonkeyPatch) -> 
         put(number, "Watermarks", days=number)
     assert (search.find("watermarks").total, search.find("watermarks").capped) == (3, True)
     assert found("watermarks") == ["stone:4", "stone:3", "stone:2"]
+    search.put("gem:0", title="Watermarks", text="", at=AT - timedelta(days=1))
+    gems = search.find("watermarks", kinds=["gem"])
+    assert ([hit.reference for hit in gems.hits], gems.total, gems.capped) == (["gem:0"], 1, False)
 
 
 @pytest.mark.parametrize("words", ["", "   ", "\0", "-", '"', "-watermarks", "or", "- - -", '""', "x" * 201, "&|!():*"])

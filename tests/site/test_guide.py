@@ -106,6 +106,10 @@ def test_a_key_leads_to_the_search_until_it_is_switched_off(open_page: Open) -> 
     page.reload()
     page.get_by_role("button", name="Key").click()
     page.keyboard.press("/")
+    expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
+    page.set_viewport_size({"width": 800, "height": 600})
+    page.get_by_role("button", name="Key").focus()
+    page.keyboard.press("/")
     expect(page).to_have_url(re.compile(r"/search$"))
 
 

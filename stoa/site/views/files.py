@@ -16,7 +16,7 @@ from stoa.kit import clock
 from stoa.kit.colour import lightened
 
 LONG = 365 * 24 * 3600
-CLOSED = ("/account/", "/in/", "/mail/", "/setup")
+CLOSED = ("/account/", "/in/", "/mail/", "/search", "/setup")
 """Where search programs find nothing for them."""
 
 

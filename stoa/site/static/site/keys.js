@@ -1,6 +1,6 @@
 // The key "/" goes to the search; a button in the footer switches it off (WCAG 2.1.4).
 const NAME = "stoa-keys";
-const field = document.querySelector("input[type=search][data-search]");
+const fields = document.querySelectorAll("input[type=search][data-search]");
 const link = document.querySelector("a[data-search]");
 const button = document.querySelector("button[data-keys]");
 
@@ -17,11 +17,12 @@ function show() {
 function goToSearch(event) {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || !isOn()) return;
   event.preventDefault();
-  if (field) field.focus();
+  const field = [...fields].reverse().find((one) => one.checkVisibility());
+  if (field) field.select();
   else link.click();
 }
 
-if (field || link) {
+if (fields.length || link) {
   button.hidden = !matchMedia("(hover: hover)").matches;
   button.addEventListener("click", () => { localStorage.setItem(NAME, isOn() ? "off" : "on"); show(); });
   document.addEventListener("keydown", goToSearch);
