@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from stoa.agenda import events
-from stoa.kit.words import Leaf, Text, Words, instant_words, register_words
+from stoa.kit.words import Leaf, Text, Words, counted, instant_words, register_words
 
 OPENINGS = ("questions_open", "discussion_opens", "vote_opens", "vote_closes")
 PHASES = dict.fromkeys(OPENINGS, instant_words)
 OF_QUESTION = {"question": "question", "round": "round"}
+OF_STATEMENT = {"statement": "statement", "round": "round", "question": "question"}
 
 
 def _announced(leaf: Leaf) -> Text:
@@ -47,11 +48,38 @@ def _failed(leaf: Leaf) -> Text:
 def _offered(leaf: Leaf) -> Text:
     if leaf["facts"]["hours"] == 0:
         return _("{actor} took back their offer of hours for {subject}.")
-    return _("{actor} offered hours for {subject}: {hours}.")
+    return _("{actor} offered {hours} for {subject}.")
 
 
-def _count(items: list[object]) -> str:
-    return f"{len(items):,}"
+def _estimated(leaf: Leaf) -> Text:
+    if leaf["facts"]["low"] == leaf["facts"]["high"]:
+        return _("{actor} estimated the effort of {question}: {high}.")
+    return _("{actor} estimated the effort of {question}: {low} to {high}.")
+
+
+def _frozen(leaf: Leaf) -> Text:
+    if leaf["facts"]["left_out"]:
+        return _(
+            "{actor} froze the effort of {questions} of {subject} and its capacity, {capacity} {unit}. "
+            "Too few people had estimated {left_out} more."
+        )
+    return _("{actor} froze the effort of {questions} of {subject} and its capacity, {capacity} {unit}.")
+
+
+def _sent(leaf: Leaf) -> Text:
+    if leaf["facts"]["mails"] == 0:
+        return _(
+            "{actor} confirmed the mail that somebody else had drafted about {subject}. Nobody was there to get it."
+        )
+    return _("{actor} confirmed the mail that somebody else had drafted about {subject}. It went to {mails}.")
+
+
+_hours = counted("{n} hour", "{n} hours")
+_questions = counted("{n} question", "{n} questions")
+
+
+def _how_many(items: list[object]) -> object:
+    return _questions(len(items))
 
 
 register_words(
@@ -79,11 +107,8 @@ register_words(
     events.EffortFrozen,
     Words(
         _("Effort frozen"),
-        _(
-            "{actor} froze the effort of {questions} questions of {subject} and its capacity, {capacity} {unit}. "
-            "Left out for want of estimates: {left_out}."
-        ),
-        shown={"questions": _count, "left_out": _count},
+        _frozen,
+        shown={"questions": _how_many, "left_out": _how_many},
     ),
 )
 register_words(events.RoundFailed, Words(_("Round ended without a vote"), _failed))
@@ -101,19 +126,20 @@ register_words(
     events.RoundDecided,
     Words(
         _("Agenda decided"),
-        _(
-            "{actor} put the agenda of {subject} on the record: {selected} questions chosen, {spent} of {capacity} spent."
-        ),
-        shown={"selected": _count},
+        _("{actor} put the agenda of {subject} on the record: {selected} chosen, {spent} of {capacity} taken up."),
+        shown={"selected": _how_many},
     ),
 )
 register_words(
     events.VotesImported,
     Words(
         _("Votes imported"),
-        _(
-            "{actor} took {questions} questions and {votes} votes of {subject} from a file and passed {passed_over} over."
-        ),
+        _("{actor} took {questions} and {votes} of {subject} from a file and passed {passed_over} over."),
+        shown={
+            "questions": _questions,
+            "votes": counted("{n} vote", "{n} votes"),
+            "passed_over": counted("{n} line", "{n} lines"),
+        },
     ),
 )
 register_words(
@@ -129,10 +155,33 @@ register_words(
     Words(_("Question withdrawn"), _("{actor} withdrew the question {question}."), OF_QUESTION),
 )
 register_words(
-    events.EffortEstimated,
-    Words(_("Effort estimated"), _("{actor} estimated the effort of {question}: {low} to {high} hours."), OF_QUESTION),
+    events.StatementProposed,
+    # Who may read a statement changes: it can be held, removed or withdrawn. Its own page shows it to whoever may.
+    Words(_("Statement proposed"), _("{actor} proposed {statement} in {round}."), OF_STATEMENT, texts_public=False),
 )
-register_words(events.HoursOffered, Words(_("Hours offered"), _offered, OF_QUESTION))
+register_words(
+    events.StatementWithdrawn,
+    Words(_("Statement withdrawn"), _("{actor} withdrew {statement}."), OF_STATEMENT),
+)
+register_words(
+    events.AnswersCommitted,
+    Words(
+        _("Answers committed to"),
+        _("{actor} ended the discussion of {subject} and committed to the answers of {count} people."),
+    ),
+)
+register_words(
+    events.AnswersUnlinked,
+    Words(
+        _("Answers made nobody's"),
+        _("{actor} deleted who gave which answers in {subject}, and who wrote which statement."),
+    ),
+)
+register_words(
+    events.EffortEstimated,
+    Words(_("Effort estimated"), _estimated, OF_QUESTION, {"high": _hours}),
+)
+register_words(events.HoursOffered, Words(_("Hours offered"), _offered, OF_QUESTION, {"hours": _hours}))
 register_words(
     events.AnnouncementDrafted,
     Words(
@@ -143,9 +192,7 @@ register_words(
 )
 register_words(
     events.AnnouncementSent,
-    Words(
-        _("Mail sent"), _("{actor} confirmed the mail that somebody else had drafted about {subject}. Mails: {mails}.")
-    ),
+    Words(_("Mail sent"), _sent, shown={"mails": counted("{n} person", "{n} people")}),
 )
 register_words(
     events.RemindersSent,

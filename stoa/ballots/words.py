@@ -8,7 +8,7 @@ from stoa.ballots import events
 from stoa.ballots.models import Ballot
 from stoa.kit import registry
 from stoa.kit.registry import Shown
-from stoa.kit.words import Leaf, Text, Words, instant_words, register_words
+from stoa.kit.words import Leaf, Text, Words, counted, instant_words, register_words
 
 
 def show_ballots(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
@@ -34,15 +34,18 @@ def _attested(leaf: Leaf) -> Text:
     return _("{actor} stated that the outcome of {subject} does not follow from its ballots.")
 
 
-def _voters(voters: dict[str, object]) -> str:
-    return f"{voters['count']:,}"
+def _voters(voters: dict[str, object]) -> object:
+    return counted("{n} person", "{n} people")(voters["count"])
+
+
+BALLOTS = {"count": counted("{n} ballot", "{n} ballots")}
 
 
 register_words(
     events.VoteOpened,
     Words(
         _("Vote opened"),
-        _("{actor} opened {subject} until {closes}: {voters} people are on the voter list."),
+        _("{actor} opened {subject} until {closes}, with {voters} on the voter list."),
         shown={"closes": instant_words, "voters": _voters},
     ),
 )
@@ -50,10 +53,10 @@ register_words(
     events.ClosingMoved,
     Words(_("Close moved"), _("{actor} let {subject} close later: {closes}."), shown={"closes": instant_words}),
 )
-register_words(events.VoteSealed, Words(_("Vote sealed"), _("{actor} sealed {subject}. Ballots: {count}.")))
+register_words(events.VoteSealed, Words(_("Vote sealed"), _("{actor} sealed {subject}: {count}."), shown=BALLOTS))
 register_words(
     events.VoteOpenedBallots,
-    Words(_("Ballots opened"), _("{actor} opened the ballots of {subject}, without names. Ballots: {count}.")),
+    Words(_("Ballots opened"), _("{actor} opened {count} of {subject}, without names."), shown=BALLOTS),
 )
 register_words(events.VoteKeptClosed, Words(_("Ballots kept closed"), _kept))
 register_words(events.OutcomeAttested, Words(_("Outcome attested"), _attested))

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from stoa.kit import instants
 from stoa.kit.act import Event
@@ -81,6 +82,11 @@ ROLE_WORDS: dict[str, Text] = {
 def role_words(role: str) -> str:
     """A role of the charter as pages say it."""
     return str(ROLE_WORDS.get(role, role))
+
+
+def counted(one: str, many: str) -> Show:
+    """What puts a number in words with what it counts: `{n} ballot` for one, `{n} ballots` for others."""
+    return lambda number: ngettext(one, many, number).format(n=f"{number:,}")
 
 
 def instant_words(stamp: str) -> SafeString:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from stoa.kit.words import ANY_KIND, Leaf, Text, Words, day_words, instant_words, register_words, role_words
+from stoa.kit.words import ANY_KIND, Leaf, Text, Words, counted, day_words, instant_words, register_words, role_words
 from stoa.people import events
 from stoa.people.models import Tie
 
@@ -59,7 +59,14 @@ register_words(
 register_words(events.OrganisationAdded, Words(_("Organisation added"), _added, {"organisation": "organisation"}))
 register_words(
     events.PeopleImported,
-    Words(_("Members imported"), _("{actor} took {added} people in from a file; {passed_over} were here already.")),
+    Words(
+        _("Members imported"),
+        _("{actor} took {added} in from a file and passed over {passed_over} already here."),
+        shown={
+            "added": counted("{n} person", "{n} people"),
+            "passed_over": counted("{n} person", "{n} people"),
+        },
+    ),
 )
 register_words(
     events.PersonErased,

@@ -223,10 +223,12 @@ def test_an_unknown_round_is_not_found(path: str) -> None:
 
 def test_the_history_tells_the_record_in_sentences() -> None:
     cast = Cast()
-    cast.round()
+    round_ = cast.round()
+    agenda.draft_announcement(acting(cast.steward), round=round_, subject="Read this", body="Soon.")
     settle()
     page = text(browser().get("/agenda/2027/history"))
     assert "announced this round: questions from" in page
+    assert "who may take part in this round. Another person has to confirm it." in page
     assert "The clock let this round take questions." in page
 
 

@@ -106,3 +106,42 @@ def test_a_type_that_the_program_no_longer_knows_still_reads() -> None:
         subject="thing:9",
     )  # fmt: skip
     assert say([Placement(position=3, entry=entry)], None)[0].text == "The clock acted on thing 9."
+
+
+def _sentence(event: str, **facts: object) -> str:
+    """The sentence of an entry with these facts, numbers put in words."""
+    words = words_for(event)
+    leaf = {"actor": "clock", "subject": "x:1", "facts": facts, "type": event}
+    shown = {name: words.shown[name](value) if name in words.shown else value for name, value in facts.items()}
+    return words.template(leaf).format(actor="The clock", subject="it", **shown)
+
+
+@pytest.mark.parametrize(
+    ("event", "facts", "sentence"),
+    [
+        ("ballots.sealed", {"count": 1}, "The clock sealed it: 1 ballot."),
+        ("ballots.sealed", {"count": 1200}, "The clock sealed it: 1,200 ballots."),
+        ("ballots.opened", {"count": 20}, "The clock opened 20 ballots of it, without names."),
+        ("agenda.hours.offered", {"hours": 1}, "The clock offered 1 hour for it."),
+        ("agenda.hours.offered", {"hours": 24}, "The clock offered 24 hours for it."),
+        ("agenda.announcement.sent", {"mails": 1}, "drafted about it. It went to 1 person."),
+        ("agenda.announcement.sent", {"mails": 0}, "drafted about it. Nobody was there to get it."),
+        (
+            "agenda.decided",
+            {"selected": [{}], "spent": 3, "capacity": 4},
+            "The clock put the agenda of it on the record: 1 question chosen, 3 of 4 taken up.",
+        ),
+        (
+            "agenda.effort_frozen",
+            {"questions": [{}], "left_out": ["question:1"], "capacity": 9, "unit": "hours"},
+            "effort of 1 question of it and its capacity, 9 hours. Too few people had estimated 1 question more.",
+        ),
+        (
+            "people.members.imported",
+            {"added": 1, "passed_over": 2},
+            "The clock took 1 person in from a file and passed over 2 people already here.",
+        ),
+    ],
+)
+def test_numbers_stand_with_what_they_count(event: str, facts: dict[str, Any], sentence: str) -> None:
+    assert _sentence(event, **facts).endswith(sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,9 +81,13 @@ def _link(address: str, title: str) -> str:
 
 
 def _shortened(sentence: SafeString, shorter: Sequence[tuple[str, str]]) -> SafeString:
+    """The sentence with these links as plain words. Where a title's question mark ended it, the words need a full stop."""
+    told: str = sentence
     for link, words in shorter:
-        sentence = mark_safe(sentence.replace(link, words))  # noqa: S308 - takes a link out of safe HTML, puts plain words in
-    return sentence
+        if link.endswith(("?</a>", "!</a>")):
+            told = re.sub(re.escape(link) + r"(?=$| [A-Z])", f"{words}.", told)
+        told = told.replace(link, words)
+    return mark_safe(told)  # noqa: S308 - takes a link out of safe HTML, puts plain words in
 
 
 def _texts(question: Question) -> dict[int, list[str]]:
