@@ -16,6 +16,9 @@ HOUR = timedelta(hours=1)
 DECIDES = "forum.moderation.remove"
 """Whoever holds this power keeps order here, and writes at their pace."""
 
+REPORTS = "forum.report.make"
+"""The power of asking moderators to look at something."""
+
 DEFAULTS = {
     "posts_per_hour_of_new_accounts": 10,
     "posts_per_hour": 40,
