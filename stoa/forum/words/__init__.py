@@ -1,3 +1,3 @@
 """How the record's entries of the forum read."""
 
-from stoa.forum.words import posts  # noqa: F401 - loading it registers its words
+from stoa.forum.words import moderation, posts  # noqa: F401 - loading them registers their words
