@@ -77,13 +77,8 @@ TEMPLATES = [
 
 DATABASES = {"default": django_database(STOA)}
 
-# Counts for allauth's limits on wrong codes: a process's own, and too many to be pushed out by asking under many names.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 200_000},
-    }
-}
+# allauth counts wrong codes here, and marks those used up.
+CACHES = {"default": {"BACKEND": "stoa.kit.counts.SharedCache"}}
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
@@ -111,7 +106,6 @@ SECURE_HSTS_SECONDS = 31_536_000 if STOA.encrypted else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if STOA.proxy else None
 X_FRAME_OPTIONS = "DENY"
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = STOA.mail_from

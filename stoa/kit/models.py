@@ -61,3 +61,17 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class Count(models.Model):
+    """What the web's processes count together, until it expires. See `stoa.kit.counts`."""
+
+    key = models.TextField(primary_key=True)
+    value = models.TextField()
+    expires = models.FloatField(help_text="seconds since 1970")
+
+    class Meta:
+        indexes = [models.Index(fields=["expires"], name="count_by_expiry")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,10 +1,10 @@
-"""Background work that every part shares: sending mails."""
+"""Background work that every part shares: sending mails, forgetting what was counted long ago."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from stoa.kit import outbox
+from stoa.kit import counts, outbox
 from stoa.kit.ticker import every
 
 
@@ -19,3 +19,9 @@ def deliver() -> None:
 def deliver_what_waits() -> None:
     """Send what no task sent: mails to be tried again, and those of a process that was killed after its commit."""
     outbox.deliver_due()
+
+
+@every(600)
+def forget_counts() -> None:
+    """Delete counts that expired."""
+    counts.forget_expired()

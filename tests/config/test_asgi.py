@@ -16,9 +16,11 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 
 from stoa.config.asgi import Outer
+from stoa.config.wsgi import application as django
 from stoa.kit import postgres
 from stoa.kit.live import announcement
 from tests.live import LiveStoa, answering, free_port, on_present_database
+from tests.stage import Stage
 
 
 def listen(live: LiveStoa, *topics: str) -> Any:
@@ -173,3 +175,16 @@ def test_only_a_trusted_proxy_says_who_asks():
         with answering(Outer(dataclasses.replace(settings.STOA, proxy=trusted), {}, echo), port):
             answer = httpx.get(f"http://127.0.0.1:{port}/", headers=claims, timeout=60).json()
         assert (answer["from"], answer["scheme"]) == seen
+
+
+def test_pages_know_of_https_from_a_trusted_proxy_alone(live_stoa):
+    round_ = Stage().round()
+    claims = {"X-Forwarded-Proto": "https"}
+    found = on_present_database(settings.STOA)
+    for trusted, scheme in (((), "http"), (("127.0.0.1/32",), "https")):
+        port = free_port()
+        outer = Outer(dataclasses.replace(found, proxy=trusted), {}, django)
+        with answering(outer, port):
+            address = f"127.0.0.1:{port}{round_.get_absolute_url()}"
+            page = httpx.get(f"http://{address}", headers=claims, timeout=60).text
+        assert f"{scheme}://{address}" in page
