@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -17,11 +18,14 @@ from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Invalid, Refused
 from stoa.kit.models import Mail
 from stoa.people import events
-from stoa.people.invitations import Invitation, invite, send_test
+from stoa.people.following import MOST_FOLLOWED, can_be_followed
+from stoa.people.invitations import Invitation, invite, send_letter, send_test
 from stoa.people.links import hashed
-from stoa.people.models import ROLES, ApiToken, Organisation, Person, Role, SignInLink, Tie
+from stoa.people.models import ROLES, ApiToken, Digest, Follow, Organisation, Person, Role, SignInLink, Tie
 from stoa.people.queries import addresses_here, organisation_found, person_found, roles_of
 from stoa.record.models import Text
+
+LONGEST_ABSENCE = timedelta(days=366)
 
 
 @act("people.founder.begin")
@@ -201,11 +205,61 @@ def edit_profile(actor: Actor, *, person: Person, name: str, pronouns: str = "",
 
 
 @act("people.mail.choose", on="person", kind="private")
-def choose_mail(actor: Actor, *, person: Person, wants: bool) -> Person:
-    """Choose whether to get announcements and reminders."""
-    person.wants_mail = wants
-    person.save(update_fields=["wants_mail", "sort_name"])
+def choose_mail(actor: Actor, *, person: Person, wants: bool | None = None, digest: bool | None = None) -> Person:
+    """Choose whether to get announcements and reminders, and the weekly digest; what is not given stays."""
+    person.wants_mail = person.wants_mail if wants is None else wants
+    person.wants_digest = person.wants_digest if digest is None else digest
+    person.save(update_fields=["wants_mail", "wants_digest", "sort_name"])
     return person
+
+
+@act("people.following.start", on="person", kind="private")
+def start_following(actor: Actor, *, person: Person, reference: str) -> Follow:
+    """Follow something public: what happens to it stands on one's home page and in the weekly digest."""
+    if not can_be_followed(reference):
+        raise Invalid("This can't be followed.", remedy="Follow a round, a question or what is said about them.")
+    if person.follows.filter(stopped=False).count() >= MOST_FOLLOWED:
+        raise Invalid(f"You follow {MOST_FOLLOWED:,} things, which is the most.", remedy="Stop following some first.")
+    follow, _ = Follow.objects.update_or_create(
+        person=person, reference=reference, defaults={"stopped": False, "since": clock.now()}
+    )
+    return follow
+
+
+@act("people.following.stop", on="person", kind="private")
+def stop_following(actor: Actor, *, person: Person, reference: str) -> None:
+    """Stop following something; it does not begin again by itself."""
+    person.follows.filter(reference=reference).update(stopped=True)
+
+
+@act("people.following.choose", on="person", kind="private")
+def choose_following(actor: Actor, *, person: Person, own: bool) -> Person:
+    """Choose whether one follows by itself what one proposes or writes in."""
+    person.follows_own = own
+    person.save(update_fields=["follows_own", "sort_name"])
+    return person
+
+
+@act("people.absence.set", on="person", kind="private")
+def set_absence(actor: Actor, *, person: Person, until: date | None) -> Person:
+    """Say until which day one is away: no reminder and no digest comes meanwhile; without a day one is back."""
+    today = clock.now().date()
+    if until and not today <= until <= today + LONGEST_ABSENCE:
+        raise Invalid("That is not a day of the year ahead.", remedy="Choose a later or nearer day.", field="until")
+    person.away_until = until
+    person.save(update_fields=["away_until", "sort_name"])
+    return person
+
+
+@act("people.digest.send", kind="private")
+def send_digest(actor: Actor, *, person: Person, week: str, letter: tuple[str, str] | None) -> bool:
+    """Send a person the digest of a week (subject and text), once; where there is nothing to tell, only note that."""
+    with suppress(IntegrityError), transaction.atomic():
+        Digest.objects.create(person=person, week=week, sent=letter is not None)
+        if letter is not None:
+            send_letter(person, "digest", *letter)
+        return letter is not None
+    return False
 
 
 @act("people.mail.test", on="person", kind="private")
@@ -241,12 +295,14 @@ def erase(actor: Actor, *, person: Person) -> Person:
     Text.objects.filter(entry__subject=f"person:{person.pk}").delete()
     SignInLink.objects.filter(person=person).delete()
     Mail.objects.filter(person_id=person.pk).delete()
+    person.follows.all().delete()
+    person.digests.all().delete()
     for kept in (EmailAddress, Authenticator, SocialAccount):
         kept._default_manager.filter(user=person).delete()
     person.api_tokens.all().delete()
     registry.erase_texts_of(person.pk)
     search.drop(f"person:{person.pk}")
-    person.name, person.email, person.pronouns, person.zone = "", None, "", ""
+    person.name, person.email, person.pronouns, person.zone, person.away_until = "", None, "", "", None
     person.erased, person.is_active = now, False
     person.save()
     tell(events.PersonErased(person.pk))

@@ -1,5 +1,6 @@
 """People over HTTP: the directory, organisations, oneself, one's ties and keys, and what stewards do with people."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -12,6 +13,7 @@ from pydantic import AwareDatetime, StringConstraints
 
 from stoa.kit.api import Given, Parts, Word, actor, found, signed_in
 from stoa.people import acts, queries, rules
+from stoa.people.following import followed
 from stoa.people.models import ApiToken, Organisation, Person, Role, Tie
 
 RoleName = Literal["founder", "steward", "organiser", "member", "associate", "facilitator", "scrutineer"]
@@ -89,6 +91,9 @@ class MeOut(PersonOut):
     email: str | None
     zone: str
     wants_mail: bool
+    wants_digest: bool
+    follows_own: bool
+    away_until: date | None
 
 
 class ProfileIn(Given):
@@ -100,9 +105,31 @@ class ProfileIn(Given):
 
 
 class MailChoice(Given):
-    """Whether you want announcements and reminders."""
+    """Whether you want announcements and reminders, and the weekly digest. What is left out stays."""
 
-    wants: bool
+    wants: bool | None = None
+    digest: bool | None = None
+
+
+class FollowOut(Schema):
+    """Something that you follow. Without an address it is not to be seen any more."""
+
+    reference: str
+    since: datetime
+    title: str = ""
+    address: str = ""
+
+
+class FollowingChoice(Given):
+    """Whether you follow by itself what you propose or write in."""
+
+    own: bool
+
+
+class AbsenceIn(Given):
+    """Until which day you are away; null says that you are back."""
+
+    until: date | None
 
 
 class TieIn(Given):
@@ -211,8 +238,44 @@ def edit_profile(request: HttpRequest, given: ProfileIn) -> Person:
 
 @router.put("/me/mail", response=MeOut, summary="Choose your mails")
 def choose_mail(request: HttpRequest, given: MailChoice) -> Person:
-    """Choose whether to get announcements and reminders."""
-    return acts.choose_mail(actor(request), person=_me(request), wants=given.wants)
+    """Choose whether to get announcements and reminders, and the weekly digest."""
+    return acts.choose_mail(actor(request), person=_me(request), **given.dict())
+
+
+@router.get("/me/following", response=list[FollowOut], summary="List what you follow")
+@paginate(Parts)
+def list_following(request: HttpRequest) -> list[FollowOut]:
+    """What you follow, what you began with last at the head. Nobody else can ask this."""
+    return [
+        FollowOut(reference=follow.reference, since=follow.since, **(asdict(shown) if shown else {}))
+        for follow, shown in followed(_me(request).pk)
+    ]
+
+
+@router.put("/me/following", response=MeOut, summary="Choose what you follow by itself")
+def choose_following(request: HttpRequest, given: FollowingChoice) -> Person:
+    """Choose whether you follow by itself what you propose or write in."""
+    return acts.choose_following(actor(request), person=_me(request), own=given.own)
+
+
+@router.put("/me/following/{reference}", response={204: None}, summary="Follow something")
+def start_following(request: HttpRequest, reference: Word) -> Status[None]:
+    """Follow something public by its reference, such as `question:12`."""
+    acts.start_following(actor(request), person=_me(request), reference=reference)
+    return Status(204, None)
+
+
+@router.delete("/me/following/{reference}", response={204: None}, summary="Stop following something")
+def stop_following(request: HttpRequest, reference: Word) -> Status[None]:
+    """Stop following something; it does not begin again by itself."""
+    acts.stop_following(actor(request), person=_me(request), reference=reference)
+    return Status(204, None)
+
+
+@router.put("/me/absence", response=MeOut, summary="Say until when you are away")
+def set_absence(request: HttpRequest, given: AbsenceIn) -> Person:
+    """Say until which day you are away: no reminder and no digest comes meanwhile."""
+    return acts.set_absence(actor(request), person=_me(request), until=given.until)
 
 
 @router.post("/me/ties", response={201: TieOut}, summary="Declare a tie")

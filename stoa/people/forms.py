@@ -41,6 +41,24 @@ class MailForm(ActForm):
     """Which mails one gets."""
 
     wants = forms.BooleanField(label="Send me announcements and one reminder of each vote", required=False)
+    digest = forms.BooleanField(
+        label="Send me a digest each Monday, if there is something new in what I follow or something waits for me",
+        required=False,
+    )
+
+
+class FollowingForm(ActForm):
+    """What one follows by itself."""
+
+    own = forms.BooleanField(label="Follow what I propose or write in", required=False)
+
+
+class AbsenceForm(ActForm):
+    """Until which day one is away."""
+
+    until = forms.DateField(
+        label="Away until", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class TieForm(ActForm):

@@ -1,4 +1,4 @@
-"""Mails that the setup page sends: invitations with a link that lets their reader in, and a test."""
+"""Mails to one person: invitations with a link that lets their reader in, a test, and what they can unsubscribe from."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.conf import settings
+from django.urls import reverse
 
 from stoa.kit import clock, instants, outbox, wording
 from stoa.kit.models import Mail
@@ -59,3 +60,17 @@ def send_test(person: Person, community: str) -> Mail:
         "test", community=community, name=person.shown_name, at=at, address=settings.STOA.address
     )
     return outbox.post(kind="test", to=person.email or "", person_id=person.pk, subject=subject, body=body)
+
+
+def way_out(person: Person, of: Literal["", "digest"] = "") -> str:
+    """The full address that ends such mails for this person with one click."""
+    path = reverse("people:no_digest" if of else "people:unsubscribe", args=[person.unsubscribe_token])
+    return settings.STOA.address + path
+
+
+def send_letter(person: Person, kind: Literal["digest"], subject: str, body: str) -> Mail:
+    """Put a mail that this person can unsubscribe from with one click in the outbox (RFC 8058)."""
+    headers = {"List-Unsubscribe": f"<{way_out(person, kind)}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return outbox.post(
+        kind=kind, to=person.email or "", person_id=person.pk, subject=subject, body=body, headers=headers
+    )

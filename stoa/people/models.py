@@ -1,4 +1,4 @@
-"""Person, organisation, tie and role: who is here, what ties them, and which powers they hold for how long."""
+"""Person, organisation, tie and role: who is here, what ties them, which powers they hold for how long, what they follow."""
 
 from __future__ import annotations
 
@@ -45,6 +45,9 @@ class Person(AbstractBaseUser):
     joined = models.DateTimeField(default=clock.now)
     erased = models.DateTimeField(null=True)
     wants_mail = models.BooleanField(default=True)
+    wants_digest = models.BooleanField(default=True)
+    follows_own = models.BooleanField(default=True, help_text="whether what they write in is followed by itself")
+    away_until = models.DateField(null=True, blank=True, help_text="the last day on which nothing is asked of them")
     unsubscribe_token = models.CharField(max_length=40, default=chance.token, unique=True)
     synthetic = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
@@ -159,6 +162,31 @@ class Role(models.Model):
     def label(self) -> str:
         """The word on pages."""
         return ROLES[self.role]
+
+
+class Follow(models.Model):
+    """What a person follows, by its reference (`round:3`): private to them. One they `stopped` never begins by itself."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="follows")
+    reference = models.CharField(max_length=80)
+    since = models.DateTimeField(default=clock.now)
+    stopped = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["person", "reference"], name="follows_once")]
+
+
+class Digest(models.Model):
+    """The digest of one ISO week (`2027-W09`) for one person: written in the act that sends it, so that it goes out once."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="digests")
+    week = models.CharField(max_length=8)
+    at = models.DateTimeField(default=clock.now)
+    sent = models.BooleanField(help_text="whether there was anything to tell")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "week"], name="one_digest_a_week")]
 
 
 class SignInLink(models.Model):

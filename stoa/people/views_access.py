@@ -49,6 +49,19 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "site/access_mail.html", {"person": person, "done": request.method == "POST"})
 
 
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def no_digest(request: HttpRequest, token: str) -> HttpResponse:
+    """End the weekly digest, or begin it again; other mails stay. A mail program may post here by itself (RFC 8058)."""
+    person = Person.objects.filter(unsubscribe_token=token, is_active=True).first()
+    if person is None:
+        return render(request, "site/access_unknown.html", status=_NOT_FOUND)
+    if request.method == "POST":
+        choose_mail(Actor("person", person.pk), person=person, digest=request.POST.get("wants") == "yes")
+    return render(request, "site/access_digest.html", {"person": person, "done": request.method == "POST"})
+
+
 def _sign_in(request: HttpRequest, found: SignInLink) -> HttpResponse:
     """The session begins anew. A link from the console stands for both factors; after one from a mail the second is asked."""
     if request.user.is_authenticated and request.user.pk != found.person_id:

@@ -17,7 +17,7 @@ from tests.cast import Cast, browser, settle
 from tests.stage import acting
 
 pytestmark = pytest.mark.django_db
-MINE = ("/people/me", "/people/me/ties", "/people/me/keys", "/people/me/looks", "/people/me/leave")
+MINE = tuple(f"/people/me{side}" for side in ("", "/following", "/away", "/ties", "/keys", "/looks", "/leave"))
 
 
 def text(answer: Any) -> str:

@@ -69,7 +69,7 @@ def send_reminders(actor: Actor, *, round: Round) -> Round:
     assert round.ballot is not None
     waiting = Person.objects.filter(
         pk__in=round.ballot.voters.filter(paper=None).values("person"), wants_mail=True, is_active=True
-    )
+    ).exclude(away_until__gte=clock.now().date())
     _mail(round, waiting, "vote-reminder")
     round.reminded = clock.now()
     round.save(update_fields=["reminded"])

@@ -9,6 +9,7 @@ from stoa.charter.queries import terms
 from stoa.kit import clock, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Conflict, Invalid
+from stoa.people.following import follow_own
 
 MOST_TITLE, MOST_BODY = 160, 20_000
 
@@ -27,6 +28,7 @@ def propose_question(actor: Actor, *, round: Round, title: str, body: str, signe
         )
     question = Question.objects.create(round=round, author_id=actor.person_id, signed=signed, title=title, body=body)
     let_find(question)
+    follow_own(actor.person_id, question.reference)
     event = events.QuestionProposed if signed else events.QuestionProposedUnsigned
     tell(event(str(question.pk), str(round.pk)), {"title": title, "body": body})
     return question

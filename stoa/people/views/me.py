@@ -12,15 +12,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from stoa.kit import clock, registry
 from stoa.kit.edge import actor, sent, signed_in, typed
+from stoa.kit.registry import label
 from stoa.people import acts, forms, queries, rules
+from stoa.people.following import followed
 from stoa.people.models import Organisation, Person, Tie
 
 SIDES = (
     ("Profile", "people:me"),
+    ("Following", "people:my_following"),
     ("Ties", "people:my_ties"),
     ("Keys", "people:my_keys"),
     ("Looks at my data", "people:my_looks"),
@@ -48,7 +52,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     asked = request.POST.get("form", "")
     kept = {"name": me.name, "pronouns": me.pronouns, "zone": me.zone} | typed(request, forms.ProfileForm)
     form = forms.ProfileForm(request.POST if asked == "profile" else None, initial=kept)
-    wants = {"wants": me.wants_mail}
+    wants = {"wants": me.wants_mail, "digest": me.wants_digest}
     mail = forms.MailForm(request.POST if asked == "mail" else None, initial=wants, auto_id="mail_%s")
     if form.is_valid() and form.carry_out(
         lambda: acts.edit_profile(
@@ -61,13 +65,60 @@ def profile(request: HttpRequest) -> HttpResponse:
     ):
         messages.success(request, "Your profile is changed.")
         return redirect("people:me")
-    if mail.is_valid() and mail.carry_out(
-        lambda: acts.choose_mail(actor(request), person=me, wants=mail.cleaned_data["wants"])
+    chosen = mail.cleaned_data if mail.is_valid() else {}
+    if chosen and mail.carry_out(
+        lambda: acts.choose_mail(actor(request), person=me, wants=chosen["wants"], digest=chosen["digest"])
     ):
         messages.success(request, "Your choice of mails is kept.")
         return redirect("people:me")
     context = {"form": form, "mail": mail, "zones": sorted(available_timezones())}
     return _shown(request, "me", context, form, mail)
+
+
+@never_cache
+@signed_in
+def following(request: HttpRequest) -> HttpResponse:
+    """What one follows, and whether it begins by itself."""
+    me = _me(request)
+    form = forms.FollowingForm(sent(request), initial={"own": me.follows_own})
+    if form.is_valid() and form.carry_out(
+        lambda: acts.choose_following(actor(request), person=me, own=form.cleaned_data["own"])
+    ):
+        messages.success(request, "Your choice is kept.")
+        return redirect("people:my_following")
+    rows = [(label(follow.reference.partition(":")[0]), follow, shown) for follow, shown in followed(me.pk)]
+    return _shown(request, "my_following", {"form": form, "rows": rows}, form)
+
+
+@never_cache
+@signed_in
+def follow(request: HttpRequest) -> HttpResponse:
+    """Begin or end following what the button names, and go back to where it stands."""
+    reference, me = request.POST.get("reference", "")[:80].replace("\0", ""), _me(request)
+    if request.method == "POST" and request.POST.get("do") == "stop":
+        acts.stop_following(actor(request), person=me, reference=reference)
+        messages.success(request, "You don’t follow it any more.")
+    elif request.method == "POST":
+        acts.start_following(actor(request), person=me, reference=reference)
+        messages.success(request, "You follow it now. What happens to it stands on your home page.")
+    back = request.POST.get("back", "")
+    ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
+    return redirect(back if ours else "people:my_following")
+
+
+@never_cache
+@signed_in
+def away(request: HttpRequest) -> HttpResponse:
+    """Say until which day one is away, or that one is back."""
+    me = _me(request)
+    form = forms.AbsenceForm(sent(request), initial={"until": me.away_until})
+    if form.is_valid() and form.carry_out(
+        lambda: acts.set_absence(actor(request), person=me, until=form.cleaned_data["until"])
+    ):
+        until = form.cleaned_data["until"]
+        messages.success(request, f"You are away until {until:%-d %B %Y}." if until else "You are back.")
+        return redirect("/")
+    return _shown(request, "away", {"form": form}, form)
 
 
 @never_cache

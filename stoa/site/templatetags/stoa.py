@@ -12,10 +12,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
+from stoa.kit import beside as neighbours
 from stoa.kit import instants
 from stoa.kit.markdown import render
 from stoa.kit.pictures import Picture
 from stoa.kit.tables import TablePage
+from stoa.people.following import follows
 
 register = template.Library()
 
@@ -134,6 +136,29 @@ def pages(page: Any) -> dict[str, object]:
 def picture(drawn: Picture, svg: str = "", csv: str = "", level: int = 2) -> dict[str, object]:
     """A picture with its title, its reading in a sentence, its numbers as a table, and its downloads."""
     return {"picture": drawn, "svg": svg, "csv": csv, "level": level, "id": slugify(drawn.title)}
+
+
+@register.simple_tag(takes_context=True)
+def beside(context: template.Context, reference: str) -> SafeString:
+    """What other parts have to show beside an object on its page: the thread about it."""
+    request = context["request"]
+    parts = (render_to_string(name, given, request) for name, given in neighbours.beside(reference, request))
+    return mark_safe("".join(parts))  # noqa: S308 - each piece comes from a template that escapes
+
+
+@register.inclusion_tag("site/parts/follow.html", takes_context=True)
+def follow(context: template.Context, reference: str) -> dict[str, object]:
+    """A button by which somebody who is signed in follows an object or ends that; nothing for visitors."""
+    request = context.get("request")
+    if request is None or not request.user.is_authenticated:
+        return {"shown": False}
+    return {
+        "shown": True,
+        "reference": reference,
+        "follows": follows(request.user.pk, reference),
+        "back": request.get_full_path(),
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.simple_tag

@@ -1,0 +1,44 @@
+"""What people follow: private to each of them, and begun by itself where they propose or write."""
+
+from __future__ import annotations
+
+from stoa.kit import clock, registry
+from stoa.kit.registry import Shown
+from stoa.people.models import Follow, Person
+
+MOST_FOLLOWED = 2_000
+NOT_FOLLOWED = frozenset({"person"})
+"""People are not followed: what somebody does is nobody's to watch."""
+
+
+def can_be_followed(reference: str) -> bool:
+    """Whether this names something public that has a page, and no person."""
+    return reference.partition(":")[0] not in NOT_FOLLOWED and bool(registry.show([reference], None))
+
+
+def follow_own(person_id: str | None, reference: str) -> None:
+    """Let somebody follow what they just made or wrote in, unless they chose otherwise or stopped following it before.
+
+    To be called inside the act that they take.
+    """
+    if person_id and Person.objects.filter(pk=person_id, follows_own=True).exists():
+        Follow.objects.bulk_create(
+            [Follow(person_id=person_id, reference=reference, since=clock.now())], ignore_conflicts=True
+        )
+
+
+def follows(person_id: str | None, reference: str) -> bool:
+    """Whether this person follows it. Only they may be told."""
+    return bool(person_id) and Follow.objects.filter(person=person_id, reference=reference, stopped=False).exists()
+
+
+def references_followed(person_id: str) -> list[str]:
+    """What a person follows, what they began with last at the head."""
+    return list(Follow.objects.filter(person=person_id, stopped=False).values_list("reference", flat=True))
+
+
+def followed(person_id: str) -> list[tuple[Follow, Shown | None]]:
+    """What a person follows, with how it appears now; None where it is not to be seen any more."""
+    kept = list(Follow.objects.filter(person=person_id, stopped=False))
+    shown = registry.show([follow.reference for follow in kept], person_id)
+    return [(follow, shown.get(follow.reference)) for follow in kept]
