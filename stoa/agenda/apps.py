@@ -13,10 +13,13 @@ class AgendaConfig(AppConfig):
         """Let other parts name rounds and questions by reference; load the acts."""
         from stoa.agenda import acts, queries, tasks, words  # noqa: F401 - loading them registers them
         from stoa.agenda.acts.erasing import erase_texts
-        from stoa.agenda.acts.finding import questions_found, rounds_found
+        from stoa.agenda.acts.finding import questions_found, rounds_found, statements_found
         from stoa.agenda.acts.recovering import bring_back
+        from stoa.agenda.acts.statements import set_state
+        from stoa.agenda.queries.statements import hidden_statements, pieces, show_statements
         from stoa.agenda.queries.works import signed_questions
         from stoa.kit.beside import Discussed, register_discussed
+        from stoa.kit.moderated import Moderated, register_moderated
         from stoa.kit.registry import Kind, Works, register, register_erasure, register_works
         from stoa.kit.search import register_documents
         from stoa.record.recovery import register_recovery
@@ -25,8 +28,12 @@ class AgendaConfig(AppConfig):
         register(Kind("question", "question", queries.show_questions))
         register_discussed(Discussed("round"))
         register_discussed(Discussed("question"))
+        register(Kind("statement", "statement", show_statements))
+        register_moderated(Moderated("statement", pieces, set_state, signed=False))
+        register_discussed(Discussed("statement", hidden_statements))
         register_documents("round", rounds_found)
         register_documents("question", questions_found)
+        register_documents("statement", statements_found)
         register_works(Works("Questions", signed_questions))
         register_erasure(erase_texts)
         register_recovery(bring_back)

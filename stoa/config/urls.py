@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("stoa.ledger.urls")),
     path("", include("stoa.agenda.urls")),
     path("", include("stoa.ballots.urls")),
+    path("", include("stoa.forum.urls")),
     path("api/", include("stoa.api.urls")),
     path("account/", include("allauth.urls")),
 ]

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
+from django.db import connection
 
 CHANNEL = "stoa_live"
 TOPIC = re.compile(r"[a-z]{1,30}(:[0-9]{1,18})?")
@@ -34,6 +35,12 @@ def announcement(topic: str, **facts: Any) -> str:
     if not TOPIC.fullmatch(topic):
         raise ValueError(f"{topic!r} is not the form of a public topic")
     return json.dumps({"topic": topic, **facts})
+
+
+def announce(topic: str, **facts: Any) -> None:
+    """Tell every page that listens to a topic, once the transaction under way is committed. `facts` must be public."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, announcement(topic, **facts)])
 
 
 def event(name: str, data: dict[str, Any]) -> bytes:

@@ -18,6 +18,7 @@ from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]  #
 
 from stoa.kit.formulas import MATHML_TAGS, Formulas
 
+RENDERER = 1  # to be raised with every change of what is rendered: HTML that was kept is then made anew
 LIMIT = 200_000  # bytes of UTF-8; longer text is shown as it was typed
 CODE_LIMIT = 20_000  # characters; longer code is not coloured, since lexers are not linear
 LANGUAGES = {

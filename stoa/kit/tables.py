@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from django.db.models import F, QuerySet
@@ -17,6 +18,8 @@ from stoa.kit import instants
 
 Row = TypeVar("Row")
 Rows = QuerySet[Any] | Sequence[Any]
+Complete = Callable[[Sequence[Any]], Sequence[Any]]
+"""Makes rows of a list of those that the database gave, such as with names that no query of theirs could fetch."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 2000
 KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -169,18 +172,22 @@ class Listing(Generic[Row]):
         """Find columns by their keys."""
         object.__setattr__(self, "_by_key", {column.key: column for column in self.columns})
 
-    def download(self, request: HttpRequest, rows: Rows) -> HttpResponseBase | None:
-        """The whole list as a file where the address asks for one (`?as=csv`, `?as=json`), otherwise None."""
+    def download(self, request: HttpRequest, rows: Rows, complete: Complete = list) -> HttpResponseBase | None:
+        """The whole list as a file where the address asks for one (`?as=csv`, `?as=json`), otherwise None.
+
+        `complete` makes the rows that columns read of some that were fetched, in one go, as in `page`.
+        """
         kind = request.GET.get(f"{self.prefix}as", "")
         if kind not in KINDS:
             return None
         wanted = self._in_order(self._narrowed(rows, request.GET), self._sort(request.GET))
-        lines = _csv_lines(self.columns, wanted) if kind == "csv" else _json_lines(self.columns, wanted)
+        each = _each(wanted, complete)
+        lines = _csv_lines(self.columns, each) if kind == "csv" else _json_lines(self.columns, each)
         answer = StreamingHttpResponse(lines, content_type=KINDS[kind])
         answer["Content-Disposition"] = f'attachment; filename="{self.name}.{kind}"'
         return answer
 
-    def page(self, request: HttpRequest, rows: Rows) -> TablePage:
+    def page(self, request: HttpRequest, rows: Rows, complete: Complete = list) -> TablePage:
         """The page of the list that the address asks for; a number past the end gives the last page."""
         sort = self._sort(request.GET)
         wanted = self._in_order(self._narrowed(rows, request.GET), sort)
@@ -188,7 +195,7 @@ class Listing(Generic[Row]):
         last_number = max(1, -(-total // self.per_page))
         number = min(_whole(request.GET.get(f"{self.prefix}page", "")), last_number)
         start = (number - 1) * self.per_page
-        shown = list(wanted[start : start + self.per_page])
+        shown = complete(list(wanted[start : start + self.per_page]))
         return TablePage(
             caption=self.caption,
             heads=[self._head(column, sort, request.GET) for column in self.columns],
@@ -283,8 +290,10 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int, float)) else str(value)
 
 
-def _each(rows: Rows) -> Iterable[Any]:
-    return rows.iterator(chunk_size=CHUNK) if isinstance(rows, QuerySet) else rows
+def _each(rows: Rows, complete: Complete) -> Iterator[Any]:
+    found = iter(rows.iterator(chunk_size=CHUNK) if isinstance(rows, QuerySet) else rows)
+    while chunk := list(islice(found, CHUNK)):
+        yield from complete(chunk)
 
 
 class _Echo:
@@ -294,17 +303,17 @@ class _Echo:
         return text
 
 
-def _csv_lines(columns: Sequence[Column[Row]], rows: Rows) -> Iterator[str]:
+def _csv_lines(columns: Sequence[Column[Row]], rows: Iterable[Any]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow([column.key for column in columns])
-    for row in _each(rows):
+    for row in rows:
         values = (_plain(column.value(row)) for column in columns)
         yield writer.writerow([safe_for_spreadsheets(value) if isinstance(value, str) else value for value in values])
 
 
-def _json_lines(columns: Sequence[Column[Row]], rows: Rows) -> Iterator[str]:
+def _json_lines(columns: Sequence[Column[Row]], rows: Iterable[Any]) -> Iterator[str]:
     yield "["
-    for index, row in enumerate(_each(rows)):
+    for index, row in enumerate(rows):
         line = json.dumps({column.key: _plain(column.value(row)) for column in columns}, ensure_ascii=False)
         yield f"{',' if index else ''}\n{line}"
     yield "\n]\n"

@@ -39,6 +39,7 @@ class Round(models.Model):
     import_digest = models.CharField(max_length=64, blank=True)
     reminded = models.DateTimeField(null=True)
     open_data = models.BooleanField(default=False, help_text="answers may be exported without names after the close")
+    weighed = models.DateTimeField(null=True, help_text="when priorities of statements last followed the answers")
     discussion_digest = models.CharField(max_length=64, blank=True, help_text="of the files its answers came from")
 
     class Meta:
@@ -65,6 +66,11 @@ class Round(models.Model):
     def get_absolute_url(self) -> str:
         """The round's page."""
         return reverse("agenda:round", args=[self.slug])
+
+    @property
+    def reference(self) -> str:
+        """How the record and other parts name it."""
+        return f"round:{self.pk}"
 
     @property
     def before_the_vote(self) -> bool:

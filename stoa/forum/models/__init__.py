@@ -1,9 +1,10 @@
 """Tables of the forum."""
 
 from stoa.forum.models.moderation import Appeal, Case, Hidden, Mute, Report, Writing
-from stoa.forum.models.posts import Draft, Mention, Post, PostVersion, ReadMark, Thread
+from stoa.forum.models.posts import MOST_REFERENCE, Draft, Mention, Post, PostVersion, ReadMark, Thread
 
 __all__ = [
+    "MOST_REFERENCE",
     "Appeal",
     "Case",
     "Draft",

@@ -12,16 +12,16 @@ OF_POST = {"post": "post", "on": ANY_KIND, "answers": "post"}
 
 def _written(leaf: Leaf) -> Text:
     if leaf["facts"].get("answers"):
-        return _("{actor} wrote {post} about {on}, in answer to {answers}.")
-    return _("{actor} wrote {post} about {on}.")
+        return _("{actor} wrote {post}, in answer to {answers}.")
+    return _("{actor} wrote {post}.")
 
 
 # Who may read a post changes: it can be held, removed or taken back. Its own page shows its texts to whoever may.
 register_words(events.PostWritten, Words(_("Post written"), _written, OF_POST, texts_public=False))
 register_words(
     events.PostEdited,
-    Words(_("Post edited"), _("{actor} edited {post} about {on} (version {version})."), OF_POST, texts_public=False),
+    Words(_("Post edited"), _("{actor} edited {post} (version {version})."), OF_POST, texts_public=False),
 )
 register_words(
-    events.PostTakenBack, Words(_("Post taken back"), _("{actor} removed the text of {post} about {on}."), OF_POST)
+    events.PostTakenBack, Words(_("Post taken back"), _("{actor} removed the text of {post}."), OF_POST)
 )

@@ -107,6 +107,7 @@ def entry(request: HttpRequest, position: int) -> HttpResponse:
     public = words_for(said.type).texts_public
     context = {
         "said": said,
+        "reference": f"entry:{said.position}",
         "head": head,
         "rows": _about(said, viewer),
         "facts": fact_rows(said, viewer),

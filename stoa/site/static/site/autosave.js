@@ -1,5 +1,6 @@
 // A form with data-autosave="/address" saves itself there as it changes, and says so in its [data-saved] element.
-// The address takes the same fields as the form by POST and answers 2xx when they are kept.
+// The address takes the same fields as the form by POST and answers 2xx when they are kept. It may answer JSON: `fields` to
+// put into the form, such as the version that was kept, or the `message` why it was not.
 const WAIT = 800;
 const clock = () => new Date().toLocaleTimeString(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit" });
 
@@ -14,11 +15,13 @@ function tend(form) {
     unsaved = false;
     try {
       const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" }, redirect: "error" });
-      if (!answer.ok) throw new Error(String(answer.status));
+      const told = answer.headers.get("content-type")?.startsWith("application/json") ? await answer.json() : {};
+      for (const [name, value] of Object.entries(told.fields ?? {})) form.elements[name].value = value;
+      if (!answer.ok) throw new Error(told.message ?? "Use the button, or check your connection.");
       say(`Saved at ${clock()}.`);
-    } catch {
+    } catch (fault) {
       unsaved = true;
-      say("Not saved. Use the button, or check your connection.");
+      say(`Not saved. ${fault instanceof TypeError ? "Use the button, or check your connection." : fault.message}`);
     }
   }
 

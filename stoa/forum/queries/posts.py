@@ -1,0 +1,271 @@
+"""Reads of posts: a page of a thread, single posts and their former texts, as a viewer may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import BigIntegerField, Count, Max, Min, Q, QuerySet, Subquery
+from django.utils.safestring import SafeString
+
+from stoa.forum.models import Post, PostVersion, ReadMark, Thread
+from stoa.forum.queries.mentions import as_markdown, in_names, with_names_of_today
+from stoa.forum.rules import Reader, is_author, may_change, may_read, may_take_back
+from stoa.kit import beside, markdown, registry
+from stoa.kit.registry import Shown
+from stoa.people.models import Person
+
+PER_PAGE = 50
+MOST_WORKS = 10
+LATEST = 3
+"""Posts that stand beside an object on its page."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A post as a viewer sees it. `html` is None where there is no text for them; `answered` is who was answered."""
+
+    post: Post
+    html: SafeString | None
+    is_own: bool
+    is_new: bool
+    may_change: bool
+    may_take_back: bool
+    answered: Person | None
+
+    @property
+    def has_history(self) -> bool:
+        """Whether former texts can be looked at."""
+        return self.post.version > 1 and self.html is not None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a thread. `newest` is the number of the last post of all that the viewer may know of.
+
+    `unread` counts posts that are new to the viewer anywhere in it, `first_unread` is the first; `mark` is up to where
+    they have read, None for visitors.
+    """
+
+    thread: Thread
+    posts: Sequence[Said]
+    number: int
+    last_number: int
+    total: int
+    newest: int
+    unread: int
+    first_unread: int | None
+    mark: int | None
+
+    @property
+    def up_to(self) -> int:
+        """The number of the last post on it; 0 on an empty page."""
+        return self.posts[-1].post.pk if self.posts else 0
+
+    @property
+    def marks(self) -> bool:
+        """Whether reading this page takes the viewer further than they were."""
+        return self.mark is not None and self.up_to > self.mark
+
+
+def find_thread(pk: int) -> Thread | None:
+    """The thread of this number; whether its subject may be seen is for `find_subject`."""
+    return Thread.objects.filter(pk=pk).first()
+
+
+def thread_about(reference: str) -> Thread | None:
+    """The thread about an object, once somebody wrote in it."""
+    return Thread.objects.filter(subject=reference).first()
+
+
+def find_post(pk: int, viewer: Reader) -> Post | None:
+    """The post of this number, if the viewer may know of it."""
+    return readable(Post.objects.select_related("thread", "author").filter(pk=pk), viewer).first()
+
+
+def readable(posts: QuerySet[Post], viewer: Reader) -> QuerySet[Post]:
+    """Of these posts, those that the viewer may know of: held ones are known to their author and to moderators alone."""
+    if viewer.moderates:
+        return posts
+    own = Q(author=viewer.person_id, author__isnull=False)
+    return posts.filter(~Q(state=Post.State.HELD) | own)
+
+
+def page_of(thread: Thread, number: int, viewer: Reader) -> Page:
+    """A page of a thread; a number past its end gives the last page."""
+    rows = readable(Post.objects.filter(thread=thread), viewer)
+    counted = rows.aggregate(total=Count("pk"), newest=Max("pk"), **_unread(viewer, thread))
+    last = max(1, -(-counted["total"] // PER_PAGE))
+    number = min(max(1, number), last)
+    shown = rows.select_related("author", "answers__author")[(number - 1) * PER_PAGE : number * PER_PAGE]
+    return Page(
+        thread,
+        said(list(shown), viewer, new_after=counted.get("up_to")),
+        number,
+        last,
+        counted["total"],
+        counted["newest"] or 0,
+        counted.get("unread", 0),
+        counted.get("first_unread"),
+        None if viewer.person_id is None else counted["up_to"] or 0,
+    )
+
+
+def _unread(viewer: Reader, thread: Thread) -> dict[str, object]:
+    """What is new to the viewer, of others; of a thread that they never marked, nothing is."""
+    if viewer.person_id is None:
+        return {}
+    up_to = Subquery(
+        ReadMark.objects.filter(person=viewer.person_id, thread=thread.pk).values("up_to"),
+        output_field=BigIntegerField(),
+    )
+    unread = Q(pk__gt=up_to) & ~Q(author=viewer.person_id)
+    return {
+        "up_to": Min(up_to),
+        "unread": Count("pk", filter=unread),
+        "first_unread": Min("pk", filter=unread),
+    }
+
+
+def place_of(post: Post, viewer: Reader) -> int:
+    """The number of the page of its thread that holds a post."""
+    before = readable(Post.objects.filter(thread=post.thread_id, pk__lt=post.pk), viewer).count()
+    return before // PER_PAGE + 1
+
+
+def latest(thread: Thread, viewer: Reader, *, most: int = LATEST) -> list[Said]:
+    """The last posts of a thread, in their order."""
+    rows = readable(Post.objects.filter(thread=thread), viewer).select_related("author", "answers__author")
+    return said(list(rows.order_by("-pk")[:most])[::-1], viewer)
+
+
+@dataclass(frozen=True)
+class Since:
+    """What came to a thread after a post, and how many of the posts before were changed after an instant."""
+
+    new: int
+    changed: int
+    first: int | None
+
+
+def since(thread: Thread, viewer: Reader, *, after: int, at: datetime) -> Since:
+    """What somebody who looks at a page of the thread does not see on it yet; their own new posts among it."""
+    rows = readable(Post.objects.filter(thread=thread), viewer)
+    changed = Q(pk__lte=after) & (Q(edited__gt=at) | Q(taken_back__gt=at))
+    found = rows.aggregate(
+        new=Count("pk", filter=Q(pk__gt=after)),
+        first=Min("pk", filter=Q(pk__gt=after)),
+        changed=Count("pk", filter=changed),
+    )
+    return Since(found["new"], found["changed"], found["first"])
+
+
+def said(posts: Sequence[Post], viewer: Reader, *, new_after: int | None = None) -> list[Said]:
+    """These posts as the viewer sees them, with the names of today. `author` and `answers` should have been fetched."""
+    shown = [may_read(viewer, post) for post in posts]
+    pages = iter(with_names_of_today(rendering(post) for post, seen in zip(posts, shown, strict=True) if seen))
+    return [
+        Said(
+            post,
+            next(pages) if seen else None,
+            is_own=is_author(viewer, post),
+            is_new=new_after is not None and post.pk > new_after and not is_author(viewer, post),
+            may_change=may_change(viewer, post),
+            may_take_back=may_take_back(viewer, post),
+            answered=post.answers.author if post.answers else None,
+        )
+        for post, seen in zip(posts, shown, strict=True)
+    ]
+
+
+def rendering(post: Post) -> str:
+    """The HTML of a post's text: what was kept when it was written, unless the renderer has changed since."""
+    return post.rendered if post.renderer == markdown.RENDERER else markdown.render(as_markdown(post.body))
+
+
+def outdated(most: int) -> list[int]:
+    """The numbers of some posts whose HTML an older renderer made."""
+    rows = Post.objects.filter(Q(renderer__lt=markdown.RENDERER) | Q(renderer__gt=markdown.RENDERER), taken_back=None)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:most])
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a post said in one version."""
+
+    number: int
+    body: str
+    written: datetime
+
+
+def texts(post: Post, viewer: Reader) -> list[Text]:
+    """All that a post has said, the present text first; nothing for those who may not read it."""
+    if not may_read(viewer, post):
+        return []
+    former = list(PostVersion.objects.filter(post=post).order_by("-number"))
+    bodies = in_names([post.body, *(one.body for one in former)])
+    present = Text(post.version, bodies[0], post.edited or post.written)
+    return [present, *(Text(one.number, body, one.written) for one, body in zip(former, bodies[1:], strict=True))]
+
+
+def show_posts(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
+    """How posts are named elsewhere: by their number and what they are about, never by what they say."""
+    found = readable(
+        Post.objects.select_related("thread").filter(pk__in=[i for i in ids if i.isdecimal() and len(i) < 19]),
+        Reader(viewer_id),
+    )
+    threads = {str(post.pk): (post, post.thread.subject) for post in found}
+    about = registry.show(list({subject for _, subject in threads.values()}), viewer_id)
+    return {
+        number: Shown(f"post {number} about {about[subject].title}", post.get_absolute_url())
+        for number, (post, subject) in threads.items()
+        if subject in about
+    }
+
+
+def works_of(person_id: str, viewer_id: str | None) -> list[Shown]:
+    """The latest of what somebody wrote and everybody can read, for their page."""
+    rows = Post.objects.filter(author=person_id, state=Post.State.STANDING, taken_back=None).order_by("-pk")
+    numbers = [str(pk) for pk in rows.values_list("pk", flat=True)[:MOST_WORKS]]
+    shown = show_posts(numbers, viewer_id)
+    return [shown[number] for number in numbers if number in shown]
+
+
+def recount(thread: Thread) -> None:
+    """Count the posts of a thread anew, inside the act that changes which of them stand."""
+    known = Post.objects.filter(thread=thread).exclude(state=Post.State.HELD)
+    found = known.aggregate(size=Count("pk"))
+    last = known.order_by("-pk").values_list("written", flat=True).first()
+    Thread.objects.filter(pk=thread.pk).update(size=found["size"], latest=last)
+
+
+def address_of(post: Post, viewer: Reader) -> str:
+    """Where a post stands: the page of its thread that holds it, and its place there."""
+    number = place_of(post, viewer)
+    page = f"?page={number}" if number > 1 else ""
+    return f"{post.thread.get_absolute_url()}{page}#post-{post.pk}"
+
+
+@dataclass(frozen=True)
+class Public:
+    """A post as everybody can read it, for feeds: what it is about and who wrote it, in words."""
+
+    post: Post
+    about: str
+    author: str
+    html: SafeString
+
+
+def latest_public(thread: Thread | None = None, *, most: int) -> list[Public]:
+    """The latest posts that stand and have a text, of one thread or of all, whose subjects everybody may see."""
+    rows = Post.objects.filter(state=Post.State.STANDING, taken_back=None)
+    rows = rows.filter(thread=thread) if thread else rows.exclude(thread__subject__in=beside.hidden(None))
+    posts = list(rows.select_related("thread", "author").order_by("-pk")[:most])
+    about = registry.show(list({post.thread.subject for post in posts}), None)
+    pages = with_names_of_today(map(rendering, posts))
+    return [
+        Public(post, about[post.thread.subject].title, post.author.shown_name if post.author else "from a file", html)
+        for post, html in zip(posts, pages, strict=True)
+        if post.thread.subject in about
+    ]
