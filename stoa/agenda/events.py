@@ -106,6 +106,47 @@ class VotesImported(RoundEvent):
 
 
 @dataclass(frozen=True)
+class AnswersCommitted(RoundEvent):
+    """The discussion has ended: of how many people answers are kept, and the root of the commitments to them."""
+
+    count: int
+    root: str
+    type: ClassVar[str] = "agenda.answers_committed"
+
+
+@dataclass(frozen=True)
+class AnswersUnlinked(RoundEvent):
+    """Who gave which answers, and who wrote which statement, was deleted."""
+
+    type: ClassVar[str] = "agenda.answers_unlinked"
+
+
+@dataclass(frozen=True)
+class StatementEvent(Event):
+    """A fact about one statement. Statements are unsigned: whoever acted is withheld."""
+
+    statement: str
+    subject_kind: ClassVar[str] = "statement"
+    actor_withheld: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class StatementProposed(StatementEvent):
+    """A statement was put to a round, about one of its questions where one is named."""
+
+    round: str
+    question: str | None = None
+    type: ClassVar[str] = "agenda.statement.proposed"
+
+
+@dataclass(frozen=True)
+class StatementWithdrawn(StatementEvent):
+    """A statement was withdrawn by its author."""
+
+    type: ClassVar[str] = "agenda.statement.withdrawn"
+
+
+@dataclass(frozen=True)
 class QuestionEvent(Event):
     """A fact about one question."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils import timezone
 from stoa.agenda.acts.effort import MOST_HOURS
 from stoa.agenda.acts.mailing import MOST_BODY as MOST_MAIL
 from stoa.agenda.acts.questions import MOST_BODY, MOST_TITLE
+from stoa.agenda.models import MOST_STATEMENT, Question, Round
 from stoa.kit.clock import ANYWHERE_ON_EARTH
 from stoa.kit.edge import ActForm
 
@@ -96,6 +97,34 @@ class OfferForm(ActForm):
     """Hours of one's own; 0 takes the offer back."""
 
     hours = _whole("Hours that I would give", 0, MOST_HOURS)
+
+
+class StatementForm(ActForm):
+    """A statement for others to agree or disagree with."""
+
+    body = forms.CharField(
+        label="Your statement",
+        max_length=MOST_STATEMENT,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": MOST_STATEMENT}),
+        help_text=f"One claim that one can agree or disagree with, in {MOST_STATEMENT} characters at most.",
+        error_messages={
+            "required": "Claim one thing in one sentence.",
+            "max_length": f"A statement has {MOST_STATEMENT} characters at most. Two claims are two statements.",
+        },
+    )
+    question = forms.ModelChoiceField(
+        label="The question it is about",
+        queryset=Question.objects.none(),
+        required=False,
+        empty_label="the round as a whole",
+        error_messages={"invalid_choice": "This question is not open in this round. Choose another, or none."},
+    )
+    anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        questions = cast("forms.ModelChoiceField[Question]", self.fields["question"])
+        questions.queryset = round.questions.filter(state=Question.State.PROPOSED)
 
 
 class DatedForm(ActForm):

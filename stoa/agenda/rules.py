@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stoa.agenda.models import Announcement, Question, Round
+from stoa.agenda.models import Announcement, Question, Round, Statement
 from stoa.ballots.models import Ballot
 from stoa.kit import clock
 from stoa.kit.act import Actor
@@ -64,6 +64,22 @@ def may_confirm(actor: Actor, announcement: Announcement) -> bool:
 def may_propose(actor: Actor, round: Round) -> bool:
     """Whether the actor may put a question to this round now."""
     return takes_questions(round) and may(actor, "agenda.question.propose", round)
+
+
+def may_answer(actor: Actor, round: Round) -> bool:
+    """Whether the actor may answer statements of this round now."""
+    return is_discussed(round) and may(actor, "agenda.answer.give")
+
+
+def may_propose_statement(actor: Actor, round: Round) -> bool:
+    """Whether the actor may put a statement to this round now."""
+    return is_discussed(round) and may(actor, "agenda.statement.propose", round)
+
+
+def may_withdraw_statement(actor: Actor, statement: Statement) -> bool:
+    """Whether the actor wrote this statement and may withdraw it now."""
+    stands = statement.state in {Statement.State.STANDING, Statement.State.HELD}
+    return stands and is_discussed(statement.round) and may(actor, "agenda.statement.withdraw", statement)
 
 
 def is_author(actor: Actor, question: Question) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from django.db.models import Q
 
 from stoa.agenda import acts
 from stoa.agenda.acts.mailing import reminder_due
-from stoa.agenda.models import Round
+from stoa.agenda.acts.weighing import weighing_due
+from stoa.agenda.models import AnswersCommitted, Round
 from stoa.ballots.acts.closing import opening_due
 from stoa.kit import clock
 from stoa.kit.act import CLOCK
@@ -31,6 +33,20 @@ def advance() -> None:
                 log.info("%s of round %s: %s", step.__name__, round_.pk, reason)
 
 
+@every(seconds=600)
+def weigh() -> None:
+    """Let the draw of statements follow the answers, in each round that is discussed and due."""
+    for round_ in Round.objects.filter(phase=Round.Phase.DISCUSSION):
+        if weighing_due(round_):
+            acts.weigh_statements(CLOCK, round=round_)
+
+
+def _checked(now: datetime) -> list[Round]:
+    """Rounds whose answers were committed to and can be checked no longer."""
+    committed = AnswersCommitted.objects.select_related("round").filter(unlinked=None)
+    return [one.round for one in committed if one.checked_until <= now]
+
+
 def _due() -> Iterable[tuple[Step, Iterable[Round]]]:
     now = clock.now()
     phase = Round.Phase
@@ -40,6 +56,7 @@ def _due() -> Iterable[tuple[Step, Iterable[Round]]]:
     yield acts.begin_vote, Round.objects.filter(ready, vote_opens__lte=now)
     yield acts.close_vote, Round.objects.filter(phase=phase.VOTE, ballot__closes__lte=now)
     voting = Round.objects.select_related("ballot").filter(phase=phase.VOTE, reminded=None, ballot__closes__gt=now)
+    yield acts.unlink_answers, _checked(now)
     yield acts.send_reminders, [r for r in voting if reminder_due(r) <= now]
     checking = Round.objects.select_related("ballot").filter(phase=phase.CHECKING)
     yield acts.decide, [r for r in checking if r.ballot and opening_due(r.ballot) <= now]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stoa.agenda.views import keeping, questions, result, rounds, voting
+from stoa.agenda.views import discussion, keeping, questions, result, rounds, statements, voting
 
 app_name = "agenda"
 urlpatterns = [
@@ -19,6 +19,14 @@ urlpatterns = [
     path("agenda/<slug:slug>/questions/<int:pk>/withdraw", questions.withdraw, name="withdraw"),
     path("agenda/<slug:slug>/questions/<int:pk>/effort", questions.estimate, name="estimate"),
     path("agenda/<slug:slug>/questions/<int:pk>/hours", questions.offer, name="offer"),
+    path("agenda/<slug:slug>/discussion", discussion.answering, name="discussion"),
+    path("agenda/<slug:slug>/discussion/answer", discussion.answer, name="answer"),
+    path("agenda/<slug:slug>/discussion/take-back", discussion.take_back, name="take_back"),
+    path("agenda/<slug:slug>/discussion/answers", discussion.own_answers, name="own_answers"),
+    path("agenda/<slug:slug>/discussion/proof", discussion.proof, name="proof"),
+    path("agenda/<slug:slug>/discussion/propose", statements.propose, name="propose_statement"),
+    path("agenda/<slug:slug>/statement/<int:pk>", statements.statement_page, name="statement"),
+    path("agenda/<slug:slug>/statement/<int:pk>/withdraw", statements.withdraw, name="withdraw_statement"),
     path("agenda/<slug:slug>/vote", voting.vote, name="vote"),
     path("agenda/<slug:slug>/vote/draft", voting.save, name="save"),
     path("agenda/<slug:slug>/vote/cast", voting.cast, name="cast"),

@@ -86,6 +86,7 @@ def test_nobody_but_the_clock_ends_a_phase_and_nobody_but_a_voter_votes() -> Non
     assert {act for act, roles in TERMS.powers.items() if "clock" in roles} == {
         "record.day.seal", "agenda.round.begin_questions", "agenda.round.begin_vote", "agenda.round.close_vote",
         "agenda.round.decide", "agenda.reminder.send", "agenda.round.begin_discussion",
+        "agenda.answers.unlink", "agenda.statements.weigh",
     }  # fmt: skip
     assert all(len(roles) == 1 for roles in TERMS.powers.values() if "clock" in roles)
     assert TERMS.powers["ballots.ballot.cast"] == ("voter",)

@@ -1,7 +1,9 @@
 """Acts on rounds and questions."""
 
+from stoa.agenda.acts.answers import give_answer, take_answer_back
 from stoa.agenda.acts.deciding import decide
 from stoa.agenda.acts.effort import estimate_effort, offer_hours
+from stoa.agenda.acts.ending import unlink_answers
 from stoa.agenda.acts.importing import import_votes
 from stoa.agenda.acts.mailing import confirm_announcement, draft_announcement, send_reminders
 from stoa.agenda.acts.questions import edit_question, propose_question, withdraw_question
@@ -13,6 +15,8 @@ from stoa.agenda.acts.rounds import (
     close_vote,
     extend_round,
 )
+from stoa.agenda.acts.statements import propose_statement, withdraw_statement
+from stoa.agenda.acts.weighing import weigh_statements
 
 __all__ = [
     "announce_round",
@@ -26,9 +30,15 @@ __all__ = [
     "edit_question",
     "estimate_effort",
     "extend_round",
+    "give_answer",
     "import_votes",
     "offer_hours",
     "propose_question",
+    "propose_statement",
     "send_reminders",
+    "take_answer_back",
+    "unlink_answers",
+    "weigh_statements",
     "withdraw_question",
+    "withdraw_statement",
 ]

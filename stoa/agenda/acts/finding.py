@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stoa.agenda.acts.erasing import REMOVED
-from stoa.agenda.models import Question, Round
+from stoa.agenda.models import Question, Round, Statement
 from stoa.kit import search
 from stoa.kit.search import Kept
 
@@ -18,6 +18,11 @@ def round_found(round: Round) -> Kept:
 def question_found(question: Question) -> Kept:
     """A question, by its title and text; who wrote it is not among its words."""
     return Kept(question.reference, question.title, question.body, question.proposed)
+
+
+def statement_found(statement: Statement) -> Kept:
+    """A statement, by its words."""
+    return Kept(statement.reference, statement.body, "", statement.proposed)
 
 
 def let_find(*questions: Question) -> None:
@@ -36,3 +41,8 @@ def questions_found() -> Iterator[Kept]:
     """Every question whose text stands, for search."""
     standing = Question.objects.exclude(state=Question.State.WITHDRAWN).exclude(title=REMOVED)
     return map(question_found, standing.iterator())
+
+
+def statements_found() -> Iterator[Kept]:
+    """Every statement that stands, for search."""
+    return map(statement_found, Statement.objects.filter(state=Statement.State.STANDING).iterator())

@@ -9,6 +9,7 @@ from statistics import median
 from django.db import IntegrityError, transaction
 
 from stoa.agenda import events
+from stoa.agenda.acts.ending import commit_answers
 from stoa.agenda.acts.finding import round_found
 from stoa.agenda.acts.mailing import tell_of_opening
 from stoa.agenda.models import Offer, Question, Round
@@ -60,7 +61,7 @@ def announce_round(
         with transaction.atomic():
             created = Round.objects.create(
                 slug=slug,
-                title=title.strip(),
+                title=" ".join(title.split()),
                 summary=summary.strip(),
                 questions_open=questions_open,
                 vote_opens=vote_opens,
@@ -154,6 +155,8 @@ def begin_vote(actor: Actor, *, round: Round) -> Round:
     """End the discussion, freeze effort and capacity and open the vote, when the announced instant has come."""
     round = locks.exclusive(round)
     _demand(round, Round.Phase.DISCUSSION if round.discussion_opens else Round.Phase.QUESTIONS, round.vote_opens)
+    if round.discussion_opens:
+        commit_answers(round)
     put, left_out = _freeze_effort(round)
     capacity = sum(Offer.objects.filter(question__in=[q.pk for q in put]).values_list("hours", flat=True))
     if not put or not capacity:

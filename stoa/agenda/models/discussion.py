@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -11,6 +13,8 @@ from stoa.kit import chance, clock
 from stoa.people.models import Person
 
 MOST_STATEMENT = 280
+UNANSWERED = 5.0625
+"""The priority of a statement without answers, as `stoa.methods.routing` gives it."""
 AGREE, SKIP, DISAGREE = 1, 0, -1
 
 
@@ -61,7 +65,7 @@ class Statement(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.STANDING)
     proposed = models.DateTimeField(default=clock.now)
     external_id = models.CharField(max_length=80, blank=True)
-    priority = models.FloatField(default=1.0)
+    priority = models.FloatField(default=UNANSWERED)
 
     class Meta:
         ordering = ["pk"]
@@ -124,3 +128,8 @@ class AnswersCommitted(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(unlinked=None) | Q(unlinked__gte=F("at")), name="unlinked_later")
         ]
+
+    @property
+    def checked_until(self) -> datetime:
+        """When the time ends in which everybody can fetch the proof of their own answers."""
+        return self.at + timedelta(hours=self.window_hours)

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from stoa.agenda.models import Question, Round
+from stoa.agenda.models import Question, Round, Statement
 from stoa.agenda.views.words import by, figure, span
 from stoa.kit.tables import Column, Filter, Listing, link
 
@@ -17,6 +17,7 @@ STATE = Filter("state", "State", lambda rows, state: rows.filter(state=state), S
 PHASES = [
     ("announced", "announced"),
     ("questions", "taking questions"),
+    ("discussion", "discussion open"),
     ("vote", "vote open"),
     ("checking", "being checked"),
     ("agenda", "agenda chosen"),
@@ -131,3 +132,34 @@ def _title(question: Question) -> str:
     if question.state == Question.State.WITHDRAWN:
         return format_html('<span class="quiet">{}</span>', link(question.title, question.get_absolute_url()))
     return link(question.title, question.get_absolute_url())
+
+
+def _statement(statement: Statement) -> str:
+    return link(statement.body, statement.get_absolute_url())
+
+
+def _about(statement: Statement) -> str:
+    question = statement.question
+    return link(question.title, question.get_absolute_url()) if question else ""
+
+
+STATEMENTS: Listing[Statement] = Listing(
+    name="statements",
+    caption="Statements of this round",
+    columns=[
+        Column("statement", "Statement", lambda s: s.body, show=_statement, order=("body",)),
+        Column("number", "No.", lambda s: s.pk, order=("pk",), numeric=True),
+        Column(
+            "question",
+            "About",
+            lambda s: s.question.title if s.question else "",
+            show=_about,
+            order=("question__title",),
+        ),
+        Column("proposed", "Proposed", lambda s: s.proposed, order=("proposed",)),
+    ],
+    filters=[Filter("q", "Words", lambda rows, text: rows.filter(body__icontains=text))],
+    sort="number",
+    empty="No statements yet.",
+)
+"""Statements that stand, without authors and without a figure of their answers."""

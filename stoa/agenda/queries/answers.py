@@ -1,0 +1,112 @@
+"""Reads of answers: each person's own, for themselves alone. What others answered is for the opinion map, which is coarse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from stoa.agenda.models import AGREE, DISAGREE, SKIP, Answer, AnswersCommitted, Participant, Round, Statement
+from stoa.kit import chance
+from stoa.methods.canonical import JSON
+from stoa.methods.merkle import Tree, leaf_hash
+from stoa.methods.routing import draw
+
+WORDS = {AGREE: "agree", DISAGREE: "disagree", SKIP: "skip"}
+"""Answers as forms, the API and proofs name them."""
+
+
+def answers_of(round: Round, person_id: str | None) -> QuerySet[Answer]:
+    """What somebody answered in a round, the latest first: for themselves alone. Empty once it is nobody's."""
+    if person_id is None:
+        return Answer.objects.none()
+    mine = Answer.objects.filter(participant__round=round, participant__person_id=person_id)
+    return mine.select_related("statement__round").order_by("-at", "-pk")
+
+
+def answer_to(statement: Statement, person_id: str | None) -> str:
+    """What somebody answered to a statement, in a word; empty if nothing."""
+    given = answers_of(statement.round, person_id).filter(statement=statement).values_list("value", flat=True).first()
+    return "" if given is None else WORDS[given]
+
+
+def next_statement(round: Round, person_id: str | None, *, but: Statement | None = None) -> Statement | None:
+    """A statement that this person has not answered, drawn with a chance proportional to its priority.
+
+    `but` is one just shown, which comes again only when nothing else is left. Priorities follow others' answers hourly,
+    so the draw tells nothing of a single one.
+    """
+    open_ = round.statements.filter(state=Statement.State.STANDING)
+    if person_id is not None:
+        answered = Answer.objects.filter(participant__round=round, participant__person_id=person_id)
+        open_ = open_.exclude(pk__in=answered.values("statement"))
+    rows = list(open_.order_by("pk").values_list("pk", "priority"))
+    others = [row for row in rows if but is None or row[0] != but.pk] or rows
+    if not others:
+        return None
+    uniform = (int.from_bytes(chance.octets(7)) >> 3) / 2**53
+    drawn = others[draw([priority for _, priority in others], uniform)][0]
+    return Statement.objects.select_related("round", "question__round").get(pk=drawn)
+
+
+def answers_row(round: Round, answers: Iterable[tuple[int, int]]) -> dict[str, JSON]:
+    """One participant's answers as they are committed to: docs/record.md, `agenda.answers_committed`."""
+    return {
+        "round": str(round.pk),
+        "answers": {f"statement:{statement}": WORDS[value] for statement, value in answers},
+    }
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That one's own answers are among those committed to. Hashes in hexadecimal, the leaf's sibling first in `path`."""
+
+    row: dict[str, JSON]
+    salt: str
+    commitment: str
+    position: int
+    count: int
+    path: list[str]
+    root: str
+    until: datetime
+
+
+def proof_of(round: Round, person_id: str | None) -> Proof | None:
+    """The proof of somebody's own answers; None where they gave none, before the close, and once the link is deleted."""
+    committed = AnswersCommitted.objects.filter(round=round, unlinked=None).first()
+    if committed is None or person_id is None:
+        return None
+    mine = Participant.objects.filter(round=round, person_id=person_id).exclude(commitment="").first()
+    if mine is None:
+        return None
+    answers = mine.answers.order_by("statement_id").values_list("statement_id", "value")
+    path, position = _path(round, mine.commitment)
+    return Proof(
+        answers_row(round, answers),
+        mine.salt,
+        mine.commitment,
+        position,
+        committed.count,
+        path,
+        committed.root,
+        committed.checked_until,
+    )
+
+
+def _path(round: Round, commitment: str) -> tuple[list[str], int]:
+    rows = Participant.objects.filter(round=round).exclude(commitment="").values_list("commitment", flat=True)
+    commitments = sorted(rows)
+    tree = Tree(leaf_hash(bytes.fromhex(one)) for one in commitments)
+    position = commitments.index(commitment)
+    return [step.hex() for step in tree.inclusion_proof(position)], position
+
+
+def committed_answers(round: Round, proof: Proof | None) -> list[tuple[Statement, str]]:
+    """The statements of a proof's row, each with the answer in it."""
+    answers = proof.row["answers"] if proof else {}
+    assert isinstance(answers, dict)
+    said = {int(reference.removeprefix("statement:")): str(word) for reference, word in answers.items()}
+    rows = round.statements.select_related("round").in_bulk(list(said))
+    return [(rows[key], said[key]) for key in sorted(said)]

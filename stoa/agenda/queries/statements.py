@@ -1,0 +1,89 @@
+"""Reads of statements. Those that stand are public, without their authors; held ones are their authors' and moderators'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db.models import Q, QuerySet
+
+from stoa.agenda.models import Round, Statement
+from stoa.charter.queries import terms
+from stoa.forum.rules import Reader
+from stoa.kit.moderated import Piece, State
+from stoa.kit.registry import Shown
+from stoa.methods.similarity import alike
+
+MOST_STATEMENTS = 5
+"""How many statements a person may put to a round under a charter that does not say it."""
+GONE = {
+    Statement.State.REMOVED: "Statement removed by the moderators",
+    Statement.State.WITHDRAWN: "Withdrawn statement",
+}
+
+
+def most_statements() -> int:
+    """How many statements one person may have standing in a round."""
+    return terms().limits.get("statements_per_person_and_round", MOST_STATEMENTS)
+
+
+def own_statements(round: Round, person_id: str | None) -> QuerySet[Statement]:
+    """The statements that somebody proposed here and did not withdraw: for themselves alone."""
+    if person_id is None:
+        return Statement.objects.none()
+    return round.statements.filter(author_id=person_id).exclude(state=Statement.State.WITHDRAWN)
+
+
+def statements_left(round: Round, person_id: str) -> int:
+    """How many more statements somebody may propose here."""
+    return most_statements() - own_statements(round, person_id).count()
+
+
+def standing_statements(round: Round) -> QuerySet[Statement]:
+    """The statements of a round that everybody may read, in the order in which they were proposed."""
+    return round.statements.filter(state=Statement.State.STANDING).select_related("round__ballot", "question__round")
+
+
+def similar(round: Round, body: str) -> list[Statement]:
+    """Statements of the round that seem to say the same, the most alike first."""
+    found = alike(body, standing_statements(round).values_list("pk", "body"))
+    rows = standing_statements(round).in_bulk(found)
+    return [rows[key] for key in found]
+
+
+def find_statement(slug: str, pk: int, viewer: Reader) -> Statement | None:
+    """The statement of this number, if it belongs to the round and the viewer may know of it; moderators know of all."""
+    rows = Statement.objects.select_related("round__ballot", "question__round").filter(round__slug=slug, pk=pk)
+    return (rows if viewer.moderates else visible(rows, viewer.person_id)).first()
+
+
+def may_read(statement: Statement, viewer: Reader) -> bool:
+    """Whether the viewer may read the words of a statement: everybody while it stands, then its author and moderators."""
+    is_author = viewer.person_id is not None and viewer.person_id == statement.author_id
+    return statement.state == Statement.State.STANDING or is_author or viewer.moderates
+
+
+def visible(statements: QuerySet[Statement], viewer_id: str | None) -> QuerySet[Statement]:
+    """Of these statements, those of whose existence the viewer may know: all but those held that others wrote."""
+    mine = Q(author_id=viewer_id) if viewer_id else Q(pk=None)
+    return statements.filter(~Q(state=Statement.State.HELD) | mine)
+
+
+def show_statements(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
+    """How statements are named elsewhere; those that don't stand without their words."""
+    rows = Statement.objects.select_related("round").filter(pk__in=[i for i in ids if i.isdecimal()])
+    return {
+        str(s.pk): Shown(GONE.get(Statement.State(s.state), s.body), s.get_absolute_url())
+        for s in visible(rows, viewer_id)
+    }
+
+
+def hidden_statements(viewer_id: str | None) -> list[str]:
+    """The ids of held statements that the viewer may not know of."""
+    held = Statement.objects.filter(state=Statement.State.HELD).values_list("pk", "author_id")
+    return [str(pk) for pk, author_id in held if viewer_id is None or author_id != viewer_id]
+
+
+def pieces(ids: Sequence[str]) -> Mapping[str, Piece]:
+    """Statements as moderators meet them; withdrawn ones are beyond moderation."""
+    rows = Statement.objects.filter(pk__in=[i for i in ids if i.isdecimal()]).exclude(state=Statement.State.WITHDRAWN)
+    return {str(s.pk): Piece(s.author_id, State(s.state), s.body) for s in rows}

@@ -1,0 +1,207 @@
+"""Answers: given, changed, taken back, committed to at the close, proven to oneself, and nobody's in the end."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from stoa.agenda import acts as agenda
+from stoa.agenda.models import Answer, AnswersCommitted, Participant, Statement
+from stoa.agenda.queries.answers import answers_of, next_statement, proof_of
+from stoa.agenda.tasks import weigh
+from stoa.kit import clock
+from stoa.kit.act import OPERATOR
+from stoa.kit.faults import Closed, Invalid, Refused
+from stoa.methods.commitment import commit
+from stoa.methods.merkle import EMPTY_ROOT, leaf_hash, verify_inclusion
+from stoa.people import acts as people
+from stoa.record.models import Entry
+from tests.agenda.discussing import after_the_close, answer, in_discussion, state
+from tests.stage import Stage, acting, at
+
+pytestmark = pytest.mark.django_db
+
+
+def facts(entry_type: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(bytes(Entry.objects.get(type=entry_type).body))["facts"]
+    return found
+
+
+def test_an_answer_is_given_changed_and_taken_back_and_leaves_no_entry() -> None:
+    stage = Stage()
+    author, member = stage.admit(2)
+    statement = state(in_discussion(stage), "Weights leak.", author)
+    entries = Entry.objects.count()
+    answer([member], statement, 1)
+    answer([member], statement, -1)
+    assert list(Answer.objects.values_list("statement", "value")) == [(statement.pk, -1)]
+    assert agenda.take_answer_back(acting(member), statement=statement) is True
+    assert agenda.take_answer_back(acting(member), statement=statement) is False
+    assert (Answer.objects.count(), Entry.objects.count()) == (0, entries)
+
+
+def test_each_answer_costs_the_same_few_queries() -> None:
+    stage = Stage()
+    people_ = stage.admit(12)
+    round_ = in_discussion(stage)
+    statements = [state(round_, f"Claim {n}.", people_[0]) for n in range(3)]
+    counts = []
+    for person in people_:
+        for statement in statements:
+            with CaptureQueriesContext(connection) as queries:
+                answer([person], statement, 1)
+            counts.append(len(queries))
+    assert max(counts) == min(counts) <= 9
+
+
+def test_only_those_may_answer_to_whom_the_charter_gives_it() -> None:
+    stage = Stage()
+    author = stage.admit(1)[0]
+    statement = state(in_discussion(stage), "Weights leak.", author)
+    stranger = people.admit(OPERATOR, name="Stranger", email="stranger@example.org", roles=[])
+    with pytest.raises(Refused):
+        answer([stranger], statement, 1)
+    assert not Participant.objects.exists()
+
+
+@pytest.mark.parametrize("value", [2, -2, 7])
+def test_there_are_three_answers(value: int) -> None:
+    stage = Stage()
+    author = stage.admit(1)[0]
+    with pytest.raises(Invalid):
+        answer([author], state(in_discussion(stage), "Weights leak.", author), value)
+
+
+def test_nothing_is_answered_before_or_after_the_discussion_or_when_it_does_not_stand() -> None:
+    stage = Stage()
+    author, member = stage.admit(2)
+    round_ = in_discussion(stage)
+    stands, gone = state(round_, "Weights leak.", author), state(round_, "Nothing leaks.", author)
+    agenda.withdraw_statement(acting(author), statement=gone)
+    with pytest.raises(Closed):
+        answer([member], gone, 1)
+    with clock.travel(round_.vote_opens):
+        with pytest.raises(Closed):
+            answer([member], stands, 1)
+        with pytest.raises(Closed):
+            agenda.take_answer_back(acting(member), statement=stands)
+
+
+def test_the_close_commits_to_every_row_and_each_person_can_prove_theirs() -> None:
+    stage = Stage()
+    members = stage.admit(5)
+    round_ = in_discussion(stage)
+    first, second = state(round_, "Weights leak.", members[0]), state(round_, "Data leaks.", members[0])
+    answer(members[:4], first, 1)
+    answer(members[1:3], second, -1)
+    answer(members[2:3], first, 0)
+    assert proof_of(round_, members[0].pk) is None
+    with after_the_close(round_) as closed:
+        committed = facts("agenda.answers_committed")
+        assert (committed["round"], committed["count"]) == (str(round_.pk), 4)
+        proof = proof_of(closed, members[2].pk)
+        assert proof is not None
+        assert proof.row == {
+            "round": str(round_.pk),
+            "answers": {first.reference: "skip", second.reference: "disagree"},
+        }
+        given = json.loads(json.dumps(asdict(proof), default=str))
+        commitment = commit(bytes.fromhex(given["salt"]), "stoa.answers.v1", given["row"]["round"], given["row"])
+        assert commitment.hex() == given["commitment"]
+        path = [bytes.fromhex(step) for step in given["path"]]
+        root = bytes.fromhex(committed["root"])
+        assert verify_inclusion(given["position"], committed["count"], leaf_hash(commitment), path, root)
+        assert proof_of(closed, members[4].pk) is None
+
+
+def test_two_people_who_answered_alike_have_rows_of_their_own() -> None:
+    stage = Stage()
+    members = stage.admit(2)
+    round_ = in_discussion(stage)
+    answer(members, state(round_, "Weights leak.", members[0]), 1)
+    with after_the_close(round_) as closed:
+        proofs = [proof_of(closed, member.pk) for member in members]
+        assert len({proof.commitment for proof in proofs if proof}) == 2
+
+
+def test_a_discussion_without_answers_commits_to_nobodys() -> None:
+    stage = Stage()
+    round_ = in_discussion(stage)
+    with after_the_close(round_):
+        assert facts("agenda.answers_committed") == {"round": str(round_.pk), "count": 0, "root": EMPTY_ROOT.hex()}
+
+
+def test_after_the_time_for_checking_no_row_is_anyones() -> None:
+    stage = Stage()
+    members = stage.admit(3)
+    round_ = in_discussion(stage)
+    answer(members, state(round_, "Weights leak.", members[0]), 1)
+    with after_the_close(round_, days=0.9) as closed:
+        assert proof_of(closed, members[0].pk) is not None
+    with after_the_close(round_, days=1.01) as closed:
+        assert AnswersCommitted.objects.get().unlinked is not None
+        assert set(Participant.objects.values_list("person", "salt", "commitment", "changed")) == {(None, "", "", None)}
+        assert list(Answer.objects.values_list("value", "at")) == [(1, None)] * 3
+        assert (proof_of(closed, members[0].pk), answers_of(closed, members[0].pk).count()) == (None, 0)
+        assert facts("agenda.answers_unlinked") == {"round": str(round_.pk)}
+
+
+def test_who_is_erased_takes_their_answers_along_until_they_are_committed_to() -> None:
+    stage = Stage()
+    early, late, other = stage.admit(3)
+    round_ = in_discussion(stage)
+    answer([early, late, other], state(round_, "Weights leak.", other), 1)
+    people.erase(acting(early), person=early)
+    assert Answer.objects.count() == 2
+    with after_the_close(round_) as closed:
+        people.erase(acting(late), person=late)
+        assert Answer.objects.count() == 2
+        proof = proof_of(closed, other.pk)
+        assert proof is not None
+        leaf = leaf_hash(bytes.fromhex(proof.commitment))
+        path = [bytes.fromhex(step) for step in proof.path]
+        assert verify_inclusion(proof.position, 2, leaf, path, bytes.fromhex(proof.root))
+
+
+def test_the_next_statement_is_one_not_answered_and_not_the_one_just_shown() -> None:
+    stage = Stage()
+    author, member = stage.admit(2)
+    round_ = in_discussion(stage)
+    first, second, third = (state(round_, f"Claim {word}.", author) for word in ("one", "two", "three"))
+    agenda.withdraw_statement(acting(author), statement=third)
+    assert next_statement(round_, member.pk, but=first) == second
+    answer([member], second, 1)
+    assert next_statement(round_, member.pk, but=first) == first
+    answer([member], first, 0)
+    assert next_statement(round_, member.pk) is None
+
+
+def test_the_draw_follows_answers_hourly_and_only_those_of_many() -> None:
+    stage = Stage()
+    members = stage.admit(16)
+    round_ = in_discussion(stage)
+    passed, agreed = state(round_, "Claim one.", members[0]), state(round_, "Claim two.", members[0])
+
+    def weights() -> list[float]:
+        weigh()
+        return list(Statement.objects.order_by("pk").values_list("priority", flat=True))
+
+    before = weights()
+    answer(members[:14], passed, 0)
+    answer(members[:14], agreed, 1)
+    assert weights() == before
+    answer(members[14:15], agreed, 1)
+    first = weights()
+    assert first[0] < first[1]
+    assert first != before
+    answer(members, passed, 1)
+    assert weights() == first
+    with at(clock.now() + timedelta(hours=1)):
+        answer(members[:1], passed, -1)
+        assert weights() != first
