@@ -1,0 +1,42 @@
+"""Which entries are about an object: those on it, and those whose facts name it as their round, question or thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from stoa.record.models import Placement
+from stoa.record.queries import placements
+
+BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def about(
+    references: Sequence[str],
+    *,
+    since: datetime = BEGINNING,
+    types: Sequence[str] = (),
+    but_by: str | None = None,
+    most: int = 50,
+) -> list[Placement]:
+    """The latest published entries about any of these objects (`kind:id`), newest first; of some types alone if given.
+
+    `but_by` leaves out what this actor did. Two queries.
+    """
+    if not references:
+        return []
+    narrowed = "AND type = ANY(%s)" if types else ""
+    with connection.cursor() as cursor:
+        # Materialized, so that the entries are found by their indexes and not by walking the log from its end.
+        cursor.execute(
+            "WITH found AS MATERIALIZED ("  # noqa: S608 - nothing typed stands in the statement
+            " SELECT id FROM record_entry WHERE (subject = ANY(%s) OR record_about(body) && %s::text[])"
+            f" AND at >= %s AND actor IS DISTINCT FROM %s {narrowed})"
+            " SELECT position FROM found JOIN record_placement ON entry_id = found.id"
+            " WHERE position < (SELECT max(size) FROM record_checkpoint) ORDER BY position DESC LIMIT %s",
+            [[*references], [*references], since, but_by or "", *([[*types]] if types else []), most],
+        )
+        positions = [position for (position,) in cursor.fetchall()]
+    return list(placements().filter(position__in=positions))
