@@ -13,7 +13,8 @@ import pytest
 from django.test import Client
 
 from stoa.agenda.acts.importing import import_votes
-from stoa.agenda.models import Question, Round
+from stoa.agenda.models import Decision, Question, Round
+from stoa.agenda.queries.results import Outcome
 from stoa.agenda.tasks import advance
 from stoa.ballots.acts import attest
 from stoa.kit.act import OPERATOR
@@ -101,6 +102,35 @@ def test_the_proof_is_told_with_its_numbers(decided: Decided) -> None:
     assert "2 were bought in this way" in page
     assert "<b>It found none.</b>" in page
     assert "stoa verify http://testserver" in page
+
+
+def test_groups_are_named_by_the_question_that_marks_them_most(decided: Decided) -> None:
+    decision = Decision.objects.get(round=decided.round)
+    marks = [(20, decided.large), (10, decided.small)]
+    clusters = [{"size": size, "most": [question.reference], "paid": {}} for size, question in marks]
+    backing = {decided.large.reference: [20, 0], decided.second.reference: [20, 0], decided.small.reference: [0, 10]}
+    decision.explanation = {**(decision.explanation or {}), "clusters": clusters, "backing": backing}
+    decision.save()
+    page = text(browser().get("/agenda/2027/result"))
+    assert "“Large &lt;b&gt;one&lt;/b&gt;?”: 20 voters" in page
+    assert "“Small?”: 10 voters" in page
+    assert file("picture.csv").decode().startswith("Question,“Large <b>one</b>?”: 20 voters,“Small?”: 10 voters,Backing")
+
+
+@pytest.mark.parametrize(
+    ("marks", "names"),
+    [
+        ([["one"], ["one", "two"]], ["“Large one?”", "“Second?”"]),
+        ([["one"], ["one"], []], ["“Large one?”", "Others", "Others"]),
+        ([["long"], ["word"]], ["“" + "So many words " * 4 + "So…”", "“" + "x" * 60 + "…”"]),
+    ],
+)
+def test_no_two_groups_have_the_name_of_one_question(marks: list[list[str]], names: list[str]) -> None:
+    titles = {"one": "Large one?", "two": "Second?", "long": "So many words " * 8, "word": "x" * 120}
+    clusters = [{"size": 9, "most": most, "paid": {}} for most in marks]
+    outcome = Outcome(Decision(explanation={"clusters": clusters}, result={}))
+    vars(outcome)["questions"] = {key: Question(title=title) for key, title in titles.items()}
+    assert [group.name for group in outcome.groups] == names
 
 
 def test_titles_are_shown_as_text_also_in_the_picture(decided: Decided) -> None:

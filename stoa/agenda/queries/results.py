@@ -10,6 +10,9 @@ from typing import Any
 
 from stoa.agenda.models import Decision, Question
 
+LONGEST_NAME = 60
+"""Characters of a question's title that name a group; a longer one is cut."""
+
 MOST_SHOWN = 100
 """Questions that the picture shows: the chosen, what a majority would have chosen, then the most approved."""
 
@@ -26,7 +29,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """Voters who approve alike: how many, what marks them, and what their shares paid for most, in percent."""
+    """Voters who approve alike: how many, what marks them, and what their shares paid for most, in percent.
+
+    They are named by the question that marks them most.
+    """
 
     name: str
     size: int
@@ -93,9 +99,9 @@ class Outcome:
     def groups(self) -> list[Group]:
         """The groups of voters found in the opened ballots, the largest first."""
         raw = (self.decision.explanation or {}).get("clusters", [])
-        return [
-            self._group(f"Group {'ABCDEFGH'[n]}" if len(raw) > 1 else "All voters", one) for n, one in enumerate(raw)
-        ]
+        if len(raw) == 1:
+            return [self._group("All voters", raw[0])]
+        return [self._group(name, one) for name, one in zip(self._names(raw), raw, strict=True)]
 
     @cached_property
     def certificate(self) -> dict[str, Any]:
@@ -151,7 +157,23 @@ class Outcome:
         decided = len(set(self.chosen_ids) | set(self.majority))
         return ordered[: max(MOST_SHOWN, decided)]
 
+    def _names(self, raw: Sequence[Mapping[str, Any]]) -> list[str]:
+        """For each group the question that marks it most and marks no larger group; without one, that they are others."""
+        names: list[str] = []
+        for one in raw:
+            titles = [_quoted(self.questions[i].title) for i in one["most"]]
+            names.append(next((title for title in titles if title not in names), "Others"))
+        return names
+
     def _group(self, name: str, raw: Mapping[str, Any]) -> Group:
         paid = sorted(raw["paid"].items(), key=lambda item: -item[1])
         shown = [(self.questions[i], round(100 * share)) for i, share in paid[:4] if share >= 0.005]
         return Group(name, raw["size"], [self.questions[i] for i in raw["most"]], shown)
+
+
+def _quoted(title: str) -> str:
+    """The title between quotation marks; a long one is cut at a word, if one ends there."""
+    if len(title) <= LONGEST_NAME:
+        return f"“{title}”"
+    kept = title[:LONGEST_NAME]
+    return f"“{(kept.rpartition(' ')[0] or kept).rstrip(' ,;:–')}…”"

@@ -23,6 +23,7 @@ from stoa.ballots import queries as ballots
 from stoa.kit.faults import Closed
 from stoa.kit.pictures import Option, Picture, backing
 from stoa.kit.tables import Column, Filter, Listing, link, safe_for_spreadsheets
+from stoa.kit.words import counted
 
 PHASES = {
     "mes": "paid by its supporters",
@@ -31,8 +32,8 @@ PHASES = {
     "": "chosen",
 }
 PICTURE_NOTE = (
-    "Groups are found in the opened ballots, which carry no names: those who approve alike stand together. "
-    "They explain the choice and decide nothing."
+    "Groups are found in the opened ballots, which carry no names: those who approve alike stand together. Each is named "
+    "by the question that it approves most beyond the others. Groups explain the choice and decide nothing."
 )
 
 
@@ -152,10 +153,13 @@ def _picture(outcome: Outcome) -> Picture:
         )
         for i in shown
     ]
-    groups = [f"{group.name}, {group.size:,} voters" for group in outcome.groups]
+    groups = [f"{group.name}: {_voters(group.size)}" for group in outcome.groups]
     cut = len(shown) < len(outcome.questions)
     title = f"Who backs the {len(shown):,} most approved questions" if cut else "Who backs each question"
     return backing(options, groups, outcome.voters, title=title, note=PICTURE_NOTE if len(groups) > 1 else "")
+
+
+_voters = counted("{n} voter", "{n} voters")
 
 
 def _rows(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
