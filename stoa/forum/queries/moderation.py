@@ -1,20 +1,18 @@
-"""Reads of moderation: the cases that somebody handles, what became of one's own pieces and reports, and marks on pieces."""
+"""Reads of moderation: the cases that somebody handles, what became of one's own pieces and reports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
 from stoa.forum.models import Case, Hidden, Mute, Report
-from stoa.forum.rules.moderation import Offices, handlers, is_apart, may_know, offices
+from stoa.forum.rules.moderation import handlers, is_apart, may_know, offices
 from stoa.forum.rules.pace import number
-from stoa.forum.rules.posts import Reader
 from stoa.forum.words.reasons import reason_words
 from stoa.kit import clock, registry
-from stoa.kit.moderated import Piece, State, moderated
 from stoa.kit.registry import Shown
 
 MOST_DECIDED = 500
@@ -172,82 +170,3 @@ def hidden_by(person_id: str) -> list[tuple[Hidden, Shown | None]]:
     kept = list(Hidden.objects.filter(person=person_id))
     shown = registry.show([each.reference for each in kept], person_id)
     return [(each, shown.get(each.reference)) for each in kept]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What a page must know of a piece beside its text, for one viewer."""
-
-    reference: str
-    state: State
-    reason: str = ""
-    hidden: bool = False
-    muted: bool = False
-    own: bool = False
-    signed: bool = True
-    may_report: bool = False
-    may_decide: bool = False
-
-    @property
-    def readable(self) -> bool:
-        """Whether the viewer may read the text: what stands everybody; the rest its author and moderators."""
-        return self.state == State.STANDING or self.own or self.may_decide
-
-    @property
-    def away(self) -> bool:
-        """Whether the viewer put it away."""
-        return self.hidden or self.muted
-
-
-def marks(pieces: Mapping[str, Piece], viewer: Reader) -> dict[str, Mark]:
-    """The marks of these pieces for whoever looks.
-
-    However many pieces: two queries for somebody signed in, two more for who moderates, one where a piece is removed.
-    """
-    removed = _reasons(reference for reference, piece in pieces.items() if piece.state == State.REMOVED)
-    who = viewer.person_id
-    if who is None:
-        return {ref: Mark(ref, piece.state, removed.get(ref, ""), signed=_signed(ref)) for ref, piece in pieces.items()}
-    hidden = set(Hidden.objects.filter(person=who, reference__in=pieces).values_list("reference", flat=True))
-    muted = set(Mute.objects.filter(person=who).values_list("muted_id", flat=True))
-    now = offices() if viewer.moderates else None
-    return {
-        ref: Mark(
-            reference=ref,
-            state=piece.state,
-            reason=removed.get(ref, ""),
-            hidden=ref in hidden,
-            muted=_signed(ref) and piece.author_id in muted,
-            own=piece.author_id == who,
-            signed=_signed(ref),
-            may_report=viewer.reports and piece.author_id != who and piece.state == State.STANDING,
-            may_decide=now is not None and _decides(ref, piece, who, now),
-        )
-        for ref, piece in pieces.items()
-    }
-
-
-def _decides(reference: str, piece: Piece, viewer: str, now: Offices) -> bool:
-    """Whether to offer the viewer, who holds an office, to decide about this piece; the act asks again.
-
-    Of an unsigned piece the offer must not tell whether a steward wrote it.
-    """
-    if piece.author_id == viewer:
-        return False
-    if _signed(reference) and piece.author_id in now.keepers:
-        return viewer in (now.scrutineers - now.keepers or now.founders - now.stewards - {piece.author_id})
-    return True
-
-
-def _signed(reference: str) -> bool:
-    kind = moderated(reference)
-    return kind is None or kind.signed
-
-
-def _reasons(references: Iterable[str]) -> dict[str, str]:
-    """Of pieces that are removed, the reason in words."""
-    wanted = list(references)
-    if not wanted:
-        return {}
-    found = Case.objects.filter(subject__in=wanted, outcome=Case.Outcome.REMOVED, restored=None).order_by("decided")
-    return {subject: reason_words(code) for subject, code in found.values_list("subject", "reason")}

@@ -10,9 +10,11 @@ from django.db.models import BigIntegerField, Count, Max, Min, Q, QuerySet, Subq
 from django.utils.safestring import SafeString
 
 from stoa.forum.models import Post, PostVersion, ReadMark, Thread
+from stoa.forum.queries.marks import Mark, marks
 from stoa.forum.queries.mentions import as_markdown, in_names, with_names_of_today
 from stoa.forum.rules import Reader, is_author, may_change, may_read, may_take_back
 from stoa.kit import beside, markdown, registry
+from stoa.kit.moderated import Piece, State
 from stoa.kit.registry import Shown
 from stoa.people.models import Person
 
@@ -33,6 +35,7 @@ class Said:
     may_change: bool
     may_take_back: bool
     answered: Person | None
+    mark: Mark
 
     @property
     def has_history(self) -> bool:
@@ -165,6 +168,7 @@ def said(posts: Sequence[Post], viewer: Reader, *, new_after: int | None = None)
     """These posts as the viewer sees them, with the names of today. `author` and `answers` should have been fetched."""
     shown = [may_read(viewer, post) for post in posts]
     pages = iter(with_names_of_today(rendering(post) for post, seen in zip(posts, shown, strict=True) if seen))
+    marked = marks({post.reference: Piece(post.author_id, State(post.state), "") for post in posts}, viewer)
     return [
         Said(
             post,
@@ -174,6 +178,7 @@ def said(posts: Sequence[Post], viewer: Reader, *, new_after: int | None = None)
             may_change=may_change(viewer, post),
             may_take_back=may_take_back(viewer, post),
             answered=post.answers.author if post.answers else None,
+            mark=marked[post.reference],
         )
         for post, seen in zip(posts, shown, strict=True)
     ]
