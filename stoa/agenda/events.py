@@ -225,7 +225,7 @@ class AnnouncementDrafted(RoundEvent):
 
 @dataclass(frozen=True)
 class AnnouncementSent(RoundEvent):
-    """A second person confirmed the mail, and it went out."""
+    """A second person confirmed the mail, and it went out: addressed to `mails` people, less those who want none."""
 
     announcement: str
     mails: int

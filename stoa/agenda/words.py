@@ -71,7 +71,7 @@ def _sent(leaf: Leaf) -> Text:
         return _(
             "{actor} confirmed the mail that somebody else had drafted about {subject}. Nobody was there to get it."
         )
-    return _("{actor} confirmed the mail that somebody else had drafted about {subject}. It went to {mails}.")
+    return _("{actor} confirmed the mail that somebody else had drafted about {subject}, addressed to {mails}.")
 
 
 _hours = counted("{n} hour", "{n} hours")

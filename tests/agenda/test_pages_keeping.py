@@ -143,7 +143,7 @@ def test_a_mail_goes_out_when_a_second_person_confirms_it() -> None:
     assert not Mail.objects.filter(kind="announcement").exists()
     assert second.post(path, {"once": "c"}).status_code == 302
     assert Mail.objects.filter(kind="announcement").count() == 8
-    assert "Sent to 8 people." in text(second.get("/agenda/2027/mails"))
+    assert "addressed to 8 people" in text(second.get("/agenda/2027/mails"))
 
 
 def test_who_drafted_a_mail_does_not_send_it() -> None:

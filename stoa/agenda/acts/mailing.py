@@ -46,9 +46,10 @@ def confirm_announcement(actor: Actor, *, announcement: Announcement) -> Announc
     if announcement.drafted_by_id == actor.person_id:
         raise Refused("You drafted this mail.", remedy="Somebody else has to confirm it.", code="own-draft")
     author = Person.objects.get(pk=announcement.drafted_by_id).shown_name
-    announcement.mails = _mail(
+    announcement.mails = addressed().count()
+    _mail(
         announcement.round,
-        recipients(announcement.round),
+        addressed().filter(wants_mail=True, email__isnull=False),
         "announcement",
         title=announcement.subject,
         body=announcement.body,
@@ -92,15 +93,15 @@ def reminder_due(round: Round) -> datetime:
     return max(round.vote_closes - before, half_way)
 
 
-def recipients(round: Round) -> QuerySet[Person]:
-    """Whom an announcement reaches: everybody who holds the role of member or associate and wants mail."""
-    del round
-    people = holders("member") | holders("associate")
-    return people.filter(wants_mail=True, email__isnull=False).distinct()
+def addressed() -> QuerySet[Person]:
+    """To whom an announcement is addressed: everybody who holds the role of member or associate.
+
+    Their number is told, never that of the mails: its changes would tell who wants none.
+    """
+    return (holders("member") | holders("associate")).distinct()
 
 
-def _mail(round: Round, people: Iterable[Person], text: str, **values: str) -> int:
-    sent = 0
+def _mail(round: Round, people: Iterable[Person], text: str, **values: str) -> None:
     hours = max(1, int((round.vote_closes - clock.now()).total_seconds() // 3600) + 1)
     next_address = reverse("agenda:vote" if round.ballot_id else "agenda:round", args=[round.slug])
     for person in people:
@@ -128,5 +129,3 @@ def _mail(round: Round, people: Iterable[Person], text: str, **values: str) -> i
             body=body,
             headers={"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
         )
-        sent += 1
-    return sent

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from stoa.agenda import acts, forms, rules
-from stoa.agenda.acts.mailing import recipients
+from stoa.agenda.acts.mailing import addressed
 from stoa.agenda.models import Announcement, Round
 from stoa.agenda.views import rounds
 from stoa.agenda.views.words import plural
@@ -82,7 +82,7 @@ def announcements(request: HttpRequest, slug: str) -> HttpResponseBase:
         "form": form,
         "announcements": round.announcements.select_related("drafted_by", "confirmed_by"),
         "may_draft": may(actor, "agenda.announcement.draft", round),
-        "reaches": plural(recipients(round).count(), "person", "people"),
+        "reaches": plural(addressed().count(), "person", "people"),
     }
     return render(request, "agenda/announcements.html", context, status=422 if form.errors else 200)
 
@@ -106,7 +106,7 @@ def announcement(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
         "announcement": found,
         "may_confirm": rules.may_confirm(actor, found),
         "is_own": found.drafted_by_id == actor.person_id,
-        "reaches": plural(recipients(round).count(), "person", "people"),
+        "reaches": plural(addressed().count(), "person", "people"),
     }
     return render(request, "agenda/announcement.html", context, status=422 if form.errors else 200)
 
