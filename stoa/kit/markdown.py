@@ -20,6 +20,8 @@ from stoa.kit.formulas import MATHML_TAGS, Formulas
 
 RENDERER = 1  # to be raised with every change of what is rendered: HTML that was kept is then made anew
 LIMIT = 200_000  # bytes of UTF-8; longer text is shown as it was typed
+MOST_MARKS = 30_000  # characters that the parser stops at, some 20 µs each; a text with more is shown as it was typed
+MARKS = re.compile(r"[\n*_`~$\[\]!<&|\\:]")
 CODE_LIMIT = 20_000  # characters; longer code is not coloured, since lexers are not linear
 LANGUAGES = {
     "bash", "c", "cpp", "css", "diff", "html", "java", "javascript", "json", "julia", "latex", "python", "r", "rust",
@@ -66,13 +68,15 @@ def render(text: str, first_heading: int = HEADINGS) -> SafeString:
     """Safe HTML of a Markdown text. HTML in it is shown as typed, pictures become links, `#` a heading of level 3.
 
     Headings of a text that is the page itself begin at level 2. A formula or a code block that cannot be read is shown
-    as typed; so is a whole text of more than 200 kB.
+    as typed; so is a whole text of more than 200 kB, or of more marks than anybody writes by hand.
     """
     encoded = text.encode("utf-8", "replace")  # half a surrogate pair, which no page can hold, becomes a question mark
     if len(encoded) > LIMIT:
         return format_html('<pre class="typed">{}</pre>', encoded[:LIMIT].decode("utf-8", "ignore"))
-    parser = _parser(Formulas())
-    rendered = parser.render(encoded.decode().replace("\0", ""), {"first_heading": first_heading})
+    readable = encoded.decode().replace("\0", "")
+    if len(MARKS.findall(readable)) > MOST_MARKS:
+        return format_html('<pre class="typed">{}</pre>', readable)
+    rendered = _parser(Formulas()).render(readable, {"first_heading": first_heading})
     return mark_safe(_clean(rendered))  # noqa: S308 - cleaned by an allow-list
 
 

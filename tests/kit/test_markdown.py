@@ -1,12 +1,13 @@
 """People's Markdown comes out as meant, and hostile Markdown harmless."""
 
+import sys
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoa.kit.markdown import ATTRIBUTES, LIMIT, TAGS, render
+from stoa.kit.markdown import ATTRIBUTES, LIMIT, MOST_MARKS, TAGS, render
 
 
 class Seen(HTMLParser):
@@ -184,3 +185,38 @@ def test_deep_nesting_is_borne(text: str) -> None:
 def test_a_text_past_the_limit_is_shown_as_typed() -> None:
     assert render("*a* " * (LIMIT // 4 + 1)) == f'<pre class="typed">{("*a* " * (LIMIT // 4 + 1))[:LIMIT]}</pre>'
     assert render("<" + "é" * LIMIT) == f'<pre class="typed">&lt;{"é" * (LIMIT // 2 - 1)}</pre>'
+
+
+LABORIOUS = [
+    "[", "![a](", "[a](", "*a ", "**a", "a**b", "a_*", "*_", "`a", "~~a", "$a$ ", "$$\na\n", "<a ", "&", "\\", "- a\n", "1. a\n",
+    "> ", "|a|b|\n", "a\n", "a\n=\n", "http://a.b ", "[[]] ", "]", "  - a\n",
+]  # fmt: skip
+
+
+def work(text: str) -> int:
+    """How many functions are called to render a text."""
+    calls = 0
+
+    def count(_frame: object, event: str, _arg: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        render(text)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize("piece", LABORIOUS)
+def test_twice_the_text_is_no_more_than_twice_the_work(piece: str) -> None:
+    head = "|a|b|\n|-|-|\n" if piece.startswith("|") else ""
+    once, twice = (work(head + piece * count) for count in (1_000, 2_000))
+    assert twice < 2.2 * once
+
+
+def test_a_text_of_nothing_but_marks_is_shown_as_typed() -> None:
+    assert render("*" * (MOST_MARKS + 1)) == f'<pre class="typed">{"*" * (MOST_MARKS + 1)}</pre>'
+    assert work("[" * LIMIT) < 100
+    assert render("*a* " * 100) == f"<p>{'<em>a</em> ' * 99}<em>a</em></p>\n"
