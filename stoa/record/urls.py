@@ -2,11 +2,12 @@
 
 from django.urls import path, re_path
 
-from stoa.record.views import machines, pages
+from stoa.record.views import feeds, machines, pages
 
 app_name = "record"
 urlpatterns = [
     path("", pages.record, name="record"),
+    path("/feed", feeds.feed, name="feed"),
     path("/growth.svg", pages.growth_svg, name="growth_svg"),
     path("/growth.csv", pages.growth_csv, name="growth_csv"),
     path("/entry/<int:position>", pages.entry, name="entry"),

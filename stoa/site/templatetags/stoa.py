@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.dateformat import format as format_date
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -144,6 +146,18 @@ def beside(context: template.Context, reference: str) -> SafeString:
     request = context["request"]
     parts = (render_to_string(name, given, request) for name, given in neighbours.beside(reference, request))
     return mark_safe("".join(parts))  # noqa: S308 - each piece comes from a template that escapes
+
+
+@register.simple_tag
+def feed_address(reference: str = "") -> str:
+    """The address of the feed of an object, or of the whole record."""
+    return reverse("record:feed") + (f"?{urlencode({'about': reference})}" if reference else "")
+
+
+@register.inclusion_tag("site/parts/feed.html")
+def feed_link(reference: str = "", title: str = "The record") -> dict[str, str]:
+    """For a page's head: where its feed is."""
+    return {"title": title, "address": feed_address(reference)}
 
 
 @register.inclusion_tag("site/parts/follow.html", takes_context=True)
