@@ -21,9 +21,7 @@ class Forum(Cast):
     def __post_init__(self) -> None:
         super().__post_init__()
         address = "second-steward@example.org"
-        self.second_steward = people.admit(
-            OPERATOR, name="Second steward", email=address, roles=["steward", "member"]
-        )
+        self.second_steward = people.admit(OPERATOR, name="Second steward", email=address, roles=["steward", "member"])
         self.place = self.round()
 
     def post(self, by: Person, text: str = "You fool.") -> Post:

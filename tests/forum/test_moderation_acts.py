@@ -75,7 +75,9 @@ def test_others_can_report_nothing(forum: Forum) -> None:
     assert not Case.objects.exists()
 
 
-def test_reports_of_one_thing_gather_in_one_case_and_a_second_of_the_same_person_replaces_the_first(forum: Forum) -> None:
+def test_reports_of_one_thing_gather_in_one_case_and_a_second_of_the_same_person_replaces_the_first(
+    forum: Forum,
+) -> None:
     post = forum.post(forum.author)
     forum.reported(post, forum.member, forum.associate)
     case = forum.reported(post, forum.member, reason="spam")
@@ -215,7 +217,9 @@ def end_scrutiny(forum: Forum) -> None:
         people.end_role(OPERATOR, person=person, role="scrutineer")
 
 
-def test_without_scrutineers_a_complaint_about_a_steward_goes_to_founders_whom_it_does_not_concern(forum: Forum) -> None:
+def test_without_scrutineers_a_complaint_about_a_steward_goes_to_founders_whom_it_does_not_concern(
+    forum: Forum,
+) -> None:
     end_scrutiny(forum)
     acts.report(acting(forum.member), reference=f"person:{forum.steward.pk}", reason="unwanted-attention")
     assert handling(forum) == ["Founder"]
@@ -427,7 +431,9 @@ def test_those_who_reported_it_do_not_decide_the_appeal(forum: Forum) -> None:
     assert handling(forum) == ["Scrutineer", "Second scrutineer", "Second steward"]
 
 
-@pytest.mark.parametrize(("reverse", "outcome", "stands"), [(True, "reversed", "standing"), (False, "upheld", "removed")])
+@pytest.mark.parametrize(
+    ("reverse", "outcome", "stands"), [(True, "reversed", "standing"), (False, "upheld", "removed")]
+)
 def test_the_outcome_of_an_appeal_is_public_by_code(forum: Forum, reverse: bool, outcome: str, stands: str) -> None:
     post = forum.post(forum.author)
     case = appealed(forum, post)

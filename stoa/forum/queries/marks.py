@@ -40,22 +40,21 @@ class Mark:
 def marks(pieces: Mapping[str, Piece], viewer: Reader) -> dict[str, Mark]:
     """The marks of these pieces for whoever looks.
 
-    However many pieces: two queries for somebody signed in, two more for who moderates, one where a piece is removed.
+    However many pieces: one query for somebody signed in, two more for who moderates, one where a piece is removed.
     """
     removed = _reasons(reference for reference, piece in pieces.items() if piece.state == State.REMOVED)
     who = viewer.person_id
     if who is None:
         return {ref: Mark(ref, piece.state, removed.get(ref, ""), signed=_signed(ref)) for ref, piece in pieces.items()}
-    hidden = set(Hidden.objects.filter(person=who, reference__in=pieces).values_list("reference", flat=True))
-    muted = set(Mute.objects.filter(person=who).values_list("muted_id", flat=True))
+    away = _put_away(pieces, who)
     now = offices() if viewer.moderates else None
     return {
         ref: Mark(
             reference=ref,
             state=piece.state,
             reason=removed.get(ref, ""),
-            hidden=ref in hidden,
-            muted=_signed(ref) and piece.author_id in muted,
+            hidden=ref in away,
+            muted=_signed(ref) and piece.author_id in away,
             own=piece.author_id == who,
             signed=_signed(ref),
             may_report=viewer.reports and piece.author_id != who and piece.state == State.STANDING,
@@ -63,6 +62,14 @@ def marks(pieces: Mapping[str, Piece], viewer: Reader) -> dict[str, Mark]:
         )
         for ref, piece in pieces.items()
     }
+
+
+def _put_away(pieces: Iterable[str], who: str) -> set[str]:
+    """Of these pieces, the references of those that this person hid; and the ids of all whom they muted. One query."""
+    hidden = (
+        Hidden.objects.filter(person=who, reference__in=list(pieces)).order_by().values_list("reference", flat=True)
+    )
+    return set(hidden.union(Mute.objects.filter(person=who).order_by().values_list("muted_id", flat=True)))
 
 
 def _decides(reference: str, piece: Piece, viewer: str, now: Offices) -> bool:

@@ -119,6 +119,7 @@ class Own:
 
     case: Case
     shown: Shown | None
+    appeal_days: int
 
     @property
     def reason(self) -> str:
@@ -131,7 +132,7 @@ class Own:
         case = self.case
         if case.outcome != Case.Outcome.REMOVED or case.restored or hasattr(case, "appeal") or case.decided is None:
             return None
-        until = case.decided + timedelta(days=number("appeal_days"))
+        until = case.decided + timedelta(days=self.appeal_days)
         return until if clock.now() < until else None
 
 
@@ -143,14 +144,8 @@ def decisions_about(person_id: str) -> list[Own]:
     )
     cases = list(found)
     shown = registry.show([case.subject for case in cases], person_id)
-    return [Own(case, shown.get(case.subject)) for case in cases]
-
-
-def find_removal(reference: str, person_id: str) -> Own | None:
-    """The last removal of a piece that this person wrote."""
-    found = Case.objects.filter(subject=reference, concerns=person_id, outcome=Case.Outcome.REMOVED)
-    case = found.select_related("appeal").order_by("-decided").first()
-    return Own(case, registry.show([reference], person_id).get(reference)) if case else None
+    days = number("appeal_days")
+    return [Own(case, shown.get(case.subject), days) for case in cases]
 
 
 def reports_by(person_id: str) -> list[tuple[Report, Shown | None]]:

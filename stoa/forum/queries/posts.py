@@ -101,7 +101,7 @@ def page_of(thread: Thread, number: int, viewer: Reader) -> Page:
     counted = rows.aggregate(total=Count("pk"), newest=Max("pk"), **_unread(viewer, thread))
     last = max(1, -(-counted["total"] // PER_PAGE))
     number = min(max(1, number), last)
-    shown = rows.select_related("author", "answers__author")[(number - 1) * PER_PAGE : number * PER_PAGE]
+    shown = rows.select_related("thread", "author", "answers__author")[(number - 1) * PER_PAGE : number * PER_PAGE]
     return Page(
         thread,
         said(list(shown), viewer, new_after=counted.get("up_to")),
@@ -139,7 +139,7 @@ def place_of(post: Post, viewer: Reader) -> int:
 
 def latest(thread: Thread, viewer: Reader, *, most: int = LATEST) -> list[Said]:
     """The last posts of a thread, in their order."""
-    rows = readable(Post.objects.filter(thread=thread), viewer).select_related("author", "answers__author")
+    rows = readable(Post.objects.filter(thread=thread), viewer).select_related("thread", "author", "answers__author")
     return said(list(rows.order_by("-pk")[:most])[::-1], viewer)
 
 
