@@ -31,7 +31,7 @@ class Given:
         """The latest declaration in words."""
         if self.latest is None:
             return "none declared"
-        return f"declared: no {self.label}" if self.latest.none else self.latest.text
+        return "none, as declared" if self.latest.none else self.latest.text
 
 
 def given() -> list[Given]:

@@ -24,7 +24,7 @@ from stoa.kit.edge import actor, sent, to_sign_in, typed
 from stoa.kit.faults import NeedsSecondFactor
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.kit.words import ROLE_WORDS, role_words
-from stoa.ledger import forms, queries, texts
+from stoa.ledger import forms, numbers, queries, texts
 from stoa.ledger.queries import Share
 from stoa.record.queries import head
 
@@ -82,11 +82,14 @@ DECISIONS = Listing[Decision](
 
 def _used(power: Power) -> str:
     if power.kind != "public":
-        return "not on the record" if power.kind == "private" else "in the day’s seal"
+        return "not counted"
     if not power.uses:
         return "never"
     counts = sorted(power.uses.items(), key=lambda use: (-use[1], use[0]))
     return ", ".join(f"{role_words(role)} {count:,}" for role, count in counts)
+
+
+ON_RECORD = {"public": "an entry each", "sealed": "in the day’s seal", "private": "no"}
 
 
 def _act_in_words(power: Power) -> str:
@@ -106,7 +109,7 @@ POWERS = Listing[Power](
         ),
         Column("total", "Used", lambda p: p.total, numeric=True),
         Column("uses", "By", lambda p: "; ".join(f"{r} {n}" for r, n in sorted(p.uses.items())), show=_used),
-        Column("kind", "On the record", lambda p: p.kind),
+        Column("kind", "On the record", lambda p: p.kind, show=lambda p: ON_RECORD[p.kind]),
     ],
     filters=[
         Filter(
@@ -169,7 +172,7 @@ def charter(request: HttpRequest) -> HttpResponseBase:
         "table": POWERS.page(request, rows),
         "held_by_nobody": [ACTS[power.act] for power in rows if power.act not in terms.powers],
         "provisional": queries.provisional(),
-        "numbers": [(_numbers(name), value) for name, value in (*terms.limits.items(), *terms.windows.items())],
+        "numbers": list(numbers.in_words(terms)),
     }
     return POWERS.download(request, rows) or render(request, "ledger/charter.html", context)
 
@@ -235,10 +238,6 @@ def _version(versions: list[Charter], asked: str) -> Charter:
     if found is None:
         raise Http404("The charter has no such version.")
     return found
-
-
-def _numbers(name: str) -> str:
-    return name.replace("_", " ").capitalize()
 
 
 def _declared(form: forms.DeclareForm) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django import forms
 from stoa.kit import clock
 from stoa.kit.clock import ANYWHERE_ON_EARTH
 from stoa.kit.edge import ActForm
+from stoa.people import countries
 from stoa.people.models import ROLES, Organisation, Tie
 
 
@@ -182,8 +183,11 @@ class OrganisationForm(ActForm):
     sponsor = forms.BooleanField(label="It is the sponsor of this community, or tied to it", required=False)
 
     def clean_country(self) -> str:
-        """In capitals."""
-        return str(self.cleaned_data["country"]).upper()
+        """In capitals, of a country that there is."""
+        letters = str(self.cleaned_data["country"]).upper()
+        if letters and letters not in countries.names():
+            raise forms.ValidationError(f"No country has the letters {letters}. Norway has NO, Switzerland CH.")
+        return letters
 
     def clean_ror(self) -> str:
         """Without the address before it."""

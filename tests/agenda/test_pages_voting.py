@@ -88,8 +88,8 @@ def test_each_change_saves_itself_and_answers_with_the_running_sum(vote: Vote) -
         "/agenda/2027/vote/draft", {"shown": vote.refs(1, 2), "approved": vote.refs(2)}, headers={"HX-Request": "true"}
     )
     page = text(answer)
-    assert "<b>1</b> ticked: <b>20 hours</b> of work. On offer: 180 hours." in page
-    assert "Saved. It counts when you cast it." in page
+    assert "<b>1</b> ticked: <b>20 hours</b> of work, 180 hours on offer." in page
+    assert "Saved, not yet cast." in page
     assert "<html" not in page
     assert Draft.objects.get().approved == vote.refs(2)
 

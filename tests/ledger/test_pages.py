@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from stoa.charter.acts import declare, describe_community, publish_policy, put_in_force
 from stoa.charter.models import Declaration
-from stoa.charter.text import DEFAULT
+from stoa.charter.text import DEFAULT, read
 from stoa.kit.act import ACTS, OPERATOR
+from stoa.ledger.numbers import NUMBERS
 from stoa.people import acts as people
 from stoa.people.models import Organisation, Person
 from stoa.record.models import Entry
@@ -226,3 +227,12 @@ def test_pages_cost_as_many_queries_for_one_row_as_for_three(client: Client, pat
             client.get(path)
         costs.append(len(queries))
     assert len(set(costs)) == 1
+
+
+def test_every_number_of_the_charter_has_words_and_a_unit(client: Client) -> None:
+    begin()
+    terms = read(DEFAULT.read_text())
+    assert set(terms.limits) | set(terms.windows) <= set(NUMBERS)
+    page = client.get("/governance/charter").content.decode()
+    assert "<dt>Time for checking between a vote and the opening of its ballots</dt><dd>24 hours</dd>" in page
+    assert "check_hours" not in page.lower().replace(" ", "_")

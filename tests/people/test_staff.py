@@ -149,6 +149,7 @@ def test_members_add_organisations_and_a_doubled_one_is_refused(cast: Cast) -> N
         ({"name": "University North"}, "This organisation is here already."),
         ({"name": "South", "ror": "12"}, "This is not a ROR id"),
         ({"name": "South", "country": "CHE"}, "as two letters"),
+        ({"name": "South", "country": "ZZ"}, "No country has the letters ZZ."),
     ):
         answer = client.post("/people/organisations/add", again)
         assert answer.status_code == 422

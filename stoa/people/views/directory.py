@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from stoa.kit import instants, registry
 from stoa.kit.edge import actor
 from stoa.kit.tables import Column, Filter, Listing, link
-from stoa.people import queries, rules
+from stoa.people import countries, queries, rules
 from stoa.people.models import ROLES, Organisation, Person, Role, Tie
 from stoa.record.queries import history
 
@@ -164,6 +164,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
     rows = queries.people_of(shown)
     context = {
         "organisation": shown,
+        "country": countries.names().get(shown.country, shown.country),
         "table": PEOPLE_OF.page(request, rows),
         "history": history([f"organisation:{pk}"], actor(request).person_id, most=MOST_ENTRIES),
     }
