@@ -33,7 +33,6 @@ def propose_statement(
         raise Conflict(
             "There are statements that seem to say the same.",
             remedy="Answer those instead, or propose yours anyway.",
-            field="body",
             code="similar",
         )
     created = Statement.objects.create(
