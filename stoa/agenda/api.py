@@ -67,6 +67,7 @@ class Extension(Given):
     discussion_opens: AwareDatetime | None = None
     vote_opens: AwareDatetime | None = None
     vote_closes: AwareDatetime | None = None
+    reason: str = ""
 
 
 class QuestionOut(Schema):

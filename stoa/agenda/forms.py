@@ -198,6 +198,13 @@ class ExtendForm(DatedForm):
     discussion_opens = Instant(label="The discussion begins", required=False)
     vote_opens = Instant(label="The vote opens", required=False)
     vote_closes = Instant(label="The vote closes", required=False)
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Everyone reads it in the history of the round. A holiday that was forgotten, an outage.",
+    )
 
     def __init__(self, *args: Any, anywhere_on_earth: bool, can_move: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,7 +12,9 @@ from stoa.agenda.tasks import advance
 from stoa.kit import clock
 from stoa.kit.clock import ANYWHERE_ON_EARTH
 from stoa.kit.models import Mail
-from tests.cast import Cast, browser
+from stoa.people import acts as people
+from stoa.record.models import Entry
+from tests.cast import Cast, browser, settle
 from tests.stage import acting, at
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +106,25 @@ def test_a_phase_is_made_longer_and_not_shorter() -> None:
     assert answer.headers["Location"] == "/agenda/2027"
     round_.refresh_from_db()
     assert round_.vote_closes == later.replace(microsecond=0)
+
+
+def test_why_a_phase_was_made_longer_stands_in_its_history_until_who_said_it_is_erased() -> None:
+    cast = Cast()
+    round_ = cast.round()
+    client = browser(cast.steward)
+    assert '<label for="id_reason">Why' in text(client.get("/agenda/2027/extend"))
+    later = {"vote_closes": f"{round_.vote_closes + timedelta(days=3):%Y-%m-%dT%H:%M:%S}"}
+    answer = client.post("/agenda/2027/extend", {**later, "reason": "x" * 501, "once": "a"})
+    assert answer.status_code == 422
+    client.post("/agenda/2027/extend", {**later, "reason": " The <b>mail</b> server\nwas down. ", "once": "b"})
+    settle()
+    told = "<p>Why: The &lt;b&gt;mail&lt;/b&gt; server was down.</p>"
+    assert [told in text(browser().get(path)) for path in ("/agenda/2027", "/agenda/2027/history")] == [True, True]
+    entry = Entry.objects.get(type="agenda.round.extended")
+    assert b"server" not in bytes(entry.body)
+    assert "The text is the one that was sealed." in text(browser().get(f"/record/entry/{entry.placement.position}"))
+    people.erase(acting(cast.steward), person=cast.steward)
+    assert "Why:" not in text(browser().get("/agenda/2027/history"))
 
 
 def test_the_organiser_of_this_round_may_and_of_another_may_not() -> None:

@@ -20,6 +20,7 @@ from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid
 
 LATEST = timedelta(days=3 * 366)
+MOST_REASON = 500
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RESERVED_SLUGS = frozenset({"new", "question", "questions", "import"})
 
@@ -95,9 +96,13 @@ def extend_round(
     vote_opens: datetime | None = None,
     vote_closes: datetime | None = None,
     discussion_opens: datetime | None = None,
+    reason: str = "",
 ) -> Round:
-    """Make a phase longer. What has begun is never made shorter, what has ended never reopened."""
-    round = locks.exclusive(round)
+    """Make a phase longer. What has begun is never made shorter, what has ended never reopened.
+
+    The reason is public and stands in the round's history; the record commits to it.
+    """
+    round, reason = locks.exclusive(round), _checked_reason(reason)
     opens, closes = vote_opens or round.vote_opens, vote_closes or round.vote_closes
     discussion = discussion_opens or round.discussion_opens
     if not round.before_the_vote and round.phase != Round.Phase.VOTE:
@@ -121,7 +126,8 @@ def extend_round(
             clock.stamp(opens),
             clock.stamp(closes),
             clock.stamp(discussion) if discussion else None,
-        )
+        ),
+        {"reason": reason} if reason else {},
     )
     return round
 
@@ -224,6 +230,15 @@ def _fail(round: Round, reason: str) -> Round:
     round.save(update_fields=["phase"])
     tell(events.RoundFailed(str(round.pk), reason))
     return round
+
+
+def _checked_reason(reason: str) -> str:
+    clean = " ".join(reason.split())
+    if len(clean) > MOST_REASON:
+        raise Invalid(
+            f"The reason has {len(clean):,} characters.", remedy=f"Use {MOST_REASON} at most.", field="reason"
+        )
+    return clean
 
 
 def _demand(round: Round, phase: str, instant: datetime) -> None:

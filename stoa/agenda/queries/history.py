@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from stoa.agenda.events import RoundLost
+from stoa.agenda.events import RoundExtended, RoundLost
 from stoa.agenda.models import Question, Round
 from stoa.agenda.rules import vote_is_open
 from stoa.record import queries as record
@@ -29,6 +29,7 @@ class Line:
     address: str
     sentence: SafeString
     texts: Sequence[str]
+    reason: str = ""
 
 
 def round_history(round: Round, viewer_id: str | None, *, most: int = MOST) -> list[Line]:
@@ -36,7 +37,9 @@ def round_history(round: Round, viewer_id: str | None, *, most: int = MOST) -> l
     subjects = [f"round:{round.pk}", *([f"ballot:{round.ballot_id}"] if round.ballot_id else [])]
     address = round.get_absolute_url()
     shorter = [(_link(address, f"the vote on {round.title}"), "the vote"), (_link(address, round.title), "this round")]
-    return _lines(subjects, viewer_id, shorter, {}, most)
+    reasons = _reasons(round)
+    lines = _lines(subjects, viewer_id, shorter, {}, most)
+    return [replace(line, reason=reasons.get(line.position, "")) for line in lines]
 
 
 def question_history(question: Question, viewer_id: str | None, *, texts: bool) -> list[Line]:
@@ -97,3 +100,9 @@ def _texts(question: Question) -> dict[int, list[str]]:
     for position, text in texts.order_by("-name").values_list("entry__placement__position", "text"):
         found.setdefault(position, []).append(text)
     return found
+
+
+def _reasons(round: Round) -> dict[int, str]:
+    """Why the round was made longer, where somebody said so, by the entry's place."""
+    texts = Text.objects.filter(entry__subject=f"round:{round.pk}", entry__type=RoundExtended.type, name="reason")
+    return dict(texts.exclude(entry__placement=None).values_list("entry__placement__position", "text"))

@@ -55,7 +55,12 @@ def extend(request: HttpRequest, slug: str) -> HttpResponseBase:
         can_move=rules.openings_ahead(round),
     )
     if form.is_valid() and form.carry_out(
-        lambda: acts.extend_round(actor, round=round, **{name: form.cleaned_data.get(name) for name in LATER})
+        lambda: acts.extend_round(
+            actor,
+            round=round,
+            reason=form.cleaned_data["reason"],
+            **{name: form.cleaned_data.get(name) for name in LATER},
+        )
     ):
         messages.success(request, "The new times are on the record.")
         return redirect(round)
