@@ -1,4 +1,4 @@
-"""`stoa compute`: methods on files alone, without a server: equal shares on a Pabulib file."""
+"""`stoa compute`: methods on files alone, without a server: equal shares on a Pabulib file, the opinion map of a conversation."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
+from stoa.cli.mapping import opinion_map
 from stoa.cli.options import AsJson, notes, out, print_json
 from stoa.kit.faults import Fault
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from stoa.methods.pabulib import Election
 
 compute = typer.Typer(name="compute", help="Compute results from files alone.", no_args_is_help=True)
+compute.command("opinion-map")(opinion_map)
 
 MOST_SEED = 64
 PHASES = {"mes": "equal shares", "add1": "equal shares, raised", "utilitarian": "most approvals of what still fits"}
