@@ -10,6 +10,7 @@ from stoa.agenda.models.discussion import (
     Participant,
     Statement,
 )
+from stoa.agenda.models.maps import PublishedMap
 from stoa.agenda.models.rounds import Announcement, Chosen, Decision, Estimate, Offer, Question, Round
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Estimate",
     "Offer",
     "Participant",
+    "PublishedMap",
     "Question",
     "Round",
     "Statement",
