@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from stoa.charter import queries
 from stoa.charter.text import Terms, read
 from stoa.kit.act import Actor, Grant, Subject
@@ -9,7 +11,7 @@ from stoa.kit.faults import NeedsSecondFactor, Refused
 from stoa.kit.powers import may
 from stoa.people.queries import roles_of
 
-__all__ = ["BEFORE_THE_FIRST_CHARTER", "grant", "held", "may"]
+__all__ = ["BEFORE_THE_FIRST_CHARTER", "Powers", "grant", "held", "may", "powers_of"]
 
 BEFORE_THE_FIRST_CHARTER = frozenset({"record.log.start", "charter.text.put_in_force"})
 
@@ -41,6 +43,23 @@ def held(actor: Actor, subject: Subject | None) -> frozenset[str]:
     assert actor.person_id is not None
     everywhere = frozenset(role.role for role in roles_of(actor.person_id) if not role.scope)
     return everywhere | (subject.standing(actor.person_id) if subject else frozenset())
+
+
+@dataclass(frozen=True)
+class Powers:
+    """What somebody may do, whatever it is done to: read once, for pages that offer many acts."""
+
+    roles: frozenset[str]
+    terms: Terms
+
+    def may(self, act: str) -> bool:
+        """Whether the act would be granted; a missing second factor does not hide the offer."""
+        return not self.roles.isdisjoint(self.terms.powers.get(act, ()))
+
+
+def powers_of(actor: Actor) -> Powers:
+    """What the charter in force lets the actor do. Two queries."""
+    return Powers(held(actor, None), queries.terms())
 
 
 def _before_the_first(actor: Actor, act: str) -> Grant:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from stoa.record.models import Placement
 from stoa.record.queries import placements
@@ -23,20 +23,18 @@ def about(
 ) -> list[Placement]:
     """The latest published entries about any of these objects (`kind:id`), newest first; of some types alone if given.
 
-    `but_by` leaves out what this actor did. Two queries.
+    `but_by` leaves out what this actor did. One query.
     """
     if not references:
         return []
     narrowed = "AND type = ANY(%s)" if types else ""
-    with connection.cursor() as cursor:
-        # Materialized, so that the entries are found by their indexes and not by walking the log from its end.
-        cursor.execute(
-            "WITH found AS MATERIALIZED ("  # noqa: S608 - nothing typed stands in the statement
-            " SELECT id FROM record_entry WHERE (subject = ANY(%s) OR record_about(body) && %s::text[])"
-            f" AND at >= %s AND actor IS DISTINCT FROM %s {narrowed})"
-            " SELECT position FROM found JOIN record_placement ON entry_id = found.id"
-            " WHERE position < (SELECT max(size) FROM record_checkpoint) ORDER BY position DESC LIMIT %s",
-            [[*references], [*references], since, but_by or "", *([[*types]] if types else []), most],
-        )
-        positions = [position for (position,) in cursor.fetchall()]
+    # Materialized, so that the entries are found by their indexes and not by walking the log from its end.
+    positions = RawSQL(  # noqa: S611 - nothing typed stands in the statement
+        "WITH found AS MATERIALIZED ("  # noqa: S608 - as above
+        " SELECT id FROM record_entry WHERE (subject = ANY(%s) OR record_about(body) && %s::text[])"
+        f" AND at >= %s AND actor IS DISTINCT FROM %s {narrowed})"
+        " SELECT position FROM found JOIN record_placement ON entry_id = found.id"
+        " WHERE position < (SELECT max(size) FROM record_checkpoint) ORDER BY position DESC LIMIT %s",
+        [[*references], [*references], since, but_by or "", *([[*types]] if types else []), most],
+    )
     return list(placements().filter(position__in=positions))

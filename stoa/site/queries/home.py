@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,9 +37,10 @@ class Today:
     at: datetime
 
 
-def rounds_today() -> list[Today]:
-    """The rounds that are not over, those that wait for people first."""
-    return [Today(r, word, then, getattr(r, instant)) for r in current_rounds() for word, then, instant in [_state(r)]]
+def rounds_today(rounds: Iterable[Round] | None = None) -> list[Today]:
+    """These rounds as they stand; without any given those that are not over, those that wait for people first."""
+    shown = current_rounds() if rounds is None else rounds
+    return [Today(r, word, then, getattr(r, instant)) for r in shown for word, then, instant in [_state(r)]]
 
 
 def _state(round: Round) -> tuple[str, str, str]:

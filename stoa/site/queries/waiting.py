@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
+from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from stoa.agenda.models import Announcement, Question, Round
-from stoa.ballots.models import Ballot, Voter
-from stoa.charter.queries import terms
-from stoa.charter.rules import held, may
+from stoa.agenda.models import Announcement, Answer, Estimate, Question, Round, Statement
+from stoa.agenda.queries.rounds import UNDER_WAY
+from stoa.ballots.models import Ballot, Option, Voter
+from stoa.charter.rules import Powers, powers_of
+from stoa.forum.models import Mention, Mute, Post
+from stoa.forum.queries.moderation import cases_waiting
+from stoa.forum.rules.pace import DECIDES
+from stoa.kit import clock, registry
 from stoa.kit.act import Actor
 from stoa.people.models import Person
 from stoa.site.queries.setup import steps
 
 MOST_MINUTES = 30
+TEN = 10
+"""After one's tenth answer the map can be seen, and answering waits no more."""
+MENTIONED_FOR = timedelta(days=30)
+MOST_MENTIONS = 5
+MINUTES_A_CASE = 5
 
 
 @dataclass(frozen=True)
@@ -33,14 +44,42 @@ class Waiting:
     due: datetime | None = None
 
 
-def waiting(actor: Actor) -> list[Waiting]:
-    """What waits for this person, what is due first at the head and what has no date at the end."""
-    if actor.kind != "person":
+def waiting(actor: Actor, *, tells_of_answers: bool = True) -> list[Waiting]:
+    """What waits for this person, what is due first at the head and what has no date at the end.
+
+    Without `tells_of_answers` the list is the same whatever they answered in a discussion, as a mail must be.
+    """
+    if actor.person_id is None:
         return []
+    powers = powers_of(actor)
+    rounds = asked_of(actor.person_id, powers)
+    return waiting_in(rounds, actor.person_id, powers, tells_of_answers=tells_of_answers)
+
+
+def waiting_in(
+    rounds: Sequence[Asked], person_id: str, powers: Powers, *, tells_of_answers: bool = True
+) -> list[Waiting]:
+    """The same, where what rounds ask of them and what they may do is read already."""
     found = chain(
-        _setup(actor), _second_factor(actor), _votes(actor), _estimates(actor), _announcements(actor), _attesting(actor)
+        _setup(person_id, powers, rounds),
+        _second_factor(person_id, powers),
+        chain.from_iterable(_of_round(one, powers, tells_of_answers=tells_of_answers) for one in rounds),
+        _announcements(person_id, powers),
+        _attesting(person_id, powers),
+        _mentions(person_id),
+        _cases(person_id, powers),
     )
     return sorted(found, key=lambda item: (item.due is None, item.due.timestamp() if item.due else 0))
+
+
+def fitting(items: Sequence[Waiting], minutes: int) -> list[Waiting]:
+    """What can be done in that time: what is due first, as far as it fits into what is left."""
+    chosen = []
+    for item in items:
+        if item.minutes <= minutes:
+            chosen.append(item)
+            minutes -= item.minutes
+    return chosen
 
 
 def minutes_to_vote(questions: int) -> int:
@@ -48,10 +87,80 @@ def minutes_to_vote(questions: int) -> int:
     return max(5, questions // 3)
 
 
-def _setup(actor: Actor) -> Iterator[Waiting]:
-    if Round.objects.exists() or not may(actor, "charter.community.describe"):
+@dataclass(frozen=True)
+class Asked:
+    """A round under way, and what it asks of one person."""
+
+    round: Round
+    to_vote: bool
+    options: int
+    to_estimate: int
+    answered: int
+    statements: int
+
+
+def asked_of(person_id: str, powers: Powers) -> list[Asked]:
+    """The rounds under way, those that wait for people first, with what they ask of this person. One query."""
+    needed = powers.terms.limits["estimates_needed"]
+    listed = Voter.objects.filter(person=person_id, paper=None, ballot__state=Ballot.State.OPEN)
+    made = _count(Estimate.objects.filter(question=OuterRef("pk")), "question")
+    short = Question.objects.filter(round=OuterRef("pk"), state=Question.State.PROPOSED).exclude(author=person_id)
+    mine = Estimate.objects.filter(question=OuterRef("pk"), person=person_id)
+    short = short.annotate(made=made).filter(~Exists(mine), made__lt=needed)
+    standing = Statement.objects.filter(round=OuterRef("pk"), state=Statement.State.STANDING)
+    answers = Answer.objects.filter(
+        participant__person=person_id, statement__round=OuterRef("pk"), statement__state=Statement.State.STANDING
+    )
+    rounds = Round.objects.filter(phase__in=UNDER_WAY).annotate(
+        to_vote=Exists(listed.filter(ballot=OuterRef("ballot"))),
+        options=_count(Option.objects.filter(ballot=OuterRef("ballot")), "ballot"),
+        to_estimate=_count(short, "round"),
+        answered=_count(answers, "statement__round"),
+        statements_standing=_count(standing, "round"),
+    )
+    found = [Asked(r, r.to_vote, r.options, r.to_estimate, r.answered, r.statements_standing) for r in rounds]
+    return sorted(found, key=lambda asked: UNDER_WAY.index(Round.Phase(asked.round.phase)))
+
+
+def _count(rows: QuerySet[Any], by: str) -> Coalesce:
+    """How many of these rows there are, as a part of another query; `by` names what they have in common."""
+    counted = rows.order_by().values(by).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _of_round(asked: Asked, powers: Powers, *, tells_of_answers: bool) -> Iterator[Waiting]:
+    round_ = asked.round
+    if asked.to_vote and round_.phase == Round.Phase.VOTE:
+        url = reverse("agenda:vote", args=[round_.slug])
+        minutes = minutes_to_vote(asked.options)
+        yield Waiting(f"Vote: {round_.title}", url, minutes, "nobody waits for you", round_.vote_closes)
+    if round_.phase == Round.Phase.DISCUSSION and powers.may("agenda.answer.give"):
+        yield from _answers(asked, tells=tells_of_answers)
+    estimating = round_.phase in {Round.Phase.QUESTIONS, Round.Phase.DISCUSSION}
+    if estimating and asked.to_estimate and powers.may("agenda.effort.estimate"):
+        needed = powers.terms.limits["estimates_needed"]
+        what = "1 question" if asked.to_estimate == 1 else f"{asked.to_estimate} questions"
+        whom = f"without {needed} estimates a question is left out of the vote"
+        minutes = min(3 * asked.to_estimate, MOST_MINUTES)
+        yield Waiting(f"Estimate the effort of {what}", round_.get_absolute_url(), minutes, whom, round_.vote_opens)
+
+
+def _answers(asked: Asked, *, tells: bool) -> Iterator[Waiting]:
+    """Ten statements are what the map of opinions takes; who answered them is asked no more."""
+    wanted = min(TEN, asked.statements)
+    left = max(0, wanted - asked.answered) if tells else wanted
+    if left:
+        what = "a statement" if left == 1 else f"{left} statements"
+        url = reverse("agenda:discussion", args=[asked.round.slug])
+        minutes = max(1, left // 5)
+        whom = "the map shows who agrees"
+        yield Waiting(f"Answer {what}: {asked.round.title}", url, minutes, whom, asked.round.vote_opens)
+
+
+def _setup(person_id: str, powers: Powers, rounds: Sequence[Asked]) -> Iterator[Waiting]:
+    if rounds or not powers.may("charter.community.describe") or Round.objects.exists():
         return
-    waits = [s for s in steps(Person.objects.get(pk=actor.person_id)) if s.status != "done" and not s.optional]
+    waits = [s for s in steps(Person.objects.get(pk=person_id)) if s.status != "done" and not s.optional]
     if waits:
         what = "1 step" if len(waits) == 1 else f"{len(waits)} steps"
         yield Waiting(
@@ -61,57 +170,59 @@ def _setup(actor: Actor) -> Iterator[Waiting]:
         yield Waiting("Open the first round", reverse("agenda:announce"), 10, "everybody waits for it")
 
 
-def _second_factor(actor: Actor) -> Iterator[Waiting]:
-    needing = held(actor, None) & terms().second_factor
-    if needing and not Authenticator.objects.filter(user=actor.person_id).exists():
+def _second_factor(person_id: str, powers: Powers) -> Iterator[Waiting]:
+    needing = powers.roles & powers.terms.second_factor
+    if needing and not Authenticator.objects.filter(user=person_id).exists():
         who = " and ".join(sorted(needing))
         yield Waiting("Add a second factor", reverse("mfa_index"), 5, f"needed to act as {who}")
 
 
-def _votes(actor: Actor) -> Iterator[Waiting]:
-    listed = Voter.objects.filter(person=actor.person_id, paper=None, ballot__state=Ballot.State.OPEN)
-    rounds = Round.objects.filter(phase=Round.Phase.VOTE, ballot__in=listed.values("ballot"))
-    for round_ in rounds.annotate(options=Count("ballot__options")):
-        url = reverse("agenda:vote", args=[round_.slug])
-        minutes = minutes_to_vote(round_.options)
-        yield Waiting(f"Vote: {round_.title}", url, minutes, "nobody waits for you", round_.vote_closes)
-
-
-def _estimates(actor: Actor) -> Iterator[Waiting]:
-    if not may(actor, "agenda.effort.estimate"):
+def _announcements(person_id: str, powers: Powers) -> Iterator[Waiting]:
+    if not powers.may("agenda.announcement.confirm"):
         return
-    needed = terms().limits["estimates_needed"]
-    for round_ in Round.objects.filter(phase__in=[Round.Phase.QUESTIONS, Round.Phase.DISCUSSION]):
-        short = Question.objects.filter(round=round_, state=Question.State.PROPOSED).exclude(author=actor.person_id)
-        short = (
-            short.exclude(estimates__person=actor.person_id).annotate(made=Count("estimates")).filter(made__lt=needed)
-        )
-        if count := short.count():
-            what = "1 question" if count == 1 else f"{count} questions"
-            whom = f"without {needed} estimates a question is left out of the vote"
-            minutes = min(3 * count, MOST_MINUTES)
-            yield Waiting(f"Estimate the effort of {what}", round_.get_absolute_url(), minutes, whom, round_.vote_opens)
+    drafts = Announcement.objects.filter(confirmed=None).exclude(drafted_by=person_id)
+    for draft in drafts.select_related("round", "drafted_by"):
+        url = reverse("agenda:announcement", args=[draft.round.slug, draft.pk])
+        yield Waiting(f"Confirm a mail to everybody: {draft.subject}", url, 3, f"{draft.drafted_by} waits")
 
 
-def _announcements(actor: Actor) -> Iterator[Waiting]:
-    drafts = (
-        Announcement.objects.filter(confirmed=None)
-        .exclude(drafted_by=actor.person_id)
-        .select_related("round", "drafted_by")
-    )
-    for draft in drafts:
-        if may(actor, "agenda.announcement.confirm", None):
-            url = reverse("agenda:announcement", args=[draft.round.slug, draft.pk])
-            yield Waiting(f"Confirm a mail to everybody: {draft.subject}", url, 3, f"{draft.drafted_by} waits")
-
-
-def _attesting(actor: Actor) -> Iterator[Waiting]:
-    if not may(actor, "ballots.outcome.attest"):
+def _attesting(person_id: str, powers: Powers) -> Iterator[Waiting]:
+    if not powers.may("ballots.outcome.attest"):
         return
-    kept = Round.objects.filter(ballot__state=Ballot.State.KEPT).exclude(
-        ballot__attestations__scrutineer=actor.person_id
-    )
+    kept = Round.objects.filter(ballot__state=Ballot.State.KEPT).exclude(ballot__attestations__scrutineer=person_id)
     for round_ in kept:
         yield Waiting(
             f"Attest the outcome: {round_.title}", round_.get_absolute_url(), 15, "everybody waits for the outcome"
         )
+
+
+def _mentions(person_id: str) -> Iterator[Waiting]:
+    """Posts that name this person, until they write in that thread themselves; of people they muted none."""
+    answered = Post.objects.filter(
+        thread=OuterRef("post__thread"), author=person_id, written__gt=OuterRef("post__written")
+    )
+    muted = Mute.objects.filter(person=person_id, muted=OuterRef("post__author"))
+    named = Mention.objects.filter(
+        ~Exists(answered),
+        ~Exists(muted),
+        person=person_id,
+        post__state=Post.State.STANDING,
+        post__taken_back=None,
+        post__written__gte=clock.now() - MENTIONED_FOR,
+    ).exclude(post__author=person_id)
+    latest = named.select_related("post__author", "post__thread").order_by("-post__written")[:MOST_MENTIONS]
+    posts = [mention.post for mention in latest]
+    subjects = registry.show([post.thread.subject for post in posts], person_id)
+    for post in posts:
+        if about := subjects.get(post.thread.subject):
+            whom = f"{post.author} names you" if post.author else "somebody names you"
+            yield Waiting(f"Read what is said to you: {about.title}", reverse("forum:post", args=[post.pk]), 2, whom)
+
+
+def _cases(person_id: str, powers: Powers) -> Iterator[Waiting]:
+    if not powers.may(DECIDES):
+        return
+    if count := len(cases_waiting(person_id)):
+        what = "1 case" if count == 1 else f"{count} cases"
+        whom = "those who reported or wrote wait for an answer"
+        yield Waiting(f"Decide {what} of moderation", reverse("forum:queue"), MINUTES_A_CASE * count, whom)

@@ -1,45 +1,75 @@
-"""Home: for visitors what this community is, for members what waits for them."""
+"""Home: for visitors what this community is, for members what waits for them and what is new in what they follow."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from stoa.charter.rules import may
-from stoa.kit import edge
+from stoa.charter.rules import powers_of
+from stoa.kit import clock, edge
+from stoa.people.models import Person
 from stoa.record.words import say
 from stoa.site.queries import community_of
 from stoa.site.queries.home import decisions, latest_acts, questions_today, rounds_today, who_runs_and_pays
-from stoa.site.queries.waiting import waiting
+from stoa.site.queries.news import looked_last, news
+from stoa.site.queries.waiting import Waiting, asked_of, fitting, waiting_in
 
 LATEST = 6
+MOST_MINUTES = 24 * 60
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
+    if request.user.is_authenticated:
+        return render(request, "site/home_member.html", _of_member(request, request.user))
     rounds = rounds_today()
     context = {
         "rounds": rounds,
         "questions": questions_today(rounds),
         "decisions": decisions(),
         "who": who_runs_and_pays(community_of(request)),
+        "is_fresh": not community_of(request).is_named,
     }
-    if request.user.is_authenticated:
-        todo = waiting(edge.actor(request))
-        context |= {
-            "todo": todo,
-            "heading": _heading(len(todo)),
-            "minutes": sum(item.minutes for item in todo),
-            "latest": say(latest_acts(LATEST), request.user.pk),
-            "keeps_setup": may(edge.actor(request), "charter.community.describe"),
-        }
-        return render(request, "site/home_member.html", context)
-    context["is_fresh"] = not community_of(request).is_named
     return render(request, "site/home.html", context)
 
 
-def _heading(count: int) -> str:
+def _of_member(request: HttpRequest, me: Person) -> dict[str, Any]:
+    actor = edge.actor(request)
+    powers = powers_of(actor)
+    asked = asked_of(me.pk, powers)
+    todo = waiting_in(asked, me.pk, powers)
+    away = me.away_until
+    new = news(me.pk, looked_last(request.session))
+    return {
+        "rounds": rounds_today(one.round for one in asked),
+        "heading": heading(len(todo)),
+        "minutes": sum(item.minutes for item in todo),
+        "away": away if away and away >= clock.now().date() else None,
+        "news": new,
+        "latest": [] if new else say(latest_acts(LATEST), me.pk),
+        "keeps_setup": powers.may("charter.community.describe"),
+        **_within(request.GET.get("minutes", ""), todo),
+    }
+
+
+def _within(asked: str, todo: list[Waiting]) -> dict[str, Any]:
+    """The list as it is, or parted into what fits into so many minutes and the rest."""
+    if not (asked.isascii() and asked.isdecimal() and 0 < len(asked) < 5 and 0 < int(asked) <= MOST_MINUTES):
+        return {"todo": todo}
+    fits = fitting(todo, int(asked))
+    return {
+        "todo": fits,
+        "rest": [item for item in todo if item not in fits],
+        "span": int(asked),
+        "taken": sum(item.minutes for item in fits),
+    }
+
+
+def heading(count: int) -> str:
+    """How many things wait, in words."""
     words = ("Nothing waits for you", "One thing waits for you", "Two things wait for you", "Three things wait for you")
     return words[count] if count < len(words) else f"{count} things wait for you"

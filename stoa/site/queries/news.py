@@ -1,0 +1,38 @@
+"""What is new in what somebody follows, since they looked last."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from stoa.kit import clock
+from stoa.people.following import references_followed
+from stoa.record.following import about
+from stoa.record.words import Said, say
+
+MOST = 12
+AT_MOST_BACK = timedelta(days=14)
+ONE_VISIT = timedelta(minutes=30)
+"""Looks less than this apart are one visit: what was new at its beginning stays in sight."""
+NOTED_EVERY = timedelta(minutes=5)
+LAST, BEFORE = "home_last", "home_before"
+
+
+def news(person_id: str, since: datetime) -> list[Said]:
+    """The latest entries about what they follow, but for what they did themselves, newest first. Their own list alone."""
+    followed = references_followed(person_id)
+    return say(about(followed, since=since, but_by=f"person:{person_id}", most=MOST), person_id)
+
+
+def looked_last(session: MutableMapping[str, Any]) -> datetime:
+    """When the visit before this one ended; two weeks ago if that is longer, or not known. Notes that they look now."""
+    now = clock.now()
+    last = parse_datetime(session.get(LAST, ""))
+    if last is None or now - last > ONE_VISIT:
+        session[BEFORE] = session.get(LAST, "")
+    if last is None or now - last > NOTED_EVERY:
+        session[LAST] = clock.stamp(now)
+    return max(parse_datetime(session[BEFORE]) or now - AT_MOST_BACK, now - AT_MOST_BACK)
