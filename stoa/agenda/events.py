@@ -122,6 +122,18 @@ class AnswersUnlinked(RoundEvent):
 
 
 @dataclass(frozen=True)
+class AnswersImported(RoundEvent):
+    """Statements and answers were taken from files: their digest, and how much was read and passed over."""
+
+    files: str
+    statements: int
+    people: int
+    answers: int
+    passed_over: int
+    type: ClassVar[str] = "agenda.answers.imported"
+
+
+@dataclass(frozen=True)
 class StatementEvent(Event):
     """A fact about one statement. Statements are unsigned: whoever acted is withheld."""
 

@@ -171,6 +171,16 @@ register_words(
     ),
 )
 register_words(
+    events.AnswersImported,
+    Words(
+        _("Discussion imported"),
+        _(
+            "{actor} took {statements} statements and {answers} answers of {people} people into {subject} from files "
+            "and passed {passed_over} rows over. These people are no members."
+        ),
+    ),
+)
+register_words(
     events.AnswersUnlinked,
     Words(
         _("Answers made nobody's"),

@@ -1,4 +1,4 @@
-"""`stoa export`: a decided round as a file: the bundle that anyone can verify, or its opened ballots for other programs."""
+"""`stoa export`: a round as files: the bundle that anyone can verify, its opened ballots or its open answers for others."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from stoa.kit.folder import fault_of
 if TYPE_CHECKING:
     from stoa.agenda.models import Round
 
-exporting = typer.Typer(name="export", help="Write a decided round as a file.", no_args_is_help=True)
+exporting = typer.Typer(name="export", help="Write a round as files for others.", no_args_is_help=True)
 
 RoundName = Annotated[str, typer.Argument(metavar="ROUND", show_default=False, help="Short name of the round.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="The folder to write the files to.")]
 File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="Where to write; - is standard output.")]
 
 
@@ -39,6 +40,33 @@ def pabulib(round_: RoundName, file: File, *, data: Data = None, as_json: AsJson
 def preflib(round_: RoundName, file: File, *, data: Data = None, as_json: AsJson = False) -> None:
     """Write the opened ballots as a PrefLib file (.cat)."""
     _export(round_, file, data, _preflib, as_json=as_json)
+
+
+@exporting.command("polis")
+def polis(round_: RoundName, folder: Folder, *, data: Data = None, as_json: AsJson = False) -> None:
+    """Write the answers of a discussion that declared open data, as Polis exports them: no names, times or authors."""
+    with opened(settings(data=data)):
+        files = _polis(find_round(round_))
+    target = folder.absolute()
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise fault_of(error, target.parent) from None
+    for name, body in files.items():
+        _write(target / name, body)
+    if as_json:
+        print_json({"round": round_, "folder": str(folder), "files": {name: len(body) for name, body in files.items()}})
+        return
+    out.print(f"{folder}: {', '.join(files)}.")
+    out.print(
+        "Rows can be told apart: who knows a few answers of a person may find that person's row. Read README.txt."
+    )
+
+
+def _polis(found: Round) -> dict[str, bytes]:
+    from stoa.agenda.open_data import polis_files
+
+    return polis_files(found)
 
 
 def _bundle(found: Round) -> bytes:

@@ -1,8 +1,9 @@
-"""`stoa import`: votes from another program's file into a round, decided at once; the same file twice changes nothing."""
+"""`stoa import`: votes or a discussion from another program's files into a round; the same files twice change nothing."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from stoa.cli.compute import AsApprovals, read_votes
+from stoa.cli.mapping import Folder, read_conversation
 from stoa.cli.opened import opened
 from stoa.cli.options import AsJson, Data, notes, out, print_json, settings
 from stoa.kit.faults import AlreadyDone, Fault
@@ -17,15 +19,23 @@ from stoa.kit.faults import AlreadyDone, Fault
 if TYPE_CHECKING:
     from stoa.agenda.models import Round
     from stoa.methods.pabulib import Election
+    from stoa.methods.polis import Conversation
 
 importing = typer.Typer(
-    name="import", help="Take questions and votes from other programs' files.", no_args_is_help=True
+    name="import", help="Take votes or discussions from other programs' files.", no_args_is_help=True
 )
 
 File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A Pabulib file (.pb).")]
 RoundName = Annotated[
     str, typer.Option("--round", metavar="ROUND", show_default=False, help="Short name of a round without questions.")
 ]
+
+
+DiscussedRound = Annotated[
+    str,
+    typer.Option("--round", metavar="ROUND", show_default=False, help="Short name of a round with a discussion."),
+]
+READ = ("comments.csv", "comments.json", "participants-votes.csv", "votes.csv", "votes.json")
 
 
 @importing.command("pabulib")
@@ -45,6 +55,32 @@ def pabulib(
         print_json(_result(round_, election, digest, new=new))
     else:
         _say(round_, election, new=new)
+
+
+@importing.command("polis")
+def polis(folder: Folder, *, round_: DiscussedRound, data: Data = None, as_json: AsJson = False) -> None:
+    """Import statements and answers of a conversation that Polis exported. The people in it are no members."""
+    found = settings(data=data)
+    conversation = read_conversation(folder)
+    digest = _folder_digest(folder)
+    with opened(found):
+        new = _import_answers(find_round(round_), conversation, digest)
+    read = {
+        "statements": len(conversation.statements),
+        "people": len(conversation.participants),
+        "answers": len(conversation.value),
+    }
+    if as_json:
+        passed = dict(conversation.skipped)
+        print_json({"round": round_, "files": digest, "imported": new, **read, "passed_over": passed})
+        return
+    words = f"{read['statements']:,} statements and {read['answers']:,} answers of {read['people']:,} people"
+    out.print(
+        f"Imported {words} into {round_}."
+        if new
+        else f"These files were imported into {round_} before ({words}). Nothing was changed."
+    )
+    out.print(_passed_over(conversation.skipped))
 
 
 def find_round(slug: str) -> Round:
@@ -80,6 +116,37 @@ def _import(target: Round, election: Election, digest: str) -> bool:
     return True
 
 
+def _import_answers(target: Round, conversation: Conversation, digest: str) -> bool:
+    """Whether the conversation was imported now, rather than before."""
+    from stoa.agenda.acts import import_answers
+    from stoa.kit.act import OPERATOR
+
+    columns = (TextColumn("Storing answers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as bar:
+        task = bar.add_task("", total=len(conversation.value))
+        try:
+            import_answers(
+                OPERATOR,
+                round=target,
+                conversation=conversation,
+                digest=digest,
+                on_progress=lambda done: bar.update(task, completed=done),
+            )
+        except AlreadyDone:
+            return False
+    return True
+
+
+def _folder_digest(folder: Path) -> str:
+    """SHA-256 over the names and digests of the files that are read."""
+    lines = [f"{name} {_digest(folder / name)}\n" for name in READ if (folder / name).is_file()]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _passed_over(skipped: Mapping[str, int]) -> str:
+    return "Passed over: " + (", ".join(f"{count:,} {reason}" for reason, count in skipped.items()) or "nothing") + "."
+
+
 def _digest(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -103,7 +170,6 @@ def _say(slug: str, election: Election, *, new: bool) -> None:
         out.print(f"This file was imported into {slug} before ({read}). Nothing was changed.")
         return
     out.print(f"Imported {read} into {slug}; its agenda is chosen.")
-    passed = election.skipped.items()
-    out.print("Passed over: " + (", ".join(f"{count:,} {reason}" for reason, count in passed) or "nothing") + ".")
+    out.print(_passed_over(election.skipped))
     for warning in election.warnings:
         out.print(f"Note: {warning}")

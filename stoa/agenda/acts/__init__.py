@@ -1,6 +1,7 @@
 """Acts on rounds and questions."""
 
 from stoa.agenda.acts.answers import give_answer, take_answer_back
+from stoa.agenda.acts.conversations import import_answers
 from stoa.agenda.acts.deciding import decide
 from stoa.agenda.acts.effort import estimate_effort, offer_hours
 from stoa.agenda.acts.ending import unlink_answers
@@ -31,6 +32,7 @@ __all__ = [
     "estimate_effort",
     "extend_round",
     "give_answer",
+    "import_answers",
     "import_votes",
     "offer_hours",
     "propose_question",
