@@ -24,13 +24,18 @@ Step = Callable[..., Round]
 
 @every(seconds=1)
 def advance() -> None:
-    """Take every step that is due. A step that another process took meanwhile is passed over."""
+    """Take every step that is due. A step that another process took meanwhile is passed over.
+
+    Whatever goes wrong in one round is logged, and keeps no other round from its step.
+    """
     for step, due in _due():
         for round_ in due:
             try:
                 step(CLOCK, round=round_)
             except Closed as reason:
                 log.info("%s of round %s: %s", step.__name__, round_.pk, reason)
+            except Exception:
+                log.exception("%s of round %s failed; it is tried again", step.__name__, round_.pk)
 
 
 @every(seconds=600)

@@ -10,6 +10,7 @@ import pytest
 from stoa.agenda import acts as agenda
 from stoa.agenda.models import Question, Round
 from stoa.agenda.tasks import advance
+from stoa.ballots.models import Ballot
 from stoa.kit import clock
 from stoa.kit.act import OPERATOR
 from stoa.kit.faults import Closed, Conflict, Invalid, NeedsSecondFactor, Refused
@@ -214,3 +215,19 @@ def test_one_reminder_goes_to_those_who_have_not_voted() -> None:
             advance()
     reminded = Mail.objects.filter(kind="vote-reminder").values_list("to", flat=True)
     assert sorted(reminded) == ["member-4@example.org", "member-5@example.org", "steward@example.org"]
+
+
+def test_what_goes_wrong_in_one_round_keeps_no_other_from_its_step() -> None:
+    stage = Stage()
+    stage.admit(5)
+    first, second = stage.round("2027"), stage.round("2028")
+    for round_ in (first, second):
+        stage.question(round_, "What leaks?", cost=5, hours=10)
+    with at(second.vote_opens):
+        advance()
+    Ballot.objects.filter(round=first).update(seed="spoilt")
+    for wait in (timedelta(), timedelta(hours=25)):
+        with at(second.vote_closes + wait):
+            advance()
+    phases = {round_.slug: round_.phase for round_ in Round.objects.all()}
+    assert phases == {"2027": Round.Phase.CHECKING, "2028": Round.Phase.AGENDA}
