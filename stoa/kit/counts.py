@@ -44,7 +44,9 @@ class SharedCache(BaseCache):
 
     def delete(self, key: str, version: int | None = None) -> bool:
         """Forget a value; whether there was one."""
-        return Count.objects.filter(key=self.make_key(key, version)).delete()[0] > 0
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM kit_count WHERE key = %s", [self.make_key(key, version)])
+            return cursor.rowcount > 0
 
     def clear(self) -> None:
         """Forget everything."""

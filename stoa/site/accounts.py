@@ -16,6 +16,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest
 
@@ -28,6 +29,7 @@ PROVE_ADDRESS = {"code", "link", REPEATED}
 """Ways of signing in that show that one reads the mail of one's address."""
 
 LOGIN_CODE, CONFIRM = "account/email/login_code", "account/email/email_confirmation"
+UNKNOWN = "account/email/unknown_account"
 CHANGES = {
     "account/email/email_changed": "Mail now goes to another of your addresses.",
     "account/email/email_deleted": "One of your addresses was removed.",
@@ -62,9 +64,18 @@ class AccountAdapter(DefaultAccountAdapter):
             )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Put the mail of allauth's name, in our words, in the outbox: no request waits for a mail server."""
-        kind, subject, body = _worded(template_prefix, context)
-        outbox.post(kind=kind, to=email, subject=subject, body=body, person_id=_reader(self.request, email))
+        """Put the mail of allauth's name, in our words, in the outbox: no request waits for a mail server.
+
+        For an address that nobody has here the same is done and taken back, so that no stranger can tell by the time it
+        takes whether somebody has it.
+        """
+        known = template_prefix != UNKNOWN
+        kind, subject, body = _worded(template_prefix, context) if known else _worded(LOGIN_CODE, {"code": ""})
+        with transaction.atomic():
+            outbox.post(kind=kind, to=email, subject=subject, body=body, person_id=_reader(self.request, email))
+            transaction.set_rollback(not known)
+        if not known:
+            outbox.hasten()
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

@@ -16,7 +16,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from stoa.kit import clock, outbox
@@ -27,6 +29,8 @@ from stoa.people.models import Person
 from tests.stage import begin
 
 pytestmark = pytest.mark.django_db
+COUNTED = re.compile(r"(?!SELECT\s+unnest)(INSERT|UPDATE|DELETE|SELECT)")
+"""Savepoints are told apart by their end, cursors by their number; a task is queued unless one waits already."""
 CODE = re.compile(r"^    (\S+)$", re.MULTILINE)
 
 
@@ -113,6 +117,21 @@ def test_codes_for_one_address_are_limited(ada: Person) -> None:
     for _ in range(5):
         ask_code(Client(), "ada@example.org")
     assert Mail.objects.count() == 3
+
+
+def test_for_an_address_that_nobody_has_the_same_work_is_done_and_no_mail_sent(
+    ada: Person, django_capture_on_commit_callbacks: Any
+) -> None:
+    done = {}
+    for email in ("ada@example.org", "eve@example.org"):
+        client = Client()
+        client.get("/account/login/code/")
+        with CaptureQueriesContext(connection) as asked, django_capture_on_commit_callbacks(execute=True):
+            client.post("/account/login/code/", {"email": email})
+        done[email] = sorted(" ".join(query["sql"].split()[:6]) for query in asked if COUNTED.match(query["sql"]))
+    assert done["eve@example.org"] == done["ada@example.org"]
+    assert sum("kit_mail" in statement for statement in done["eve@example.org"]) == 1
+    assert list(Mail.objects.values_list("to", flat=True)) == ["ada@example.org"]
 
 
 def test_signing_in_never_leads_to_another_server(client: Client, ada: Person) -> None:
