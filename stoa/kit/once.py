@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,14 +13,15 @@ from django.db import IntegrityError, transaction
 from stoa.kit.faults import AlreadyDone
 from stoa.kit.models import Once
 
+MOST = 64
 _key: ContextVar[str] = ContextVar("idempotency_key", default="")
 _claimed: ContextVar[Once | None] = ContextVar("claimed", default=None)
 
 
 @contextmanager
 def under(key: str) -> Iterator[None]:
-    """Let the act called inside carry this key; an empty key claims nothing."""
-    mark = _key.set(key[:64])
+    """Let the act called inside carry this key, however long; an empty key claims nothing."""
+    mark = _key.set(key if len(key) <= MOST else hashlib.sha256(key.encode("utf-8", "replace")).hexdigest())
     try:
         yield
     finally:

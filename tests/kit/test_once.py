@@ -43,6 +43,14 @@ def test_another_key_another_person_or_none_acts_again(ada: Person) -> None:
     assert Organisation.objects.count() == 5
 
 
+def test_long_keys_that_begin_alike_are_two(ada: Person) -> None:
+    for end in ("a", "b"):
+        add(ada, f"Acme {end}", "k" * 100 + end)
+    with pytest.raises(AlreadyDone):
+        add(ada, "Acme c", "k" * 100 + "a")
+    assert Organisation.objects.count() == 2
+
+
 def test_what_failed_can_be_sent_again_under_its_key(ada: Person) -> None:
     add(ada, "Acme", "first")
     with pytest.raises(Invalid):
