@@ -194,10 +194,9 @@ def list_attestations(request: HttpRequest, number: int) -> QuerySet[Attestation
 def fetch_private_bundle(request: HttpRequest, number: int) -> HttpResponse:
     """The ballots that stay closed, for scrutineers alone; that you looked is noted. Their SHA-256 is on the record."""
     caller, ballot = signed_in(request), _ballot(number)
-    if not rules.may_attest(caller, ballot) or ballot.kept_bundle is None:
-        raise Refused("These ballots are for scrutineers alone.", remedy="What is public stands on the vote's page.")
+    rules.demand_scrutineer(caller, ballot)
     see_private(caller, person=found(find_person(caller.person_id or "")), what=f"ballots of vote {number}")
-    return download(bytes(ballot.kept_bundle), f"private-ballots-{number}.json", "application/json")
+    return download(bytes(ballot.kept_bundle or b""), f"private-ballots-{number}.json", "application/json")
 
 
 @router.post("/votes/{number}/attestations", response={201: AttestationOut}, summary="Attest an outcome")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from stoa.ballots.models import Ballot
 from stoa.kit import clock
-from stoa.kit.act import Actor
-from stoa.kit.powers import may
+from stoa.kit.act import Actor, authority
+from stoa.kit.faults import Refused
 
 
 def is_open(ballot: Ballot) -> bool:
@@ -18,6 +18,8 @@ def is_sealed(ballot: Ballot) -> bool:
     return ballot.state != Ballot.State.OPEN
 
 
-def may_attest(actor: Actor, ballot: Ballot) -> bool:
-    """Whether the actor may see the private bundle and say whether the outcome follows from it."""
-    return ballot.state == Ballot.State.KEPT and may(actor, "ballots.outcome.attest", ballot)
+def demand_scrutineer(actor: Actor, ballot: Ballot) -> None:
+    """Raise `Refused` unless the actor may see the private bundle, and attest it, now: with a second factor if need be."""
+    if ballot.state != Ballot.State.KEPT or ballot.kept_bundle is None:
+        raise Refused("This vote has no private bundle.", remedy="What is public stands on the vote's page.")
+    authority()(actor, "ballots.outcome.attest", ballot)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from stoa.ballots import acts, forms, queries, rules
 from stoa.ballots.models import Ballot
 from stoa.kit import edge, registry
-from stoa.kit.faults import Closed, Refused
+from stoa.kit.faults import Closed
 from stoa.kit.registry import Shown
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.people.acts import see_private
@@ -144,7 +144,7 @@ def scrutiny(request: HttpRequest, pk: int) -> HttpResponseBase:
     """For scrutineers: fetch the private bundle of a vote that was kept closed, check it, and attest."""
     ballot = found(pk)
     actor = edge.actor(request)
-    _demand_scrutineer(request, ballot)
+    rules.demand_scrutineer(edge.actor(request), ballot)
     digest = hashlib.sha256(bytes(ballot.kept_bundle or b"")).hexdigest()
     form = forms.AttestForm(request.POST or None, initial={"bundle": digest})
     if form.is_valid() and form.carry_out(
@@ -173,18 +173,11 @@ def fetch_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The private bundle as a file. That it was looked at is noted first."""
     ballot = found(pk)
     actor = edge.actor(request)
-    _demand_scrutineer(request, ballot)
+    rules.demand_scrutineer(edge.actor(request), ballot)
     see_private(actor, person=Person.objects.get(pk=actor.person_id), what=f"ballots of vote {pk}")
     answer = HttpResponse(bytes(ballot.kept_bundle or b""), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="private-ballots-{pk}.json"'
     return answer
-
-
-def _demand_scrutineer(request: HttpRequest, ballot: Ballot) -> None:
-    if not rules.may_attest(edge.actor(request), ballot):
-        raise Refused(
-            "These ballots are for the scrutineers alone.", remedy="What everybody may know is on the page of the vote."
-        )
 
 
 def _looked_up(sealed: queries.Sealed, commitment: str) -> dict[str, Any]:

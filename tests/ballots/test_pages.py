@@ -16,11 +16,15 @@ from django.test.utils import CaptureQueriesContext
 from stoa.agenda.models import Question, Round
 from stoa.agenda.tasks import advance
 from stoa.ballots.models import Attestation, Ballot, CastBallot
+from stoa.charter.acts import put_in_force
+from stoa.charter.text import DEFAULT
+from stoa.kit.act import OPERATOR
 from stoa.methods.merkle import leaf_hash, verify_inclusion
 from stoa.methods.note import open_note
 from stoa.people.models import Person
 from stoa.record.keys import signing_key
 from stoa.record.models import Sealed
+from tests.api.calling import Program
 from tests.cast import Cast, browser, settle
 from tests.stage import approve, at
 
@@ -259,6 +263,21 @@ def test_a_scrutineer_attests_once(kept: Vote) -> None:
     assert "You attested this vote already." in text(again)
     assert Attestation.objects.get().agrees is True
     assert "the outcome follows from the ballots" in text(browser().get(kept.path()))
+
+
+def test_where_scrutineers_need_a_second_factor_the_private_bundle_needs_it_too(kept: Vote) -> None:
+    text_ = DEFAULT.read_text(encoding="utf-8")
+    needed = '["steward", "founder", "operator"]'
+    assert needed in text_
+    put_in_force(OPERATOR, text=text_.replace(f"roles = {needed}", f'roles = {needed[:-1]}, "scrutineer"]'))
+    person = kept.cast.scrutineers[0]
+    without = Client()
+    without.force_login(person)
+    assert without.get(kept.path("/scrutiny")).status_code == 403
+    assert without.post(kept.path("/private-ballots")).status_code == 403
+    Program.of(person).post(f"/votes/{kept.ballot.pk}/private-bundle", status=403)
+    assert not Sealed.objects.filter(entry_type="people.private.seen").exists()
+    assert scrutineer(kept).post(kept.path("/private-ballots")).status_code == 200
 
 
 @pytest.mark.parametrize("who", ["visitor", "stranger", "member", "steward", "founder", "facilitator"])
