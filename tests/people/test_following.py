@@ -9,6 +9,7 @@ from django.test import Client
 
 from stoa.agenda import acts as agenda
 from stoa.agenda.models import Question, Round
+from stoa.forum import acts as forum
 from stoa.kit import clock
 from stoa.kit.act import Actor
 from stoa.kit.faults import Invalid, Refused
@@ -158,3 +159,8 @@ def test_the_digest_ends_with_one_click_and_nothing_else_does(cast: Cast) -> Non
     Client().post(f"/mail/{token}/digest", {"wants": "yes"})
     assert Person.objects.get(pk=me.pk).wants_digest
     assert Client().get("/mail/unknown/digest").status_code == 404
+
+
+def test_where_one_writes_is_followed_by_itself(cast: Cast, round_: Round) -> None:
+    forum.write_post(acting(cast.member), about=round_.reference, body="Hear, hear.")
+    assert follows(cast.member.pk, round_.reference)

@@ -12,6 +12,7 @@ from stoa.kit import clock, locks, search
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Conflict, Invalid
 from stoa.kit.moderated import State
+from stoa.people.following import follow_own
 
 
 @act("agenda.statement.propose", on="round")
@@ -43,6 +44,7 @@ def propose_statement(
         state=Statement.State.HELD if paced.held else Statement.State.STANDING,
     )
     note_written(person_id, created.reference, held=paced.held)
+    follow_own(person_id, created.reference)
     if not paced.held:
         search.put_all([statement_found(created)])
     about = str(question.pk) if question else None
