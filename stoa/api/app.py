@@ -15,6 +15,8 @@ from stoa.api.answers import Problem, answer_faults
 from stoa.api.callers import Caller
 from stoa.ballots.api import router as ballots
 from stoa.charter.api import router as charter
+from stoa.forum.api.moderation import router as moderation
+from stoa.forum.api.posts import router as forum
 from stoa.kit import once
 from stoa.people.api import router as people
 from stoa.record.api import router as record
@@ -67,6 +69,6 @@ api = Api(
     auth=Caller(),
 )
 api.add_decorator(under_its_key, mode="view")
-for router in (agenda, ballots, people, record, charter, site):
+for router in (agenda, ballots, people, record, charter, site, forum, moderation):
     api.add_router("", router)
 answer_faults(api)

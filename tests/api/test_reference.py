@@ -69,9 +69,12 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.ballots import api as ballots
     from stoa.charter import api as charter
     from stoa.charter.text import DEFAULT, read
+    from stoa.forum.api import moderation
+    from stoa.forum.api import posts as forum
     from stoa.people import api as people
 
-    source = "".join(inspect.getsource(module) for module in (agenda, ballots, charter, people))
+    modules = (agenda, ballots, charter, forum, moderation, people)
+    source = "".join(inspect.getsource(module) for module in modules)
     called = set(re.findall(r"(?:acts\.)?(\w+)\(", source))
     powers = read(DEFAULT.read_text(encoding="utf-8")).powers
     by_people = {name for name, roles in powers.items() if set(roles) - {"operator", "clock"} and name in ACTS}

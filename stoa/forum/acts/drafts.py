@@ -24,26 +24,30 @@ def save_draft(actor: Actor, *, place: str, body: str, version: int, answers: Po
         raise Invalid("There is nothing here to write about.", remedy="Check the address.", field="place")
     body = _normal(body)
     person = Person.objects.select_for_update(no_key=True).get(pk=actor.person_id)  # whose drafts change one at a time
-    kept = Draft.objects.filter(person=actor.person_id, place=place).first()
-    if kept is not None and kept.version != version and kept.body != body:
+    kept = Draft.objects.filter(person=person, place=place).first()
+    if kept is not None:
+        return _changed(kept, body, version, answers)
+    if not body.strip() or _was_posted(actor, place, body):
+        return None
+    return Draft.objects.create(person=person, place=place, body=body, answers=answers)
+
+
+def _changed(draft: Draft, body: str, version: int, answers: Post | None) -> Draft | None:
+    """The draft with another text; raises `Conflict` where it is not the one that was gone on from."""
+    if draft.version != version and draft.body != body:
         raise Conflict(
             "Something else was kept here meanwhile, perhaps from another window.",
             remedy="Bring the two texts together.",
             code="stale",
         )
     if not body.strip():
-        if kept is not None:
-            kept.delete()
+        draft.delete()
         return None
-    if kept is None and _was_posted(actor, place, body):
-        return None
-    if kept is None:
-        return Draft.objects.create(person=person, place=place, body=body, answers=answers)
-    if (kept.body, kept.answers) != (body, answers):
-        kept.body, kept.answers, kept.saved = body, answers, clock.now()
-        kept.version += 1
-        kept.save()
-    return kept
+    if (draft.body, draft.answers) != (body, answers):
+        draft.body, draft.answers, draft.saved = body, answers, clock.now()
+        draft.version += 1
+        draft.save()
+    return draft
 
 
 @act("forum.thread.mark_read", on="reader", kind="private")

@@ -10,17 +10,16 @@ from stoa.forum.acts.finding import publish
 from stoa.forum.acts.writing import note_written
 from stoa.forum.models import Mention, Post, PostVersion, Thread
 from stoa.forum.queries.mentions import as_markdown, mentioned, with_ids
-from stoa.forum.queries.posts import recount
+from stoa.forum.queries.posts import MOST_BODY, recount
 from stoa.forum.queries.subjects import find_subject
 from stoa.forum.rules import Reader, pace
 from stoa.kit import clock, live, locks, markdown, search
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Conflict, Invalid
+from stoa.people.following import follow_own
 from stoa.people.models import Person
 from stoa.record.models import Text
 
-MOST_BODY = 20_000
-"""Characters. Rendering is not linear in what somebody hostile writes: this much takes under a second."""
 MOST_MENTIONS = 20
 
 
@@ -47,6 +46,7 @@ def write_post(actor: Actor, *, about: str, body: str, answers: Post | None = No
     Mention.objects.bulk_create(Mention(post=post, person=person) for person in people)
     note_written(str(actor.person_id), post.reference, held=held)
     used(actor, about, draft, typed)
+    follow_own(actor.person_id, about)
     answered = str(answers.pk) if answers else None
     tell(events.PostWritten(str(post.pk), str(thread.pk), about, answered), {"body": body})
     _changed(post, title)

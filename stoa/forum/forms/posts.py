@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from stoa.forum.acts.posts import MOST_BODY
+from stoa.forum.queries.posts import MOST_BODY
 from stoa.kit.edge import ActForm
 
 

@@ -2,14 +2,17 @@
 
 from stoa.forum.queries.mentions import in_names, people_to_name, with_names
 from stoa.forum.queries.posts import (
+    Counted,
     Page,
     Public,
     Said,
+    Text,
     address_of,
     find_post,
     find_thread,
     latest,
     latest_public,
+    looks,
     page_of,
     readable,
     said,
@@ -21,10 +24,12 @@ from stoa.forum.queries.posts import (
 from stoa.forum.queries.subjects import Line, find_subject, lines, of_kind, threads, with_posts_by
 
 __all__ = [
+    "Counted",
     "Line",
     "Page",
     "Public",
     "Said",
+    "Text",
     "address_of",
     "find_post",
     "find_subject",
@@ -33,6 +38,7 @@ __all__ = [
     "latest",
     "latest_public",
     "lines",
+    "looks",
     "of_kind",
     "page_of",
     "people_to_name",

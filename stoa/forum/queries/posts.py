@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import BigIntegerField, Count, Max, Min, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.safestring import SafeString
 
 from stoa.forum.models import Post, PostVersion, ReadMark, Thread
 from stoa.forum.queries.marks import Mark, marks
-from stoa.forum.queries.mentions import as_markdown, in_names, with_names_of_today
+from stoa.forum.queries.mentions import as_markdown, in_names, with_ids, with_names_of_today
 from stoa.forum.rules import Reader, is_author, may_change, may_read, may_take_back
 from stoa.kit import beside, markdown, registry
 from stoa.kit.moderated import Piece, State
 from stoa.kit.registry import Shown
-from stoa.people.models import Person
 
 PER_PAGE = 50
+MOST_BODY = 20_000
+"""Characters of a post. Rendering is not linear in what somebody hostile writes: this much takes under a second."""
 MOST_WORKS = 10
 LATEST = 3
 """Posts that stand beside an object on its page."""
@@ -26,7 +29,7 @@ LATEST = 3
 
 @dataclass(frozen=True)
 class Said:
-    """A post as a viewer sees it. `html` is None where there is no text for them; `answered` is who was answered."""
+    """A post as a viewer sees it. `html` is None where there is no text for them."""
 
     post: Post
     html: SafeString | None
@@ -34,8 +37,30 @@ class Said:
     is_new: bool
     may_change: bool
     may_take_back: bool
-    answered: Person | None
     mark: Mark
+
+    @property
+    def id(self) -> str:
+        """Its number, for addresses."""
+        return str(self.post.pk)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is, for most, no text any more."""
+        return self.post.taken_back is not None or self.post.state == Post.State.REMOVED
+
+    @property
+    def answered(self) -> str:
+        """Who is answered; nothing where it answers nobody."""
+        other = self.post.answers
+        if other is None:
+            return ""
+        return other.author.shown_name if other.author else f"post {other.pk}"
+
+    @property
+    def answered_id(self) -> str:
+        """The number of the post that is answered."""
+        return str(self.post.answers_id)
 
     @property
     def has_history(self) -> bool:
@@ -44,22 +69,29 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Page:
-    """A page of a thread. `newest` is the number of the last post of all that the viewer may know of.
+class Counted:
+    """A thread with what the viewer may know of its posts: how many, and the number of the last.
 
-    `unread` counts posts that are new to the viewer anywhere in it, `first_unread` is the first; `mark` is up to where
-    they have read, None for visitors.
+    `mark` is up to where the viewer has read, 0 where nowhere yet, None for visitors; `unread` counts posts of others
+    after that, of which `first_unread` is the first.
     """
 
     thread: Thread
+    total: int
+    newest: int
+    mark: int | None
+    unread: int
+    first_unread: int | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a thread."""
+
+    counted: Counted
     posts: Sequence[Said]
     number: int
     last_number: int
-    total: int
-    newest: int
-    unread: int
-    first_unread: int | None
-    mark: int | None
 
     @property
     def up_to(self) -> int:
@@ -69,12 +101,29 @@ class Page:
     @property
     def marks(self) -> bool:
         """Whether reading this page takes the viewer further than they were."""
-        return self.mark is not None and self.up_to > self.mark
+        return self.counted.mark is not None and self.up_to > self.counted.mark
 
 
-def find_thread(pk: int) -> Thread | None:
-    """The thread of this number; whether its subject may be seen is for `find_subject`."""
-    return Thread.objects.filter(pk=pk).first()
+def find_thread(pk: int, viewer: Reader) -> Counted | None:
+    """The thread of this number, with its posts counted; whether its subject may be seen is for `find_subject`."""
+    own = Q(posts__author=viewer.person_id, posts__author__isnull=False)
+    known = Q() if viewer.moderates else ~Q(posts__state=Post.State.HELD) | own
+    counts: dict[str, Any] = {
+        "total": Count("posts", filter=known),
+        "newest": Coalesce(Max("posts__pk", filter=known), 0),
+    }
+    if viewer.person_id is not None:
+        marks = ReadMark.objects.filter(person=viewer.person_id, thread=OuterRef("pk")).values("up_to")
+        unread = known & Q(posts__pk__gt=F("mark")) & (~Q(posts__author=viewer.person_id) | Q(posts__author=None))
+        counts |= {"unread": Count("posts", filter=unread), "first_unread": Min("posts__pk", filter=unread)}
+        counts = {"mark": Subquery(marks, output_field=BigIntegerField()), **counts}
+    found: Any = Thread.objects.filter(pk=pk).annotate(**counts).first()
+    if found is None:
+        return None
+    mark = None if viewer.person_id is None else found.mark or 0
+    return Counted(
+        found, found.total, found.newest, mark, getattr(found, "unread", 0), getattr(found, "first_unread", None)
+    )
 
 
 def thread_about(reference: str) -> Thread | None:
@@ -95,40 +144,16 @@ def readable(posts: QuerySet[Post], viewer: Reader) -> QuerySet[Post]:
     return posts.filter(~Q(state=Post.State.HELD) | own)
 
 
-def page_of(thread: Thread, number: int, viewer: Reader) -> Page:
+def page_of(thread: Counted, number: int, viewer: Reader) -> Page:
     """A page of a thread; a number past its end gives the last page."""
-    rows = readable(Post.objects.filter(thread=thread), viewer)
-    counted = rows.aggregate(total=Count("pk"), newest=Max("pk"), **_unread(viewer, thread))
-    last = max(1, -(-counted["total"] // PER_PAGE))
+    last = max(1, -(-thread.total // PER_PAGE))
     number = min(max(1, number), last)
-    shown = rows.select_related("thread", "author", "answers__author")[(number - 1) * PER_PAGE : number * PER_PAGE]
-    return Page(
-        thread,
-        said(list(shown), viewer, new_after=counted.get("up_to")),
-        number,
-        last,
-        counted["total"],
-        counted["newest"] or 0,
-        counted.get("unread", 0),
-        counted.get("first_unread"),
-        None if viewer.person_id is None else counted["up_to"] or 0,
-    )
-
-
-def _unread(viewer: Reader, thread: Thread) -> dict[str, object]:
-    """What is new to the viewer, of others; of a thread that they never marked, nothing is."""
-    if viewer.person_id is None:
-        return {}
-    up_to = Subquery(
-        ReadMark.objects.filter(person=viewer.person_id, thread=thread.pk).values("up_to"),
-        output_field=BigIntegerField(),
-    )
-    unread = Q(pk__gt=up_to) & ~Q(author=viewer.person_id)
-    return {
-        "up_to": Min(up_to),
-        "unread": Count("pk", filter=unread),
-        "first_unread": Min("pk", filter=unread),
-    }
+    rows = readable(Post.objects.filter(thread=thread.thread), viewer)
+    shown = rows.select_related("author", "answers__author")[(number - 1) * PER_PAGE : number * PER_PAGE]
+    posts = list(shown)
+    for post in posts:
+        post.thread = thread.thread
+    return Page(thread, said(posts, viewer, new_after=thread.mark or None), number, last)
 
 
 def place_of(post: Post, viewer: Reader) -> int:
@@ -177,7 +202,6 @@ def said(posts: Sequence[Post], viewer: Reader, *, new_after: int | None = None)
             is_new=new_after is not None and post.pk > new_after and not is_author(viewer, post),
             may_change=may_change(viewer, post),
             may_take_back=may_take_back(viewer, post),
-            answered=post.answers.author if post.answers else None,
             mark=marked[post.reference],
         )
         for post, seen in zip(posts, shown, strict=True)
@@ -254,12 +278,12 @@ def address_of(post: Post, viewer: Reader) -> str:
 
 @dataclass(frozen=True)
 class Public:
-    """A post as everybody can read it, for feeds: what it is about and who wrote it, in words."""
+    """A post as everybody can read it, for feeds: what it is about, who wrote it, and what it says as typed."""
 
     post: Post
-    about: str
+    about: Shown
     author: str
-    html: SafeString
+    text: str
 
 
 def latest_public(thread: Thread | None = None, *, most: int) -> list[Public]:
@@ -268,9 +292,15 @@ def latest_public(thread: Thread | None = None, *, most: int) -> list[Public]:
     rows = rows.filter(thread=thread) if thread else rows.exclude(thread__subject__in=beside.hidden(None))
     posts = list(rows.select_related("thread", "author").order_by("-pk")[:most])
     about = registry.show(list({post.thread.subject for post in posts}), None)
-    pages = with_names_of_today(map(rendering, posts))
+    texts_shown = in_names(post.body for post in posts)
     return [
-        Public(post, about[post.thread.subject].title, post.author.shown_name if post.author else "from a file", html)
-        for post, html in zip(posts, pages, strict=True)
+        Public(post, about[post.thread.subject], post.author.shown_name if post.author else "from a file", text)
+        for post, text in zip(posts, texts_shown, strict=True)
         if post.thread.subject in about
     ]
+
+
+def looks(typed: str) -> SafeString:
+    """A text as its post would look; no more of it than a post can hold."""
+    body = typed.replace("\r\n", "\n").replace("\0", "")[:MOST_BODY]
+    return with_names_of_today([markdown.render(as_markdown(with_ids(body)))])[0]

@@ -23,7 +23,6 @@ def talk(reference: str, request: HttpRequest) -> tuple[str, dict[str, Any]] | N
         "thread": thread,
         "viewer": viewer,
         "posts": queries.latest(thread, viewer) if thread else [],
-        "may_write": viewer.writes,
     }
     if viewer.writes:
         draft = Draft.objects.filter(person=viewer.person_id, place=reference).first()

@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from stoa.forum import queries
 from stoa.forum.rules import Reader
 from stoa.forum.views.threads import found
-
-MOST = 50
+from stoa.kit import feeds
+from stoa.kit.feeds import Item
 
 
 @require_safe
 def forum(request: HttpRequest) -> HttpResponse:
     """The latest posts of all threads."""
-    return _feed(request, "Forum", reverse("forum:index"), queries.latest_public(most=MOST))
+    posts = queries.latest_public(most=feeds.MOST_ENTRIES)
+    return feeds.answer(request, title="Forum", page=reverse("forum:index"), items=_items(posts))
 
 
 @require_safe
 def thread(request: HttpRequest, pk: int) -> HttpResponse:
     """The latest posts of a thread."""
-    its_thread, about = found(pk, Reader())
-    posts = queries.latest_public(its_thread, most=MOST)
-    return _feed(request, about.title, its_thread.get_absolute_url(), posts)
+    counted, about = found(pk, Reader())
+    posts = queries.latest_public(counted.thread, most=feeds.MOST_ENTRIES)
+    page = counted.thread.get_absolute_url()
+    return feeds.answer(request, title=about.title, page=page, items=_items(posts))
 
 
-def _feed(request: HttpRequest, title: str, address: str, posts: list[queries.Public]) -> HttpResponse:
-    whole = request.build_absolute_uri
-    feed = Atom1Feed(title=title, link=whole(address), description="", feed_url=whole(request.path))
-    for said in posts:
-        feed.add_item(
-            title=f"{said.author} about {said.about}",
-            link=whole(said.post.get_absolute_url()),
-            description=str(said.html),
-            author_name=said.author,
-            pubdate=said.post.written,
-            updateddate=said.post.edited or said.post.written,
-            unique_id=whole(said.post.get_absolute_url()),
+def _items(posts: Sequence[queries.Public]) -> list[Item]:
+    """What was edited since comes again: an entry and its instant never change."""
+    return [
+        Item(
+            said.post.get_absolute_url(),
+            f"{said.author} about {said.about.title}",
+            said.text,
+            said.post.edited or said.post.written,
+            said.about.address,
         )
-    return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+        for said in posts
+    ]

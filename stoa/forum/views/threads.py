@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from stoa.forum import acts, forms, queries, rules
-from stoa.forum.models import Draft, Thread
-from stoa.forum.queries import Line, Page
+from stoa.forum.models import Draft
+from stoa.forum.queries import Counted, Line, Page
 from stoa.forum.rules import Reader
 from stoa.forum.views.field import reply_form, waits
 from stoa.kit import beside, clock, edge
@@ -64,13 +64,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
     return found or render(request, "forum/index.html", {"table": listing.page(request, rows, complete)})
 
 
-def found(pk: int, viewer: Reader) -> tuple[Thread, Shown]:
+def found(pk: int, viewer: Reader) -> tuple[Counted, Shown]:
     """The thread and its subject, or a page that says there is none."""
-    thread = queries.find_thread(pk)
-    about = queries.find_subject(thread.subject, viewer) if thread else None
-    if thread is None or about is None:
+    counted = queries.find_thread(pk, viewer)
+    about = queries.find_subject(counted.thread.subject, viewer) if counted else None
+    if counted is None or about is None:
         raise Http404
-    return thread, about
+    return counted, about
 
 
 class Shelf:
@@ -81,7 +81,7 @@ class Shelf:
         self.numbers = spread(page.number, page.last_number)
         self.previous = page.number - 1 if page.number > 1 else None
         self.next = page.number + 1 if page.number < page.last_number else None
-        self._address = page.thread.get_absolute_url()
+        self._address = page.counted.thread.get_absolute_url()
 
     def address(self, number: int) -> str:
         """The address of one of the pages."""
@@ -92,17 +92,19 @@ class Shelf:
 def thread(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A thread: what it is about, a page of its posts, and the field to write in."""
     viewer = rules.reader(edge.actor(request))
-    its_thread, about = found(pk, viewer)
+    counted, about = found(pk, viewer)
+    its_thread = counted.thread
     number = request.GET.get("page", "")
-    page = queries.page_of(its_thread, int(number) if number.isdecimal() and len(number) < 9 else 1, viewer)
+    page = queries.page_of(counted, int(number) if number.isdecimal() and len(number) < 9 else 1, viewer)
     context = {
         "thread": its_thread,
+        "reference": its_thread.subject,
         "about": about,
+        "counted": counted,
         "page": page,
         "shelf": Shelf(page),
         "viewer": viewer,
         "rendered": clock.stamp(clock.now()),
-        "may_write": viewer.writes,
     }
     if viewer.writes:
         draft = Draft.objects.filter(person=viewer.person_id, place=its_thread.subject).first()
@@ -114,7 +116,7 @@ def thread(request: HttpRequest, pk: int) -> HttpResponseBase:
 def since(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What came to a thread since a page of it was shown: a line with a link, or nothing."""
     viewer = rules.reader(edge.actor(request))
-    its_thread, _ = found(pk, viewer)
+    its_thread = found(pk, viewer)[0].thread
     after = request.GET.get("after", "")
     try:
         at = parse_datetime(request.GET.get("at", ""))
@@ -138,7 +140,7 @@ def since(request: HttpRequest, pk: int) -> HttpResponseBase:
 def read(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Mark a thread as read up to a post."""
     actor = edge.actor(request)
-    its_thread, _ = found(pk, rules.reader(actor))
+    its_thread = found(pk, rules.reader(actor))[0].thread
     form = forms.ReadForm(request.POST)
     if form.is_valid():
         reader = Person.objects.get(pk=actor.person_id)

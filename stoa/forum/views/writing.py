@@ -12,11 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stoa.forum import acts, forms, queries, rules
 from stoa.forum.acts.drafts import editing
-from stoa.forum.acts.posts import MOST_BODY
 from stoa.forum.models import Draft, Post
-from stoa.forum.queries.mentions import as_markdown, with_ids, with_names_of_today
 from stoa.forum.views.field import IDS, reply_form, waits
-from stoa.kit import edge, markdown
+from stoa.kit import edge
 from stoa.kit.act import Actor
 from stoa.kit.faults import Conflict, Fault, Refused
 from stoa.kit.registry import Shown
@@ -126,7 +124,7 @@ def draft(request: HttpRequest, place: str) -> HttpResponseBase:
 @edge.signed_in
 def preview(request: HttpRequest) -> HttpResponseBase:
     """What is typed as it will look, for the page that is being typed in."""
-    return render(request, "forum/parts/preview.html", {"preview": _looks(request.POST.get("body", ""))})
+    return render(request, "forum/parts/preview.html", {"preview": queries.looks(request.POST.get("body", ""))})
 
 
 @require_safe
@@ -208,7 +206,7 @@ def _writing(
         "form": form,
         "answered": queries.said([answered], viewer)[0] if answered else None,
         "waits": waits(viewer),
-        "preview": _looks(form.data.get("body", "")) if preview else None,
+        "preview": queries.looks(form.data.get("body", "")) if preview else None,
     }
     faulty = form.is_bound and form.errors and not preview
     return render(request, "forum/write.html", context, status=_status(form) if faulty else 200)
@@ -233,7 +231,7 @@ def _edit_form(post: Post, draft: Draft | None, typed: dict[str, Any]) -> forms.
 
 
 def _editing(request: HttpRequest, post: Post, form: forms.EditForm, *, preview: bool = False) -> HttpResponseBase:
-    looks = _looks(form.data.get("body", "")) if preview else None
+    looks = queries.looks(form.data.get("body", "")) if preview else None
     context = {"post": post, "form": form, "preview": looks}
     faulty = form.is_bound and form.errors and not preview
     return render(request, "forum/edit.html", context, status=_status(form) if faulty else 200)
@@ -243,12 +241,6 @@ def _merging(request: HttpRequest, post: Post, form: forms.EditForm, *, status: 
     form.initial["version"] = post.version
     context = {"post": post, "form": form, "now": queries.with_names(post.body)}
     return render(request, "forum/merge.html", context, status=status)
-
-
-def _looks(typed: str) -> str:
-    """A text as its post would look; no more of it than a post can hold."""
-    body = typed.replace("\r\n", "\n").replace("\0", "")[:MOST_BODY]
-    return with_names_of_today([markdown.render(as_markdown(with_ids(body)))])[0]
 
 
 def _status(form: edge.ActForm) -> int:
