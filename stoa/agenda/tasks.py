@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from stoa.agenda import acts
 from stoa.agenda.acts.mailing import reminder_due
+from stoa.agenda.acts.maps import map_due
 from stoa.agenda.acts.weighing import weighing_due
 from stoa.agenda.models import AnswersCommitted, Round
 from stoa.ballots.acts.closing import opening_due
@@ -44,6 +45,19 @@ def weigh() -> None:
     for round_ in Round.objects.filter(phase=Round.Phase.DISCUSSION):
         if weighing_due(round_):
             acts.weigh_statements(CLOCK, round=round_)
+
+
+@every(seconds=120)
+def draw_maps() -> None:
+    """Publish the opinion map of each discussed round where it is due; a failure in one keeps no other from it."""
+    for round_ in Round.objects.exclude(discussion_opens=None).exclude(phase=Round.Phase.QUESTIONS):
+        try:
+            if map_due(round_):
+                acts.publish_map(CLOCK, round=round_)
+        except Closed as reason:
+            log.info("map of round %s: %s", round_.pk, reason)
+        except Exception:
+            log.exception("the map of round %s could not be drawn; it is tried again", round_.pk)
 
 
 def _checked(now: datetime) -> list[Round]:

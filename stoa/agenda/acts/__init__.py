@@ -7,6 +7,7 @@ from stoa.agenda.acts.effort import estimate_effort, offer_hours
 from stoa.agenda.acts.ending import unlink_answers
 from stoa.agenda.acts.importing import import_votes
 from stoa.agenda.acts.mailing import confirm_announcement, draft_announcement, send_reminders
+from stoa.agenda.acts.maps import publish_map
 from stoa.agenda.acts.questions import edit_question, propose_question, withdraw_question
 from stoa.agenda.acts.rounds import (
     announce_round,
@@ -37,6 +38,7 @@ __all__ = [
     "offer_hours",
     "propose_question",
     "propose_statement",
+    "publish_map",
     "send_reminders",
     "take_answer_back",
     "unlink_answers",

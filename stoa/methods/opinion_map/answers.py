@@ -74,7 +74,7 @@ def _in_own_order(who: Ints, what: Ints, said: NDArray[np.int8], each: Ints, sta
     marks ^= marks >> np.uint64(32)
     people = len(each)
     counts = np.bincount(who, minlength=people)
-    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    starts = np.cumsum(counts) - counts
     hashes = np.zeros(people, dtype=np.uint64)
     some = counts > 0
     if some.any():
@@ -82,6 +82,6 @@ def _in_own_order(who: Ints, what: Ints, said: NDArray[np.int8], each: Ints, sta
     order = np.lexsort((each, hashes))
     moved = counts[order]
     rows = np.repeat(np.arange(people, dtype=np.int32), moved)
-    begin = np.concatenate(([0], np.cumsum(moved)[:-1]))
+    begin = np.cumsum(moved) - moved
     source = np.arange(len(what)) - np.repeat(begin, moved) + np.repeat(starts[order], moved)
     return Answers(order, rows, what[source].astype(np.int32), said[source], people, statements, each[order])

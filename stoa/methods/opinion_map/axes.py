@@ -27,6 +27,8 @@ def find_axes(answers: Answers, start: Floats | None = None, *, enough: float = 
     relative to the largest eigenvalue.
     """
     m = answers.statements
+    if not len(answers.value):
+        return np.zeros((m, AXES))
     basis = np.zeros((min(MOST_STEPS, m) + 1, m))
     # Any start that is not orthogonal to the axes will do; this one has no symmetry and depends on nothing.
     guess: Floats = (

@@ -1,0 +1,74 @@
+"""How an opinion map is published: rarely, after several people's answers, and so coarse that none of them shows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+from django.db.models import Q, QuerySet
+
+from stoa.agenda.models import Answer, Participant, PublishedMap, Round, Statement
+from stoa.kit import chance, clock, locks
+from stoa.kit.act import Actor, act
+from stoa.kit.faults import Closed
+from stoa.methods.coarse_map import coarse
+from stoa.methods.opinion_map import find_map
+
+EVERY = timedelta(hours=1)
+FEWEST_PEOPLE = 15
+FEWEST_CHANGED = 5
+
+
+@act("agenda.map.publish", on="round", kind="private")
+def publish_map(actor: Actor, *, round: Round) -> PublishedMap:
+    """Draw the opinion map anew, at most hourly, from fifteen people on and after at least five of them changed answers."""
+    round = locks.exclusive(round)
+    if not map_due(round):
+        raise Closed("The opinion map stays as it is for now.")
+    before = PublishedMap.objects.filter(round=round).first()
+    secret = before.secret if before else chance.octets(32).hex()
+    drawn, _ = PublishedMap.objects.update_or_create(
+        round=round,
+        defaults={
+            "at": clock.now(),
+            "people": _answering(round).count(),
+            "secret": secret,
+            "data": _drawn(round, bytes.fromhex(secret)),
+        },
+    )
+    return drawn
+
+
+def map_due(round: Round) -> bool:
+    """Whether the map may be drawn anew now: see docs/decisions/0024-the-public-map.md."""
+    before = PublishedMap.objects.filter(round=round).only("at", "people").first()
+    people = _answering(round)
+    if before is None:
+        return people.count() >= FEWEST_PEOPLE
+    if clock.now() < before.at + EVERY:
+        return False
+    # People taken from a file have no instant, but come many at a time.
+    changed = people.filter(changed__gt=before.at).count()
+    return people.count() >= FEWEST_PEOPLE and (
+        changed >= FEWEST_CHANGED or people.count() >= before.people + FEWEST_CHANGED
+    )
+
+
+def _answering(round: Round) -> QuerySet[Participant]:
+    """Those who gave an answer that counts."""
+    standing = Q(statement__state=Statement.State.STANDING)
+    given = Answer.objects.filter(standing, participant__round=round)
+    return Participant.objects.filter(round=round, pk__in=given.values("participant"))
+
+
+def _drawn(round: Round, secret: bytes) -> dict[str, object]:
+    """The coarse map of the answers to statements that stand."""
+    answers = Answer.objects.filter(participant__round=round, statement__state=Statement.State.STANDING)
+    rows = answers.values_list("participant_id", "statement_id", "value").iterator(chunk_size=20_000)
+    table = np.fromiter(rows, dtype=np.dtype((np.int64, 3)))
+    people, person = np.unique(table[:, 0], return_inverse=True)
+    statements, statement = np.unique(table[:, 1], return_inverse=True)
+    found = find_map(
+        person, statement, table[:, 2], people=len(people), statements=len(statements), seed=str(round.pk).encode()
+    )
+    return coarse(found, statements.tolist(), secret)
