@@ -167,7 +167,8 @@ register_words(
     events.AnswersCommitted,
     Words(
         _("Answers committed to"),
-        _("{actor} ended the discussion of {subject} and committed to the answers of {count} people."),
+        _("{actor} ended the discussion of {subject} and committed to the answers of {count}."),
+        shown={"count": counted("{n} person", "{n} people")},
     ),
 )
 register_words(
@@ -175,9 +176,15 @@ register_words(
     Words(
         _("Discussion imported"),
         _(
-            "{actor} took {statements} statements and {answers} answers of {people} people into {subject} from files "
-            "and passed {passed_over} rows over. These people are no members."
+            "{actor} took {statements} and {answers} of {people} into {subject} from files and passed {passed_over} over. "
+            "Those people are no members."
         ),
+        shown={
+            "statements": counted("{n} statement", "{n} statements"),
+            "answers": counted("{n} answer", "{n} answers"),
+            "people": counted("{n} person", "{n} people"),
+            "passed_over": counted("{n} row", "{n} rows"),
+        },
     ),
 )
 register_words(

@@ -52,6 +52,7 @@ def test_the_description_for_programs_is_served() -> None:
 
 
 BY_PAGE_OR_COMMAND_ALONE = {
+    "agenda.answers.import",  # a folder of files: the command line
     "agenda.votes.import",  # a file of up to 256 MB: the command line
     "people.founder.name",  # a step of the setup page
     "people.members.import",  # a preview comes first
@@ -65,7 +66,8 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     """Each act that the shipped charter gives to people is called by an operation, or stands in the list above."""
     import inspect
 
-    from stoa.agenda import api as agenda
+    from stoa.agenda.api import discussion
+    from stoa.agenda.api import rounds as agenda
     from stoa.ballots import api as ballots
     from stoa.charter import api as charter
     from stoa.charter.text import DEFAULT, read
@@ -73,7 +75,7 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.forum.api import posts as forum
     from stoa.people import api as people
 
-    modules = (agenda, ballots, charter, forum, moderation, people)
+    modules = (agenda, discussion, ballots, charter, forum, moderation, people)
     source = "".join(inspect.getsource(module) for module in modules)
     called = set(re.findall(r"(?:acts\.)?(\w+)\(", source))
     powers = read(DEFAULT.read_text(encoding="utf-8")).powers

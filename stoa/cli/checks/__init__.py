@@ -19,6 +19,13 @@ class Invariant:
 
 def invariants() -> list[Invariant]:
     """All of them, in the order in which they are told. Django must be ready."""
-    from stoa.cli.checks import charter, database, duties, record, votes
+    from stoa.cli.checks import charter, database, discussion, duties, record, votes
 
-    return [*record.INVARIANTS, *database.INVARIANTS, *charter.INVARIANTS, *votes.INVARIANTS, *duties.INVARIANTS]
+    return [
+        *record.INVARIANTS,
+        *database.INVARIANTS,
+        *charter.INVARIANTS,
+        *votes.INVARIANTS,
+        *discussion.INVARIANTS,
+        *duties.INVARIANTS,
+    ]

@@ -1,4 +1,4 @@
-"""The agenda over HTTP: rounds, questions, effort and hours, mails to everybody, and what was decided."""
+"""Rounds over HTTP: rounds, questions, effort and hours, mails to everybody, and what was decided."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -220,7 +220,7 @@ def list_rounds(request: HttpRequest, phase: Phase | None = None, q: Word = "") 
 @router.get("/rounds/{slug}", response=RoundOut, summary="Get a round")
 def get_round(request: HttpRequest, slug: str) -> Round:
     """One round, with its phases."""
-    return _round(slug)
+    return found_round(slug)
 
 
 @router.post("/rounds", response={201: RoundOut}, summary="Announce a round")
@@ -232,14 +232,14 @@ def announce_round(request: HttpRequest, given: RoundIn) -> Status[Round]:
 @router.post("/rounds/{slug}/extend", response=RoundOut, summary="Make a phase longer")
 def extend_round(request: HttpRequest, slug: str, given: Extension) -> Round:
     """Let the discussion or the vote open later, or the vote close later. What has begun is never made shorter."""
-    return acts.extend_round(actor(request), round=_round(slug), **given.dict())
+    return acts.extend_round(actor(request), round=found_round(slug), **given.dict())
 
 
 @router.get("/rounds/{slug}/questions", response=list[QuestionOut], summary="List questions")
 @paginate(Parts)
 def list_questions(request: HttpRequest, slug: str, filters: Query[Filters]) -> QuerySet[Question]:
     """The questions of a round, with estimates and hours offered so far."""
-    rows = queries.questions(_round(slug))
+    rows = queries.questions(found_round(slug))
     withdrawn = Question.State.WITHDRAWN
     rows = rows.filter(state=filters.state) if filters.state else rows.exclude(state=withdrawn)
     rows = rows.filter(Q(title__icontains=filters.q) | Q(body__icontains=filters.q)) if filters.q else rows
@@ -250,51 +250,51 @@ def list_questions(request: HttpRequest, slug: str, filters: Query[Filters]) -> 
 @router.get("/rounds/{slug}/questions/{number}", response=QuestionOut, summary="Get a question")
 def get_question(request: HttpRequest, slug: str, number: int) -> Question:
     """One question."""
-    return _listed(_question(slug, number))
+    return _listed(found_question(slug, number))
 
 
 @router.get("/rounds/{slug}/questions/{number}/estimates", response=list[EstimateOut], summary="List estimates")
 @paginate(Parts)
 def list_estimates(request: HttpRequest, slug: str, number: int) -> QuerySet[Estimate]:
     """Who estimated the effort of a question, and how."""
-    return _question(slug, number).estimates.all()
+    return found_question(slug, number).estimates.all()
 
 
 @router.get("/rounds/{slug}/questions/{number}/offers", response=list[OfferOut], summary="List offers of hours")
 @paginate(Parts)
 def list_offers(request: HttpRequest, slug: str, number: int) -> QuerySet[Offer]:
     """Who offers hours for a question."""
-    return _question(slug, number).offers.all()
+    return found_question(slug, number).offers.all()
 
 
 @router.post("/rounds/{slug}/questions", response={201: QuestionOut}, summary="Propose a question")
 def propose_question(request: HttpRequest, slug: str, given: QuestionIn) -> Status[Question]:
     """Put an open question to a round that is taking questions."""
-    return Status(201, _listed(acts.propose_question(actor(request), round=_round(slug), **given.dict())))
+    return Status(201, _listed(acts.propose_question(actor(request), round=found_round(slug), **given.dict())))
 
 
 @router.put("/rounds/{slug}/questions/{number}", response=QuestionOut, summary="Edit a question")
 def edit_question(request: HttpRequest, slug: str, number: int, given: QuestionChange) -> Question:
     """Change the text of your own question until the vote opens."""
-    return _listed(acts.edit_question(actor(request), question=_question(slug, number), **given.dict()))
+    return _listed(acts.edit_question(actor(request), question=found_question(slug, number), **given.dict()))
 
 
 @router.delete("/rounds/{slug}/questions/{number}", response=QuestionOut, summary="Withdraw a question")
 def withdraw_question(request: HttpRequest, slug: str, number: int) -> Question:
     """Withdraw your own question until the vote opens. It stays readable as withdrawn."""
-    return _listed(acts.withdraw_question(actor(request), question=_question(slug, number)))
+    return _listed(acts.withdraw_question(actor(request), question=found_question(slug, number)))
 
 
 @router.put("/rounds/{slug}/questions/{number}/estimate", response=EstimateOut, summary="Estimate a question's effort")
 def estimate_effort(request: HttpRequest, slug: str, number: int, given: Range) -> Estimate:
     """Say how many hours somebody else's question takes, as a range. It replaces your own earlier estimate."""
-    return acts.estimate_effort(actor(request), question=_question(slug, number), **given.dict())
+    return acts.estimate_effort(actor(request), question=found_question(slug, number), **given.dict())
 
 
 @router.put("/rounds/{slug}/questions/{number}/offer", response={200: OfferOut, 204: None}, summary="Offer hours")
 def offer_hours(request: HttpRequest, slug: str, number: int, given: Hours) -> Status[Offer | None]:
     """Offer hours of your own for a question, should it be chosen. It replaces your own earlier offer."""
-    offer = acts.offer_hours(actor(request), question=_question(slug, number), hours=given.hours)
+    offer = acts.offer_hours(actor(request), question=found_question(slug, number), hours=given.hours)
     return Status(200, offer) if offer else Status(204, None)
 
 
@@ -308,7 +308,7 @@ def list_announcements(request: HttpRequest, slug: str) -> QuerySet[Announcement
 @router.post("/rounds/{slug}/announcements", response={201: AnnouncementOut}, summary="Draft a mail to everybody")
 def draft_announcement(request: HttpRequest, slug: str, given: AnnouncementIn) -> Status[Announcement]:
     """Draft a mail to everybody who may take part. Somebody else has to confirm it."""
-    return Status(201, acts.draft_announcement(actor(request), round=_round(slug), **given.dict()))
+    return Status(201, acts.draft_announcement(actor(request), round=found_round(slug), **given.dict()))
 
 
 @router.post(
@@ -341,27 +341,29 @@ def list_payments(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
 @router.get("/rounds/{slug}/bundle", response={200: bytes}, summary="Download the bundle of a decision")
 def get_bundle(request: HttpRequest, slug: str) -> HttpResponse:
     """The zip that `stoa verify` checks: entries with proofs, signed head, key, voter list, ballots, result."""
-    return download(exports.bundle(_round(slug)), f"{slug}-bundle.zip", "application/zip")
+    return download(exports.bundle(found_round(slug)), f"{slug}-bundle.zip", "application/zip")
 
 
 @router.get("/rounds/{slug}/pabulib", response={200: str}, summary="Download opened ballots as Pabulib")
 def get_pabulib(request: HttpRequest, slug: str) -> HttpResponse:
     """The opened ballots in the format of the Pabulib library (.pb)."""
-    return download(exports.pabulib_text(_round(slug)).encode(), f"{slug}.pb", "text/plain; charset=utf-8")
+    return download(exports.pabulib_text(found_round(slug)).encode(), f"{slug}.pb", "text/plain; charset=utf-8")
 
 
 @router.get("/rounds/{slug}/preflib", response={200: str}, summary="Download opened ballots as PrefLib")
 def get_preflib(request: HttpRequest, slug: str) -> HttpResponse:
     """The opened ballots in the format of the PrefLib library (.cat)."""
-    return download(exports.preflib_text(_round(slug)).encode(), f"{slug}.cat", "text/plain; charset=utf-8")
+    return download(exports.preflib_text(found_round(slug)).encode(), f"{slug}.cat", "text/plain; charset=utf-8")
 
 
-def _round(slug: str) -> Round:
+def found_round(slug: str) -> Round:
+    """The round of this short name, or the answer that there is none."""
     return found(queries.find_round(slug) if "\0" not in slug else None)
 
 
-def _question(slug: str, number: int) -> Question:
-    return found(queries.find_question(_round(slug).slug, number))
+def found_question(slug: str, number: int) -> Question:
+    """The question of this number in the round, or the answer that there is none."""
+    return found(queries.find_question(found_round(slug).slug, number))
 
 
 def _listed(question: Question) -> Question:
@@ -370,7 +372,7 @@ def _listed(question: Question) -> Question:
 
 
 def _decision(slug: str) -> Decision:
-    decision = Decision.objects.filter(round=_round(slug)).first()
+    decision = Decision.objects.filter(round=found_round(slug)).first()
     if decision is None:
         raise Closed("This round has no result yet.", remedy="It comes when the ballots are opened.")
     return decision
@@ -378,9 +380,9 @@ def _decision(slug: str) -> Decision:
 
 def _mailing(request: HttpRequest, slug: str) -> Round:
     """The round, for those who may mail everybody."""
-    found_round = _round(slug)
-    if not rules.may_mail(signed_in(request), found_round):
+    round = found_round(slug)
+    if not rules.may_mail(signed_in(request), round):
         raise Refused(
             "These mails are drafts of others.", remedy="Stewards, founders and the round's organiser see them."
         )
-    return found_round
+    return round
