@@ -18,7 +18,7 @@ class ForumConfig(AppConfig):
         from stoa.forum.acts.writing import erase_moderation
         from stoa.forum.queries.posts import show_posts, works_of
         from stoa.forum.views.beside import talk
-        from stoa.forum.views.person import on_person
+        from stoa.forum.views.offers import on_person, on_piece
         from stoa.kit.beside import register_beside
         from stoa.kit.moderated import Moderated, register_moderated
         from stoa.kit.registry import Kind, Works, register, register_erasure, register_works
@@ -28,8 +28,9 @@ class ForumConfig(AppConfig):
         register_works(Works("Latest posts", works_of))
         register_documents("post", posts_found)
         register_moderated(Moderated("post", pieces, set_state))
-        register_beside(talk)
         register_beside(on_person)
+        register_beside(on_piece)
+        register_beside(talk)
         register_erasure(erase_texts)
         register_erasure(erase_drafts)
         register_erasure(erase_moderation)

@@ -11,7 +11,7 @@ from stoa.agenda import events
 from stoa.agenda.models import Answer, AnswersCommitted, Participant, Round, Statement
 from stoa.agenda.queries.answers import answers_row
 from stoa.charter.queries import terms
-from stoa.forum.models import Writing
+from stoa.forum.acts.writing import unlink_writers
 from stoa.kit import chance, clock, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed
@@ -52,7 +52,7 @@ def unlink_answers(actor: Actor, *, round: Round) -> Round:
         )
     Participant.objects.filter(round=round).update(person=None, changed=None, salt="", commitment="")
     Answer.objects.filter(participant__round=round).update(at=None)
-    Writing.objects.filter(reference__in=[statement.reference for statement in round.statements.only("pk")]).delete()
+    unlink_writers([statement.reference for statement in round.statements.only("pk")])
     Statement.objects.filter(round=round).update(author=None)
     committed.unlinked = clock.now()
     committed.save(update_fields=["unlinked"])

@@ -39,9 +39,9 @@ def see_author(actor: Actor, *, case: Case) -> Case:
 
 @act("forum.moderation.leave", on="case", kind="sealed")
 def leave(actor: Actor, *, case: Case, words: str = "") -> Case:
-    """Leave what was reported as it is."""
+    """Leave what was reported as it is, or close a case whose piece is gone."""
     case = _open(actor, case)
-    if case.is_complaint or case.held:
+    if case.is_complaint or (case.held and moderated.pieces([case.subject])):
         raise Invalid("This case ends in another way.", remedy="Let the piece through, or settle the complaint.")
     _decide(actor, case, Outcome.LEFT, words=words)
     tell(events.CaseLeft(case.pk))

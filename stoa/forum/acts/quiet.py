@@ -12,8 +12,9 @@ from stoa.people.models import Person
 
 @act("forum.piece.hide", on="person", kind="private")
 def hide(actor: Actor, *, person: Person, reference: str) -> None:
-    """Hide a post or a statement for oneself."""
-    if moderated(reference) is None or reference not in registry.show([reference], person.pk):
+    """Hide a post for oneself."""
+    kind = moderated(reference)
+    if kind is None or not kind.signed or reference not in registry.show([reference], person.pk):
         raise Invalid("There is nothing here to hide.", remedy="Check the reference.", field="reference")
     Hidden.objects.get_or_create(person=person, reference=reference)
 

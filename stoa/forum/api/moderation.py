@@ -246,13 +246,13 @@ def make_appeal(request: HttpRequest, case: str, given: AppealIn) -> Status[None
 @router.get("/me/hidden", response=list[HiddenOut], summary="List what you hid")
 @paginate(Parts)
 def list_hidden(request: HttpRequest) -> list[Any]:
-    """The posts and statements that you hid for yourself."""
+    """The posts that you hid for yourself."""
     return [each for each, _ in moderation.hidden_by(_me(request).pk)]
 
 
 @router.put("/me/hidden/{reference}", response={204: None}, summary="Hide something")
 def hide_something(request: HttpRequest, reference: Reference) -> Status[None]:
-    """Hide a post or a statement for yourself."""
+    """Hide a post for yourself. An unsigned statement is skipped instead."""
     acts.hide(actor(request), person=_me(request), reference=_clean(reference))
     return Status(204, None)
 

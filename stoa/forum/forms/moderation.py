@@ -8,6 +8,7 @@ from stoa.forum.acts.reports import MOST_WORDS
 from stoa.forum.models import Case
 from stoa.forum.queries.moderation import appeal_waits
 from stoa.forum.words.reasons import choices
+from stoa.kit import moderated
 from stoa.kit.edge import ActForm
 
 
@@ -91,6 +92,8 @@ def _ends(case: Case) -> list[tuple[str, str]]:
         return [("reverse", "Put it back"), ("stays", "It stays removed")]
     if case.is_complaint:
         return [("dismiss", "Leave it: no rule was broken"), ("uphold", "Uphold the complaint")]
+    if not moderated.pieces([case.subject]):
+        return [("leave", "Close the case: what it is about is gone")]
     if case.held:
         return [("release", "Let it through"), ("remove", "Remove it")]
     return [("leave", "Leave it as it is"), ("remove", "Remove it")]
