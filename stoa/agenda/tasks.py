@@ -41,7 +41,7 @@ def advance() -> None:
 
 @every(seconds=600)
 def weigh() -> None:
-    """Let the draw of statements follow the answers, in each round that is discussed and due."""
+    """Let the draw of statements follow the published map, in each round that is discussed and has a new one."""
     for round_ in Round.objects.filter(phase=Round.Phase.DISCUSSION):
         if weighing_due(round_):
             acts.weigh_statements(CLOCK, round=round_)

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from stoa.agenda import acts as agenda
 from stoa.agenda.models import Answer, AnswersCommitted, Participant, Statement
+from stoa.agenda.models.discussion import UNANSWERED
 from stoa.agenda.queries.answers import answers_of, next_statement, proof_of
 from stoa.agenda.tasks import weigh
 from stoa.kit import clock
-from stoa.kit.act import OPERATOR
+from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.methods.commitment import commit
 from stoa.methods.merkle import EMPTY_ROOT, leaf_hash, verify_inclusion
@@ -182,26 +183,25 @@ def test_the_next_statement_is_one_not_answered_and_not_the_one_just_shown() -> 
     assert next_statement(round_, member.pk) is None
 
 
-def test_the_draw_follows_answers_hourly_and_only_those_of_many() -> None:
+def test_the_draw_follows_the_published_map_alone() -> None:
     stage = Stage()
-    members = stage.admit(16)
+    members = stage.admit(20)
     round_ = in_discussion(stage)
-    passed, agreed = state(round_, "Claim one.", members[0]), state(round_, "Claim two.", members[0])
+    passed, agreed, new = (state(round_, f"Claim {word}.", members[0]) for word in ("one", "two", "three"))
 
-    def weights() -> list[float]:
+    def weights() -> dict[int, float]:
         weigh()
-        return list(Statement.objects.order_by("pk").values_list("priority", flat=True))
+        return dict(Statement.objects.values_list("pk", "priority"))
 
     before = weights()
-    answer(members[:14], passed, 0)
-    answer(members[:14], agreed, 1)
+    answer(members, passed, 0)
+    answer(members, agreed, 1)
     assert weights() == before
-    answer(members[14:15], agreed, 1)
+    agenda.publish_map(CLOCK, round=round_)
     first = weights()
-    assert first[0] < first[1]
-    assert first != before
+    assert first[passed.pk] < first[agreed.pk] < first[new.pk] == UNANSWERED
     answer(members, passed, 1)
     assert weights() == first
     with at(clock.now() + timedelta(hours=1)):
-        answer(members[:1], passed, -1)
+        agenda.publish_map(CLOCK, round=round_)
         assert weights() != first

@@ -1,39 +1,28 @@
-"""How the draw of the next statement follows the answers: at most hourly, and never after those of a few people."""
+"""How the draw of the next statement follows the opinion map as published: so drawing tells nothing that the map does not."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from math import hypot, sqrt
+from typing import Any
 
-from django.db.models import Count, Q
-
-from stoa.agenda.models import AGREE, SKIP, Answer, Participant, Round, Statement
+from stoa.agenda.models import PublishedMap, Round, Statement
 from stoa.kit import clock, locks
 from stoa.kit.act import Actor, act
 from stoa.kit.faults import Closed
 from stoa.methods.routing import priorities
 
-EVERY = timedelta(hours=1)
-FEWEST_PEOPLE = 15
-FEWEST_CHANGED = 5
-
 
 @act("agenda.statements.weigh", on="round", kind="private")
 def weigh_statements(actor: Actor, *, round: Round) -> Round:
-    """Let the draw of the next statement follow the answers so far, at most hourly and after at least five people's."""
+    """Let the draw of the next statement follow the opinion map that was published last."""
     round = locks.exclusive(round)
     if not weighing_due(round):
         raise Closed("The priorities of the statements stay as they are for now.")
-    statements = list(round.statements.filter(state=Statement.State.STANDING))
-    counts = {
-        row["statement"]: (row["agrees"], row["passes"], row["seen"])
-        for row in Answer.objects.filter(participant__round=round)
-        .values("statement")
-        .annotate(agrees=Count("pk", filter=Q(value=AGREE)), passes=Count("pk", filter=Q(value=SKIP)), seen=Count("pk"))
-    }
-    rows = [counts.get(statement.pk, (0, 0, 0)) for statement in statements]
-    agrees, passes, seen = zip(*rows, strict=True) if rows else ((), (), ())
-    for statement, priority in zip(statements, priorities(agrees, passes, seen), strict=True):
-        statement.priority = float(priority)
+    on_map = PublishedMap.objects.get(round=round).data["statements"]
+    weights = dict(zip((one["id"] for one in on_map), _weights(on_map), strict=True))
+    statements = list(round.statements.filter(pk__in=list(weights)))
+    for statement in statements:
+        statement.priority = weights[statement.pk]
     Statement.objects.bulk_update(statements, ["priority"], batch_size=500)
     round.weighed = clock.now()
     round.save(update_fields=["weighed"])
@@ -41,9 +30,24 @@ def weigh_statements(actor: Actor, *, round: Round) -> Round:
 
 
 def weighing_due(round: Round) -> bool:
-    """Whether the priorities may follow the answers now."""
-    if round.phase != Round.Phase.DISCUSSION or (round.weighed and clock.now() < round.weighed + EVERY):
-        return False
-    people = Participant.objects.filter(round=round).exclude(answers=None)
-    changed = Participant.objects.filter(round=round, changed__gt=round.weighed) if round.weighed else people
-    return changed.count() >= FEWEST_CHANGED and people.distinct().count() >= FEWEST_PEOPLE
+    """Whether a map was published since the priorities last followed one."""
+    published = PublishedMap.objects.filter(round=round).values_list("at", flat=True).first()
+    return published is not None and (round.weighed is None or round.weighed < published)
+
+
+def _weights(on_map: list[dict[str, Any]]) -> list[float]:
+    """The priority of each statement on the map, from its rounded counts and axes (methods: `stoa.methods.routing`)."""
+    counts = [_counts(one) for one in on_map]
+    agrees, _, seen = zip(*counts, strict=True) if counts else ((), (), ())
+    passes = [max(0, s - a - d) for a, d, s in counts]
+    extremity = [
+        sqrt(len(on_map)) * abs(1 - (a - d) / s) * hypot(*one["axes"]) if s else 0.0
+        for one, (a, d, s) in zip(on_map, counts, strict=True)
+    ]
+    return [float(priority) for priority in priorities(agrees, passes, seen, extremity)]
+
+
+def _counts(one: dict[str, Any]) -> tuple[int, int, int]:
+    """How many agree, disagree and answered in the groups whose counts are public."""
+    rows = [row for row in one["counts"] if row]
+    return sum(row[0] for row in rows), sum(row[1] for row in rows), sum(row[2] for row in rows)

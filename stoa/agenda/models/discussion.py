@@ -49,7 +49,7 @@ class Participant(models.Model):
 class Statement(models.Model):
     """A short claim to agree or disagree with. Unsigned; moderators can see the author until the link is deleted.
 
-    `priority` weighs the draw of the next statement; it follows the answers at most hourly: see stoa/agenda/tasks.py.
+    `priority` weighs the draw of the next statement; it follows the published opinion map: see acts/weighing.py.
     """
 
     class State(models.TextChoices):

@@ -35,8 +35,8 @@ def answer_to(statement: Statement, person_id: str | None) -> str:
 def next_statement(round: Round, person_id: str | None, *, but: Statement | None = None) -> Statement | None:
     """A statement that this person has not answered, drawn with a chance proportional to its priority.
 
-    `but` is one just shown, which comes again only when nothing else is left. Priorities follow others' answers hourly,
-    so the draw tells nothing of a single one.
+    `but` is one just shown, which comes again only when nothing else is left. Priorities follow the published map, so
+    the draw tells nothing that the map does not.
     """
     open_ = round.statements.filter(state=Statement.State.STANDING)
     if person_id is not None:
