@@ -21,10 +21,10 @@ NOTED_EVERY = timedelta(minutes=5)
 LAST, BEFORE = "home_last", "home_before"
 
 
-def news(person_id: str, since: datetime) -> list[Said]:
+def news(person_id: str, since: datetime, *, viewer_id: str | None) -> list[Said]:
     """The latest entries about what they follow, but for what they did themselves, newest first. Their own list alone."""
     followed = references_followed(person_id)
-    return say(about(followed, since=since, but_by=f"person:{person_id}", most=MOST), person_id)
+    return say(about(followed, since=since, but_by=f"person:{person_id}", most=MOST), viewer_id)
 
 
 def looked_last(session: MutableMapping[str, Any]) -> datetime:

@@ -44,26 +44,24 @@ class Waiting:
     due: datetime | None = None
 
 
-def waiting(actor: Actor, *, tells_of_answers: bool = True) -> list[Waiting]:
+def waiting(actor: Actor, *, discreet: bool = False) -> list[Waiting]:
     """What waits for this person, what is due first at the head and what has no date at the end.
 
-    Without `tells_of_answers` the list is the same whatever they answered in a discussion, as a mail must be.
+    A `discreet` list, such as a mail holds, is the same whether and what they voted or answered.
     """
     if actor.person_id is None:
         return []
     powers = powers_of(actor)
     rounds = asked_of(actor.person_id, powers)
-    return waiting_in(rounds, actor.person_id, powers, tells_of_answers=tells_of_answers)
+    return waiting_in(rounds, actor.person_id, powers, discreet=discreet)
 
 
-def waiting_in(
-    rounds: Sequence[Asked], person_id: str, powers: Powers, *, tells_of_answers: bool = True
-) -> list[Waiting]:
+def waiting_in(rounds: Sequence[Asked], person_id: str, powers: Powers, *, discreet: bool = False) -> list[Waiting]:
     """The same, where what rounds ask of them and what they may do is read already."""
     found = chain(
         _setup(person_id, powers, rounds),
         _second_factor(person_id, powers),
-        chain.from_iterable(_of_round(one, powers, tells_of_answers=tells_of_answers) for one in rounds),
+        chain.from_iterable(_of_round(one, powers, discreet=discreet) for one in rounds),
         _announcements(person_id, powers),
         _attesting(person_id, powers),
         _mentions(person_id),
@@ -92,6 +90,7 @@ class Asked:
     """A round under way, and what it asks of one person."""
 
     round: Round
+    on_list: bool
     to_vote: bool
     options: int
     to_estimate: int
@@ -102,7 +101,7 @@ class Asked:
 def asked_of(person_id: str, powers: Powers) -> list[Asked]:
     """The rounds under way, those that wait for people first, with what they ask of this person. One query."""
     needed = powers.terms.limits["estimates_needed"]
-    listed = Voter.objects.filter(person=person_id, paper=None, ballot__state=Ballot.State.OPEN)
+    listed = Voter.objects.filter(person=person_id, ballot=OuterRef("ballot"), ballot__state=Ballot.State.OPEN)
     made = _count(Estimate.objects.filter(question=OuterRef("pk")), "question")
     short = Question.objects.filter(round=OuterRef("pk"), state=Question.State.PROPOSED).exclude(author=person_id)
     mine = Estimate.objects.filter(question=OuterRef("pk"), person=person_id)
@@ -112,13 +111,16 @@ def asked_of(person_id: str, powers: Powers) -> list[Asked]:
         participant__person=person_id, statement__round=OuterRef("pk"), statement__state=Statement.State.STANDING
     )
     rounds = Round.objects.filter(phase__in=UNDER_WAY).annotate(
-        to_vote=Exists(listed.filter(ballot=OuterRef("ballot"))),
+        on_list=Exists(listed),
+        to_vote=Exists(listed.filter(paper=None)),
         options=_count(Option.objects.filter(ballot=OuterRef("ballot")), "ballot"),
         to_estimate=_count(short, "round"),
         answered=_count(answers, "statement__round"),
         statements_standing=_count(standing, "round"),
     )
-    found = [Asked(r, r.to_vote, r.options, r.to_estimate, r.answered, r.statements_standing) for r in rounds]
+    found = [
+        Asked(r, r.on_list, r.to_vote, r.options, r.to_estimate, r.answered, r.statements_standing) for r in rounds
+    ]
     return sorted(found, key=lambda asked: UNDER_WAY.index(Round.Phase(asked.round.phase)))
 
 
@@ -128,14 +130,15 @@ def _count(rows: QuerySet[Any], by: str) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def _of_round(asked: Asked, powers: Powers, *, tells_of_answers: bool) -> Iterator[Waiting]:
+def _of_round(asked: Asked, powers: Powers, *, discreet: bool) -> Iterator[Waiting]:
     round_ = asked.round
-    if asked.to_vote and round_.phase == Round.Phase.VOTE:
+    if (asked.on_list if discreet else asked.to_vote) and round_.phase == Round.Phase.VOTE:
         url = reverse("agenda:vote", args=[round_.slug])
         minutes = minutes_to_vote(asked.options)
-        yield Waiting(f"Vote: {round_.title}", url, minutes, "nobody waits for you", round_.vote_closes)
+        whom = "unless you have" if discreet else "nobody waits for you"
+        yield Waiting(f"Vote: {round_.title}", url, minutes, whom, round_.vote_closes)
     if round_.phase == Round.Phase.DISCUSSION and powers.may("agenda.answer.give"):
-        yield from _answers(asked, tells=tells_of_answers)
+        yield from _answers(asked, discreet=discreet)
     estimating = round_.phase in {Round.Phase.QUESTIONS, Round.Phase.DISCUSSION}
     if estimating and asked.to_estimate and powers.may("agenda.effort.estimate"):
         needed = powers.terms.limits["estimates_needed"]
@@ -145,10 +148,10 @@ def _of_round(asked: Asked, powers: Powers, *, tells_of_answers: bool) -> Iterat
         yield Waiting(f"Estimate the effort of {what}", round_.get_absolute_url(), minutes, whom, round_.vote_opens)
 
 
-def _answers(asked: Asked, *, tells: bool) -> Iterator[Waiting]:
+def _answers(asked: Asked, *, discreet: bool) -> Iterator[Waiting]:
     """Ten statements are what the map of opinions takes; who answered them is asked no more."""
     wanted = min(TEN, asked.statements)
-    left = max(0, wanted - asked.answered) if tells else wanted
+    left = wanted if discreet else max(0, wanted - asked.answered)
     if left:
         what = "a statement" if left == 1 else f"{left} statements"
         url = reverse("agenda:discussion", args=[asked.round.slug])

@@ -43,7 +43,7 @@ def _of_member(request: HttpRequest, me: Person) -> dict[str, Any]:
     asked = asked_of(me.pk, powers)
     todo = waiting_in(asked, me.pk, powers)
     away = me.away_until
-    new = news(me.pk, looked_last(request.session))
+    new = news(me.pk, looked_last(request.session), viewer_id=me.pk)
     return {
         "rounds": rounds_today(one.round for one in asked),
         "heading": heading(len(todo)),

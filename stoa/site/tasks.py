@@ -1,0 +1,22 @@
+"""What the clock does for the site: the weekly digest."""
+
+from __future__ import annotations
+
+from stoa.kit import clock
+from stoa.kit.act import CLOCK
+from stoa.kit.ticker import every
+from stoa.people.acts import send_digest
+from stoa.site.queries.digest import due, letter, week_of
+
+MOST_AT_ONCE = 50
+
+
+@every(60, slow=True)
+def send_digests() -> int:
+    """Send the digests that are due, some at a time; returns how many went out.
+
+    Each person's is one act, so that a process that is killed between two goes on with the next and repeats none.
+    """
+    now = clock.now()
+    people = list(due(now)[:MOST_AT_ONCE])
+    return sum(send_digest(CLOCK, person=person, week=week_of(now), letter=letter(person, now)) for person in people)
