@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slow]
 
 NO_PAGE = {
     "site:logo", "site:accent", "site:onward", "people:end_role", "people:link", "people:unsubscribe", "people:end_tie",
-    "people:revoke_key", "people:see_address",
+    "people:revoke_key", "people:see_address", "people:no_digest", "people:follow", "record:feed",
     "record:growth_svg", "record:growth_csv", "record:entry_raw", "record:entry_proof", "record:checkpoint", "record:vkey",
     "record:tile", "record:blob", "ledger:charter_text", "agenda:save", "agenda:cast", "agenda:download", "agenda:announcement",
     "ballots:receipt_file", "ballots:fetch_bundle", "ballots:proof",
