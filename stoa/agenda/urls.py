@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stoa.agenda.views import discussion, keeping, questions, result, rounds, statements, voting
+from stoa.agenda.views import discussion, keeping, maps, questions, result, rounds, statements, voting
 
 app_name = "agenda"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("agenda/<slug:slug>/discussion/answers", discussion.own_answers, name="own_answers"),
     path("agenda/<slug:slug>/discussion/proof", discussion.proof, name="proof"),
     path("agenda/<slug:slug>/discussion/propose", statements.propose, name="propose_statement"),
+    path("agenda/<slug:slug>/map", maps.map_page, name="map"),
+    path("agenda/<slug:slug>/map/<str:file>", maps.map_file, name="map_file"),
     path("agenda/<slug:slug>/statement/<int:pk>", statements.statement_page, name="statement"),
     path("agenda/<slug:slug>/statement/<int:pk>/withdraw", statements.withdraw, name="withdraw_statement"),
     path("agenda/<slug:slug>/vote", voting.vote, name="vote"),

@@ -162,7 +162,7 @@ def _picture(outcome: Outcome) -> Picture:
 _voters = counted("{n} voter", "{n} voters")
 
 
-def _rows(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
+def rows_as_csv(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
     """CSV whose texts no spreadsheet takes for formulas."""
     written = io.StringIO()
     writer = csv.writer(written)
@@ -184,7 +184,7 @@ def _picture_svg(round: Round, outcome: Outcome) -> bytes:
 def _picture_csv(round: Round, outcome: Outcome) -> bytes:
     _demand_open(outcome)
     drawn = _picture(outcome)
-    return _rows(drawn.heads, drawn.rows)
+    return rows_as_csv(drawn.heads, drawn.rows)
 
 
 def _payments(round: Round, outcome: Outcome) -> bytes:
@@ -196,7 +196,7 @@ def _payments(round: Round, outcome: Outcome) -> bytes:
         for name, run in runs
         for place, bought in enumerate(run["rounds"], start=1)
     ]
-    return _rows(["run", "share", "place", "question", "paid in full", "payment"], rows)
+    return rows_as_csv(["run", "share", "place", "question", "paid in full", "payment"], rows)
 
 
 def _result_json(round: Round, outcome: Outcome) -> bytes:

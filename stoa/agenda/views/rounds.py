@@ -12,6 +12,7 @@ from django.utils.html import format_html
 
 from stoa.agenda import queries, rules
 from stoa.agenda.models import Question, Round
+from stoa.agenda.views import map_words
 from stoa.agenda.views.lists import ROUNDS, listed, questions_listing
 from stoa.agenda.views.words import amount, checking_ends, steps, zone
 from stoa.charter.queries import terms
@@ -59,6 +60,7 @@ def round_page(request: HttpRequest, slug: str) -> HttpResponseBase:
         "facts": _facts(round, needed),
         "history": queries.round_history(round, actor.person_id, most=RECENT),
         "mine": mine(round, actor),
+        **map_words.summary(round, request),
         **_powers(round, actor),
     }
     return listing.download(request, rows) or render(request, "agenda/round.html", context)
