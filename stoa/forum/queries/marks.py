@@ -47,7 +47,7 @@ def marks(pieces: Mapping[str, Piece], viewer: Reader) -> dict[str, Mark]:
     if who is None:
         return {ref: Mark(ref, piece.state, removed.get(ref, ""), signed=_signed(ref)) for ref, piece in pieces.items()}
     away = _put_away(pieces, who)
-    now = offices() if viewer.moderates else None
+    now = offices(viewer.decides) if viewer.moderates else None
     return {
         ref: Mark(
             reference=ref,

@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, Count, F, Max, Min, OuterRef, Q, Q
 from django.db.models.functions import Coalesce
 from django.utils.safestring import SafeString
 
-from stoa.forum.models import Post, PostVersion, ReadMark, Thread
+from stoa.forum.models import Draft, Post, PostVersion, ReadMark, Thread
 from stoa.forum.queries.marks import Mark, marks
 from stoa.forum.queries.mentions import as_markdown, in_names, with_ids, with_names_of_today
 from stoa.forum.rules import Reader, is_author, may_change, may_read, may_take_back
@@ -73,7 +73,7 @@ class Counted:
     """A thread with what the viewer may know of its posts: how many, and the number of the last.
 
     `mark` is up to where the viewer has read, 0 where nowhere yet, None for visitors; `unread` counts posts of others
-    after that, of which `first_unread` is the first.
+    after that, of which `first_unread` is the first. `draft` is the number of what they typed for it and did not post.
     """
 
     thread: Thread
@@ -82,6 +82,7 @@ class Counted:
     mark: int | None
     unread: int
     first_unread: int | None
+    draft: int | None
 
 
 @dataclass(frozen=True)
@@ -116,14 +117,14 @@ def find_thread(pk: int, viewer: Reader) -> Counted | None:
         marks = ReadMark.objects.filter(person=viewer.person_id, thread=OuterRef("pk")).values("up_to")
         unread = known & Q(posts__pk__gt=F("mark")) & (~Q(posts__author=viewer.person_id) | Q(posts__author=None))
         counts |= {"unread": Count("posts", filter=unread), "first_unread": Min("posts__pk", filter=unread)}
-        counts = {"mark": Subquery(marks, output_field=BigIntegerField()), **counts}
+        drafts = Draft.objects.filter(person=viewer.person_id, place=OuterRef("subject")).values("pk")
+        counts = {"mark": Subquery(marks, output_field=BigIntegerField()), "draft": Subquery(drafts), **counts}
     found: Any = Thread.objects.filter(pk=pk).annotate(**counts).first()
     if found is None:
         return None
-    mark = None if viewer.person_id is None else found.mark or 0
-    return Counted(
-        found, found.total, found.newest, mark, getattr(found, "unread", 0), getattr(found, "first_unread", None)
-    )
+    if viewer.person_id is None:
+        return Counted(found, found.total, found.newest, None, 0, None, None)
+    return Counted(found, found.total, found.newest, found.mark or 0, found.unread, found.first_unread, found.draft)
 
 
 def thread_about(reference: str) -> Thread | None:

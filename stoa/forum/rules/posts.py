@@ -17,7 +17,8 @@ WRITES = "forum.post.write"
 class Reader:
     """Who reads, with what the charter lets them do here: found out once for a page of posts.
 
-    `may_wait` says that the charter lets first posts of new accounts wait for a look: `pace_of` knows whose.
+    `may_wait` says that the charter lets first posts of new accounts wait for a look: `pace_of` knows whose. `decides`
+    are the roles that may decide about pieces.
     """
 
     person_id: str | None = None
@@ -25,6 +26,7 @@ class Reader:
     writes: bool = False
     reports: bool = False
     may_wait: bool = False
+    decides: frozenset[str] = frozenset()
 
 
 def reader(actor: Actor) -> Reader:
@@ -35,6 +37,7 @@ def reader(actor: Actor) -> Reader:
     return Reader(
         actor.person_id,
         moderates=not roles.isdisjoint(charter.powers.get(DECIDES, ())),
+        decides=frozenset(charter.powers.get(DECIDES, ())),
         writes=not roles.isdisjoint(charter.powers.get(WRITES, ())),
         reports=not roles.isdisjoint(charter.powers.get(REPORTS, ())),
         may_wait=charter.limits.get("first_posts_held", 0) > 0,

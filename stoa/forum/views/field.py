@@ -12,7 +12,7 @@ IDS = "post_%s"
 """Ids of the fields: other forms stand on the same pages."""
 
 
-def reply_form(draft: Draft | None, **initial: Any) -> forms.PostForm:
+def reply_form(draft: Draft | None, /, **initial: Any) -> forms.PostForm:
     """An empty field, or what was typed before."""
     kept = {"body": draft.body, "draft": draft.version, "answers": draft.answers_id} if draft else {"draft": 0}
     return forms.PostForm(auto_id=IDS, initial={**kept, **initial})

@@ -107,7 +107,7 @@ def thread(request: HttpRequest, pk: int) -> HttpResponseBase:
         "rendered": clock.stamp(clock.now()),
     }
     if viewer.writes:
-        draft = Draft.objects.filter(person=viewer.person_id, place=its_thread.subject).first()
+        draft = Draft.objects.get(pk=counted.draft) if counted.draft else None
         context |= {"form": reply_form(draft), "draft": draft, "waits": waits(viewer)}
     return render(request, "forum/thread.html", context)
 
