@@ -56,12 +56,12 @@ class OpinionMap:
             for place, group in enumerate(self.data["groups"])
         ]
 
-    @property
+    @cached_property
     def shared(self) -> list[Line]:
         """What all agree on, or disagree with."""
         return [self.line(mark["statement"], mark["sign"]) for mark in self.data["shared"] if self._stands(mark)]
 
-    @property
+    @cached_property
     def dividing(self) -> list[Line]:
         """What divides people most."""
         return [self.line(key) for key in self.data["dividing"] if key in self.statements]

@@ -15,7 +15,9 @@ from django.urls import reverse
 from django.utils.formats import number_format
 
 from stoa.agenda import exports, queries
-from stoa.agenda.models import Decision, Round
+from stoa.agenda.models import Decision, Question, Round
+from stoa.agenda.queries.maps import Line as Said
+from stoa.agenda.queries.maps import opinion_map
 from stoa.agenda.queries.results import Line, Outcome
 from stoa.agenda.views import rounds
 from stoa.agenda.views.words import amount
@@ -53,6 +55,7 @@ def result(request: HttpRequest, slug: str) -> HttpResponseBase:
         "table": listing.page(request, outcome.chosen),
         "capacity": amount(round, decision.capacity),
         "spent": amount(round, decision.spent),
+        "came_of": _came_of(round, outcome),
         "history": queries.round_history(round, None, most=rounds.RECENT),
         **(_explained(round, outcome) if outcome.is_open else _attested(round)),
     }
@@ -124,6 +127,16 @@ def _explained(round: Round, outcome: Outcome) -> dict[str, Any]:
         "closest_cost": amount(round, closest.cost) if closest else "",
         "files": files,
     }
+
+
+def _came_of(round: Round, outcome: Outcome) -> list[tuple[Question, bool, Sequence[Said]]]:
+    """The questions about which the discussion found something shared or dividing, the chosen first, and whether they were."""
+    found = opinion_map(round) if round.discussion_opens else None
+    if found is None:
+        return []
+    chosen = set(outcome.chosen_ids)
+    rows = [(q, key in chosen, found.about(q)) for key, q in outcome.questions.items()]
+    return sorted((row for row in rows if row[2]), key=lambda row: not row[1])
 
 
 def _attested(round: Round) -> dict[str, Any]:

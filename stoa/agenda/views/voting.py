@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from stoa.agenda import forms, rules
 from stoa.agenda.models import Question, Round
+from stoa.agenda.queries.maps import Line, opinion_map
 from stoa.agenda.views import rounds
 from stoa.agenda.views.lists import containing
 from stoa.agenda.views.words import amount, span
@@ -30,11 +31,12 @@ PER_PAGE = 4 * ON_A_PHONE
 
 @dataclass(frozen=True)
 class Choice:
-    """A question on the vote page."""
+    """A question on the vote page; `said` is what the discussion found shared or dividing about it."""
 
     question: Question
     effort: str
     ticked: bool
+    said: Sequence[Line] = ()
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,11 @@ def _page(round: Round, words: str, asked: str, ticks: Sequence[str]) -> Page:
     pages = max(1, -(-total // PER_PAGE))
     number = min(max(1, int(asked)), pages) if asked.isdecimal() and len(asked) < 8 else 1
     start = (number - 1) * PER_PAGE
-    choices = _choices(rows[start : start + PER_PAGE], ticks)
+    found = opinion_map(round) if round.discussion_opens else None
+    choices = [
+        replace(choice, said=found.about(choice.question)) if found else choice
+        for choice in _choices(rows[start : start + PER_PAGE], ticks)
+    ]
     parts = [
         Part(i // ON_A_PHONE + 1, start + i + 1, choices[i : i + ON_A_PHONE])
         for i in range(0, len(choices), ON_A_PHONE)
