@@ -133,7 +133,7 @@ def test_casting_looks_over_the_ballot_and_says_what_check_words_do(vote: Vote) 
     page = text(client.get("/agenda/2027/vote/cast"))
     assert "You approve 2 questions" in page
     assert "Together 30 hours of work; 180 hours are on offer." in page
-    assert "You are trusting the server not to share your line with another voter." in page
+    assert "Without them you are trusting the server not to share your line with another voter." in page
 
 
 def test_a_cast_ballot_leads_to_its_receipt_and_a_mail_without_content(vote: Vote) -> None:

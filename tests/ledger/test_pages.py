@@ -234,5 +234,5 @@ def test_every_number_of_the_charter_has_words_and_a_unit(client: Client) -> Non
     terms = read(DEFAULT.read_text())
     assert set(terms.limits) | set(terms.windows) <= set(NUMBERS)
     page = client.get("/governance/charter").content.decode()
-    assert "<dt>Time for checking between a vote and the opening of its ballots</dt><dd>24 hours</dd>" in page
+    assert "<dt>Time for checking before ballots are opened</dt><dd>24 hours</dd>" in page
     assert "check_hours" not in page.lower().replace(" ", "_")

@@ -108,7 +108,7 @@ def _told(request: HttpRequest, person: Person, email: str) -> str:
         return "Saved."
     EmailAddress.objects.filter(user=person, verified=False).delete()
     EmailAddress.objects.add_email(request, person, email, confirm=True)
-    return f"Saved. A mail with a link is on its way to {email}."
+    return "Saved. The address counts once you follow the link in that mail."
 
 
 @keeper
