@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db.models import Count
 
 from stoa.charter.models import Charter, Community, Declaration, Policy
 from stoa.charter.text import Terms, read
-from stoa.kit import clock
+from stoa.kit import clock, locks
 from stoa.kit.act import ACTS
 from stoa.kit.search import Kept
 from stoa.record.models import Entry
 
+_held: ContextVar[Charter | None] = ContextVar("charter held", default=None)
+
 
 def in_force() -> Charter | None:
     """The latest version, or None before the first."""
-    return Charter.objects.order_by("-version").first()
+    return _held.get() or Charter.objects.order_by("-version").first()
+
+
+@contextmanager
+def unchanged() -> Iterator[None]:
+    """Read the charter once for many acts of one transaction: until it ends nobody else can change it, nor may these acts."""
+    locks.charter(alone=False)
+    mark = _held.set(in_force())
+    try:
+        yield
+    finally:
+        _held.reset(mark)
 
 
 def terms() -> Terms:

@@ -37,7 +37,8 @@ def signing_key() -> SigningKey:
 
 def signed_checkpoint(size: int, root: bytes) -> str:
     """The signed note of a head."""
-    return sign_note(Checkpoint(origin(), size, root).text, signing_key()).decode()
+    key = signing_key()
+    return sign_note(Checkpoint(key.name, size, root).text, key).decode()
 
 
 def signed(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads the sample's content: people, organisations, questions and rounds, as plain frozen data."""
+"""Reads the sample's content: people, organisations, questions, statements and talk, as plain frozen data."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,37 @@ class Asked:
     affinity: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class Claim:
+    """One statement of the sample: what it is about, how far everybody leans to it, and what moves people's answers."""
+
+    key: str
+    about: str
+    text: str
+    lean: float
+    on: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One post of the sample; `edit` says what stood there before, `removal` what moderators made of it."""
+
+    by: str
+    day: float
+    text: str
+    answers: int | None
+    edit: Mapping[str, Any] | None
+    removal: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One thread of the sample: what it is about, by kind and key, and its posts in order."""
+
+    on: str
+    posts: tuple[Said, ...]
+
+
 @cache
 def read(name: str) -> dict[str, Any]:
     """One of the content files."""
@@ -66,6 +98,32 @@ def questions(round_key: str) -> list[Asked]:
         )
         for raw in read("questions")["question"]
         if raw["round"] == round_key
+    ]
+
+
+def claims() -> list[Claim]:
+    """The statements, in the order in which they are proposed: those that threads name, then one of each question in turn."""
+    found: dict[str, list[Claim]] = {}
+    for raw in read("statements")["statement"]:
+        claim = Claim(raw.get("key", ""), raw["about"], raw["text"], raw["lean"], raw["on"])
+        found.setdefault(claim.about, []).append(claim)
+    in_turn = [claim for row in zip_longest(*found.values()) for claim in row if claim]
+    return sorted(in_turn, key=lambda claim: not claim.key)
+
+
+def talks() -> list[Talk]:
+    """The threads with their posts."""
+    return [
+        Talk(
+            thread["on"],
+            tuple(
+                Said(
+                    raw["by"], raw["day"], raw["text"].strip(), raw.get("answers"), raw.get("edit"), raw.get("removal")
+                )
+                for raw in thread["post"]
+            ),
+        )
+        for thread in read("threads")["thread"]
     ]
 
 

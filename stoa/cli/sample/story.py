@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,24 +12,25 @@ from django.db import transaction
 from rich.progress import Progress
 
 from stoa.agenda import acts as agenda
-from stoa.agenda.models import Question, Round
+from stoa.agenda.models import Round
 from stoa.ballots.acts import cast
 from stoa.charter import acts as charter
 from stoa.charter.models import Community
+from stoa.charter.queries import unchanged
 from stoa.charter.text import DEFAULT
 from stoa.cli.sample import content
 from stoa.cli.sample.content import Asked, Someone
+from stoa.cli.sample.discussion import Discussion
+from stoa.cli.sample.threads import threads
+from stoa.cli.sample.world import Scene, World
 from stoa.kit import clock, wording
-from stoa.kit.act import CLOCK, OPERATOR, Actor
+from stoa.kit.act import CLOCK, OPERATOR
 from stoa.people import acts as people
-from stoa.people.models import Organisation, Person
+from stoa.people.models import Person
 from stoa.record.acts import seal_day, start_log
-from stoa.record.sequencer import sequence
+from stoa.record.sequencer import BATCH, sequence
 
-SEED = 2027
 FIRST_DAY = -301
-Scene = tuple[float, Callable[[], Any]]
-"""A day relative to the loading, and what happens then."""
 
 
 def load(progress: Progress) -> None:
@@ -42,43 +41,27 @@ def load(progress: Progress) -> None:
     scenes = sorted(story.scenes(), key=lambda scene: scene[0])
     task = progress.add_task("Loading the sample community", total=len(scenes))
     with transaction.atomic():
-        for day, scene in scenes:
-            with clock.travel(story.instant(day)):
-                scene()
-            progress.advance(task)
+        with clock.travel(story.instant(FIRST_DAY)):
+            story.found()
+        with unchanged():
+            for day, scene in scenes:
+                with clock.travel(story.instant(day)):
+                    scene()
+                progress.advance(task)
         publish()
 
 
 def publish() -> None:
     """Place all entries that wait, as the worker does every moment."""
-    while sequence():
+    while sequence() == BATCH:
         pass
 
 
-@dataclass
-class Story:
-    """What the scenes share: the cast by name, and the questions by key."""
-
-    loading: datetime = field(default_factory=clock.now)
-    chance: random.Random = field(default_factory=lambda: random.Random(SEED))
-    cast: list[Someone] = field(default_factory=content.everybody)
-    people: dict[str, Person] = field(default_factory=dict)
-    homes: dict[str, Organisation] = field(default_factory=dict)
-    rounds: dict[str, Round] = field(default_factory=dict)
-    asked: dict[str, Question] = field(default_factory=dict)
-
-    def instant(self, day: float) -> datetime:
-        """Noon UTC of a day relative to the loading; fractions of a day go on from there."""
-        noon = datetime.combine(self.loading.date(), time(12), UTC)
-        return noon + timedelta(days=day)
-
-    def actor(self, name: str) -> Actor:
-        """The person of this name, signed in with a second factor."""
-        return Actor("person", self.people[name].pk, second_factor=True)
+class Story(World):
+    """How the community came to be what it is."""
 
     def scenes(self) -> Iterator[Scene]:
-        """Everything that happens, not yet in order."""
-        yield FIRST_DAY, self.begin
+        """Everything that happens once the community is founded, not yet in order."""
         for day in range(FIRST_DAY, 0):
             yield day + 0.6, partial(self.end_day, day)
         for someone in self.cast:
@@ -90,8 +73,9 @@ class Story:
             yield from self.round(raw)
         for mail in content.read("community")["announcement"]:
             yield mail["day"] + 0.02, partial(self.announce, mail)
+        yield from threads(self)
 
-    def begin(self) -> None:
+    def found(self) -> None:
         """The log, the charter, the community and its organisations."""
         start_log(OPERATOR)
         charter.put_in_force(OPERATOR, text=DEFAULT.read_text(encoding="utf-8"))
@@ -145,13 +129,24 @@ class Story:
 
     def round(self, raw: dict[str, Any]) -> Iterator[Scene]:
         """A round from its announcement to its agenda, as far as it has come."""
-        key, ask, vote, close = raw["key"], raw["questions"], raw["vote"], raw["closes"]
+        key, ask, vote = raw["key"], raw["questions"], raw["vote"]
+        next_phase = raw.get("discussion", vote)
         yield ask - 9, lambda: self.open_round(raw)
-        yield ask, lambda: agenda.begin_questions(CLOCK, round=self.rounds[key])
+        yield ask, lambda: self.begin(agenda.begin_questions, key)
         asked = content.questions(key)
         for place, question in enumerate(asked):
-            yield from self.question(question, ask + 0.5 + (vote - ask - 6) * place / len(asked), vote, raw, len(asked))
-        yield vote, lambda: self.begin_vote(key)
+            day = ask + 0.5 + (next_phase - ask - 6) * place / len(asked)
+            yield from self.question(question, day, next_phase, raw, len(asked))
+        if "discussion" in raw:
+            yield raw["discussion"], lambda: self.begin(agenda.begin_discussion, key)
+            yield from Discussion(self, key).scenes()
+        if vote < 0:
+            yield from self.voting(raw)
+
+    def voting(self, raw: dict[str, Any]) -> Iterator[Scene]:
+        """The vote of a round, as far as it has come, and what follows from it."""
+        key, vote, close = raw["key"], raw["vote"], raw["closes"]
+        yield vote, lambda: self.begin(agenda.begin_vote, key)
         listed = [someone for someone in self.cast if "member" in someone.roles and someone.joined < vote]
         voting = self.chance.sample(listed, round(raw["turnout"] * len(listed)))
         for someone in voting:
@@ -171,6 +166,7 @@ class Story:
             questions_open=self.instant(raw["questions"]),
             vote_opens=self.instant(raw["vote"]),
             vote_closes=self.instant(raw["closes"]),
+            discussion_opens=self.instant(raw["discussion"]) if "discussion" in raw else None,
         )
 
     def question(self, asked: Asked, day: float, vote: int, raw: dict[str, Any], among: int) -> Iterator[Scene]:
@@ -180,11 +176,13 @@ class Story:
         author, others = keen[0], keen[1:20]
         yield day, partial(self.propose, asked, author)
         members = [s for s in others if "member" in s.roles]
-        for number, someone in enumerate(self.chance.sample(members, self.chance.randint(3, 5))):
+        fewest, most = raw["estimates"]
+        for number, someone in enumerate(self.chance.sample(members, self.chance.randint(fewest, most))):
             yield day + 0.4 * (number + 1), partial(self.estimate, asked, someone)
         share = raw["offered_hours"] / among
-        for someone in self.chance.sample(others, 4):
-            hours = max(4, round(share / 4 * self.chance.uniform(0.6, 1.4)))
+        offers = raw["offers"]
+        for someone in self.chance.sample(others, offers):
+            hours = max(4, round(share / offers * self.chance.uniform(0.6, 1.4)))
             yield day + 0.3 + self.chance.random() * (vote - day - 0.6), partial(self.offer, asked, someone, hours)
 
     def declare(self, declared: dict[str, Any]) -> None:
@@ -213,9 +211,9 @@ class Story:
             signed=asked.signed,
         )
 
-    def begin_vote(self, key: str) -> None:
-        """Effort is frozen and the vote opens."""
-        self.rounds[key] = agenda.begin_vote(CLOCK, round=self.rounds[key])
+    def begin(self, phase: Callable[..., Round], key: str) -> None:
+        """The clock begins a phase of a round."""
+        self.rounds[key] = phase(CLOCK, round=self.rounds[key])
 
     def vote(self, someone: Someone, key: str) -> None:
         """A member approves of what lies near to their leaning, more or less."""
@@ -225,8 +223,9 @@ class Story:
         near = [
             q for q in content.questions(key) if self.chance.random() < _keenness(q.affinity[someone.leaning] - mood)
         ]
-        options = set(ballot.options.values_list("reference", flat=True))
-        approved = {self.asked[question.key].reference for question in near} & options
+        if key not in self.options:
+            self.options[key] = frozenset(ballot.options.values_list("reference", flat=True))
+        approved = {self.asked[question.key].reference for question in near} & self.options[key]
         cast(self.actor(someone.name), ballot=ballot, approved=sorted(approved))
 
     def announce(self, mail: dict[str, Any]) -> None:
