@@ -51,8 +51,8 @@ class Stage:
         self.members += new
         return new
 
-    def round(self, slug: str = "2027", *, days: int = 10) -> Round:
-        """A round that takes questions from now on and votes after `days`, for as many again."""
+    def round(self, slug: str = "2027", *, days: int = 10, discussed_after: int | None = None) -> Round:
+        """A round that takes questions from now on, is discussed if asked for, and votes after `days`, for as many again."""
         now = clock.now()
         announced = agenda.announce_round(
             acting(self.steward),
@@ -62,6 +62,7 @@ class Stage:
             questions_open=now - timedelta(seconds=1),
             vote_opens=now + timedelta(days=days),
             vote_closes=now + timedelta(days=2 * days),
+            discussion_opens=None if discussed_after is None else now + timedelta(days=discussed_after),
         )
         return agenda.begin_questions(CLOCK, round=announced)
 
