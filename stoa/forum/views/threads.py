@@ -145,4 +145,4 @@ def read(request: HttpRequest, pk: int) -> HttpResponseBase:
     if form.is_valid():
         reader = Person.objects.get(pk=actor.person_id)
         acts.mark_read(actor, reader=reader, thread=its_thread, up_to=form.cleaned_data["up_to"])
-    return HttpResponse(status=204) if request.headers.get("HX-Request") else redirect(its_thread)
+    return HttpResponse() if request.headers.get("HX-Request") else redirect(its_thread)
