@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from stoa.methods.approvals import Approvals, Ints
 
+Floats = NDArray[np.float64]
+SHORT = 8_192
 FINEST = 1 << 52
 """The most quanta that all voters together may have."""
 
@@ -82,9 +84,9 @@ class Purses:
         margin = support * self._slack
         while True:
             # The sum of min(purse, payment) is concave in the payment: Newton's step from below never overshoots.
-            poor = purses <= floor - self._slack
-            rich = support - int(poor.dot(sizes))
-            gap = need - margin - int(poor.dot(money)) - floor * rich
+            poor = (purses <= floor - self._slack).astype(float)
+            rich = support - _product(poor, sizes)
+            gap = need - margin - _product(poor, money) - floor * rich
             if gap > 0 and rich == 0:
                 return None
             if gap < max(rich, 1):
@@ -93,7 +95,7 @@ class Purses:
             if (low := nextafter(floor / utility, 0.0)) > worst:
                 return Bracket(floor, None, low, inf)
         ceiling = floor + 2 + 2 * margin // max(rich, 1)
-        if int(np.minimum(purses, ceiling).dot(sizes)) > need + margin:
+        if _product(np.minimum(purses, ceiling), sizes) > need + margin:
             return _bracket(floor, ceiling, utility)
         return self._exact_bracket(option, floor)
 
@@ -145,7 +147,7 @@ class Purses:
     def whole_units(self, option: int) -> int:
         """What an option's supporters have left together, exactly, rounded down to whole units of the costs."""
         groups = self._approvals.groups_of(option)
-        about = int(self._quanta[groups].dot(self._approvals.sizes_of(option)))
+        about = _product(self._quanta[groups], self._approvals.sizes_of(option))
         margin = int(self._approvals.support[option]) * self._slack
         units = int(about / self._per_unit)
         if (units * self._per_unit <= about - margin) and (about + margin < (units + 1) * self._per_unit):
@@ -208,3 +210,8 @@ class Purses:
 
 def _bracket(floor: int, ceiling: int, utility: int) -> Bracket:
     return Bracket(floor, ceiling, nextafter(floor / utility, 0.0), nextafter(ceiling / utility, inf))
+
+
+def _product(left: Floats, right: Floats) -> int:
+    """The scalar product of whole numbers, exact. A long one is not left to BLAS, whose threads cost more than they save."""
+    return int(left.dot(right) if len(left) <= SHORT else np.einsum("i,i", left, right))
