@@ -458,3 +458,20 @@ def test_feeds_tell_what_everybody_can_read(cast: Cast, about: str) -> None:
 )
 def test_what_is_not_there_is_said_to_be_missing(cast: Cast, path: str) -> None:
     assert browser(cast.member).get(path).status_code == 404
+
+
+def test_what_was_said_to_somebody_waits_until_it_is_read(cast: Cast, about: str) -> None:
+    own = write(cast.member, about, "Mine.")
+    waiting = "Read what is said to you: What leaks?"
+    home = browser(cast.member)
+    write(cast.author, about, "To nobody.")
+    assert waiting not in text(home.get("/"))
+    answer = write(cast.author, about, "Yours?", answers=own)
+    named = write(cast.associate, about, "See, @member-2.")
+    page = text(home.get("/"))
+    assert (page.count(waiting), "member-1 answers you" in page, "Associate names you" in page) == (2, True, True)
+    assert waiting not in text(browser(cast.steward).get("/"))
+    acts.mark_read(acting(cast.member), reader=cast.member, thread=own.thread, up_to=answer.pk)
+    assert text(home.get("/")).count(waiting) == 1
+    acts.take_back_post(acting(cast.associate), post=named)
+    assert waiting not in text(home.get("/"))

@@ -17,8 +17,8 @@ from stoa.agenda.models import Announcement, Answer, Estimate, Question, Round, 
 from stoa.agenda.queries.rounds import UNDER_WAY
 from stoa.ballots.models import Ballot, Option, Voter
 from stoa.charter.rules import Powers, powers_of
-from stoa.forum.models import Mention, Mute, Post
 from stoa.forum.queries.moderation import cases_waiting
+from stoa.forum.queries.waiting import said_to
 from stoa.forum.rules.pace import DECIDES
 from stoa.kit import clock, registry
 from stoa.kit.act import Actor
@@ -200,25 +200,13 @@ def _attesting(person_id: str, powers: Powers) -> Iterator[Waiting]:
 
 
 def _mentions(person_id: str) -> Iterator[Waiting]:
-    """Posts that name this person, until they write in that thread themselves; of people they muted none."""
-    answered = Post.objects.filter(
-        thread=OuterRef("post__thread"), author=person_id, written__gt=OuterRef("post__written")
-    )
-    muted = Mute.objects.filter(person=person_id, muted=OuterRef("post__author"))
-    named = Mention.objects.filter(
-        ~Exists(answered),
-        ~Exists(muted),
-        person=person_id,
-        post__state=Post.State.STANDING,
-        post__taken_back=None,
-        post__written__gte=clock.now() - MENTIONED_FOR,
-    ).exclude(post__author=person_id)
-    latest = named.select_related("post__author", "post__thread").order_by("-post__written")[:MOST_MENTIONS]
-    posts = [mention.post for mention in latest]
+    """Posts that name this person or answer them, until they have read them or written after them."""
+    posts = said_to(person_id, after=clock.now() - MENTIONED_FOR, most=MOST_MENTIONS)
     subjects = registry.show([post.thread.subject for post in posts], person_id)
     for post in posts:
         if about := subjects.get(post.thread.subject):
-            whom = f"{post.author} names you" if post.author else "somebody names you"
+            answers = post.answers is not None and post.answers.author_id == person_id
+            whom = f"{post.author or 'somebody'} {'answers you' if answers else 'names you'}"
             yield Waiting(f"Read what is said to you: {about.title}", reverse("forum:post", args=[post.pk]), 2, whom)
 
 
