@@ -18,7 +18,7 @@ MOST_READ = 20_000
 WORD = re.compile(r"\w+")
 ACCENTS = re.compile("[\u0300-\u036f]")
 EXCLUDED = re.compile(r'(?:^|(?<=\s))-(?:"[^"]*"?|\S+)')
-MARKUP = re.compile(r"[*_`#>|~]+(?=\s|\w|$)|\]\([^)\s]*\)|[\[\]]")
+MARKUP = re.compile(r"[*`]+|[_#>|~]+(?=\s|\w|$)|\]\([^)\s]*\)|[\[\]]")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def excerpt(text: str, forms: frozenset[str]) -> SafeString:
 
 def folded(word: str) -> str:
     """A word without case and accents, as the database folds it (`search_fold`)."""
-    return ACCENTS.sub("", unicodedata.normalize("NFKD", word)).lower()
+    return word.lower() if word.isascii() else ACCENTS.sub("", unicodedata.normalize("NFKD", word)).lower()
 
 
 def _words(text: str) -> Iterable[str]:

@@ -42,10 +42,7 @@ class MailForm(ActForm):
     """Which mails one gets."""
 
     wants = forms.BooleanField(label="Send me announcements and one reminder of each vote", required=False)
-    digest = forms.BooleanField(
-        label="Send me a digest each Monday, if there is something new in what I follow or something waits for me",
-        required=False,
-    )
+    digest = forms.BooleanField(label="Send me a digest each Monday, if the week brought something new", required=False)
 
 
 class FollowingForm(ActForm):

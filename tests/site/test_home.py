@@ -51,6 +51,15 @@ def test_a_visitor_sees_what_the_community_is_and_what_is_asked(client: Client, 
     assert "wait for you" not in page
 
 
+def test_a_visitor_is_led_to_an_open_discussion(client: Client, stage: Stage) -> None:
+    round_ = stage.round(discussed_after=1)
+    assert "then the discussion, from" in client.get("/").content.decode()
+    with at(clock.now() + timedelta(days=1)):
+        agenda.begin_discussion(CLOCK, round=round_)
+        page = client.get("/").content.decode()
+    assert f'<a href="/agenda/2027/discussion">Read what is said about “{round_.title}”</a>' in page
+
+
 def test_an_unsigned_question_shows_no_author(client: Client, stage: Stage) -> None:
     round_ = stage.round()
     author = stage.members[0]

@@ -16,6 +16,7 @@ from stoa.kit import clock
 from stoa.people import acts as people
 from stoa.people.models import Person
 from stoa.site.queries.waiting import Waiting, fitting, waiting
+from stoa.site.views.home import time_of
 from tests.cast import Cast, browser, settle
 from tests.stage import acting, at
 
@@ -96,6 +97,12 @@ def test_what_fits_into_the_time_is_picked_by_date() -> None:
     assert [item.minutes for item in fitting(items, 30)] == [10, 15, 5]
     assert fitting(items, 0) == []
     assert fitting(items, 1000) == items
+
+
+def test_the_time_that_all_takes_is_told_in_words() -> None:
+    spans = [time_of([Waiting("", "/", minutes, "")]) for minutes in (1, 42, 60, 89, 90, 149, 150)]
+    assert spans == ["1 minute", "42 minutes", "an hour", "an hour", "2 hours", "2 hours", "3 hours"]
+    assert time_of([]) == ""
 
 
 def test_the_home_parts_what_fits_from_the_rest(cast: Cast) -> None:

@@ -47,7 +47,7 @@ def _of_member(request: HttpRequest, me: Person) -> dict[str, Any]:
     return {
         "rounds": rounds_today(one.round for one in asked),
         "heading": heading(len(todo)),
-        "minutes": sum(item.minutes for item in todo),
+        "in_all": time_of(todo),
         "away": away if away and away >= clock.now().date() else None,
         "news": new,
         "latest": [] if new else say(latest_acts(LATEST), me.pk),
@@ -65,8 +65,18 @@ def _within(asked: str, todo: list[Waiting]) -> dict[str, Any]:
         "todo": fits,
         "rest": [item for item in todo if item not in fits],
         "span": int(asked),
-        "taken": sum(item.minutes for item in fits),
+        "taken": time_of(fits),
     }
+
+
+def time_of(items: list[Waiting]) -> str:
+    """How long these take together, in words; empty for nothing."""
+    minutes = sum(item.minutes for item in items)
+    if minutes >= 90:
+        return f"{(minutes + 30) // 60} hours"
+    if minutes >= 60:
+        return "an hour"
+    return f"{minutes} minute{'' if minutes == 1 else 's'}" if minutes else ""
 
 
 def heading(count: int) -> str:
