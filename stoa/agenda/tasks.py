@@ -50,7 +50,7 @@ def weigh() -> None:
 @every(seconds=120)
 def draw_maps() -> None:
     """Publish the opinion map of each discussed round where it is due; a failure in one keeps no other from it."""
-    for round_ in Round.objects.exclude(discussion_opens=None).exclude(phase=Round.Phase.QUESTIONS):
+    for round_ in Round.objects.exclude(discussion_opens=None):
         try:
             if map_due(round_):
                 acts.publish_map(CLOCK, round=round_)
@@ -61,9 +61,11 @@ def draw_maps() -> None:
 
 
 def _checked(now: datetime) -> list[Round]:
-    """Rounds whose answers were committed to and can be checked no longer."""
+    """Rounds whose answers can be checked no longer: after their time, or since a restore lost what committed to them."""
     committed = AnswersCommitted.objects.select_related("round").filter(unlinked=None)
-    return [one.round for one in committed if one.checked_until <= now]
+    lost = Round.objects.filter(phase=Round.Phase.FAILED, answers_committed=None)
+    still_linked = lost.filter(Q(participants__person__isnull=False) | Q(statements__author__isnull=False)).distinct()
+    return [*(one.round for one in committed if one.checked_until <= now), *still_linked]
 
 
 def _due() -> Iterable[tuple[Step, Iterable[Round]]]:

@@ -22,6 +22,7 @@ STEP = 5
 PER_MARK = 3
 MOST_MARKS = 600
 COLUMNS, ROWS = 32, 20
+FINE = 10
 WIDE = 2.5
 """Standard deviations from the centre to the rim; who lies farther out is drawn at the rim."""
 
@@ -116,19 +117,28 @@ def _cells(points: NDArray[np.float64], scale: float) -> NDArray[np.int64]:
 
 
 def _dots(found: Map, scale: float) -> dict[str, Any]:
-    """Marks for some people each: neighbours of one group in the order of the grid, drawn where they lie on average."""
+    """Marks for some people each: neighbours of one group along a curve, drawn where they lie on average."""
     per = max(PER_MARK, -(-len(found.placed) // MOST_MARKS))
     dots = []
     for group in range(max(len(found.groups), 1)):
         members = found.groups[group].members if found.groups else found.placed
         points = found.positions[list(members)]
-        cells = _cells(points, scale)
-        order = np.lexsort((points[:, 0], points[:, 1], cells[:, 1] // 3, cells[:, 0] // 3))
+        order = np.lexsort((points[:, 0], points[:, 1], _along(points, scale)))
         for start in range(0, len(order) - len(order) % per, per):
             end = start + per if start + 2 * per <= len(order) else len(order)
             column, row = _cells(points[order[start:end]].mean(axis=0)[None, :], scale)[0]
             dots.append([int(column), int(row), group])
     return {"per": per, "dots": sorted(dots)}
+
+
+def _along(points: NDArray[np.float64], scale: float) -> NDArray[np.int64]:
+    """How far along a curve that fills the plane points lie (Morton 1966): those that are near are mostly near on it."""
+    fine = (np.clip((points / scale + 1) / 2, 0, 1) * (2**FINE - 1)).astype(np.int64)
+    along = np.zeros(len(points), dtype=np.int64)
+    for bit in range(FINE):
+        for axis in range(2):
+            along |= (fine[:, axis] >> bit & 1) << (2 * bit + axis)
+    return along
 
 
 def _named(mark: Mark, statements: Sequence[int]) -> dict[str, int]:

@@ -67,10 +67,10 @@ def _at(drawn: Dots, column: float, row: float) -> Point:
 
 
 def _places(drawn: Dots) -> Iterator[tuple[Point, int]]:
-    """Where marks stand: several in one cell around its middle, in a spiral of golden angles."""
+    """Where marks stand: around the middle of their cell, in a spiral of golden angles that begins differently in each."""
     for (column, row, group), count in _cells(drawn.dots):
         for number in range(count):
-            far, turn = 0.48 * sqrt(number / count), 2.399963 * number
+            far, turn = 0.46 * sqrt((number + 0.5) / count), 2.399963 * number + 7.1 * column + 3.7 * row
             yield _at(drawn, column + far * cos(turn), row + far * sin(turn)), group
 
 
