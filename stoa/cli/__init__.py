@@ -15,6 +15,7 @@ from stoa.cli import (
     exporting,
     importing,
     init,
+    moderating,
     person,
     prepare,
     restore,
@@ -61,6 +62,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
 app.command("upgrade")(upgrade.upgrade)
 app.add_typer(person.person)
+app.add_typer(moderating.moderate)
 app.command("worker", hidden=True)(worker.worker)
 app.command("migrate", hidden=True)(prepare.migrate)
 app.command("prepare", hidden=True)(prepare.prepare)

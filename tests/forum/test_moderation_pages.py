@@ -339,7 +339,7 @@ def test_a_complaint_about_a_steward_is_settled_by_a_scrutineer(forum: Forum) ->
     path = f"/forum/report/person:{forum.steward.pk}"
     shown = text(me.get(path))
     assert "Complain about the conduct of Steward" in shown
-    assert "off topic" not in shown
+    assert "Off topic" not in shown
     assert me.post(path, {"reason": "personal-attack", "words": "He shouted."}).status_code == 302
     case, client = Case.objects.get(), browser(forum.scrutineers[0])
     assert "It concerns a steward or founder." in text(client.get(page(case)))

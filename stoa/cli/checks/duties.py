@@ -10,6 +10,7 @@ from django.db.models import Q
 from stoa.agenda.models import Round
 from stoa.ballots.acts.closing import opening_due
 from stoa.cli.checks import Invariant
+from stoa.forum.queries.moderation import cases_for_operator
 from stoa.kit import clock
 from stoa.kit.models import Mail
 from stoa.kit.outbox import MOST_ATTEMPTS
@@ -62,9 +63,16 @@ def outbox() -> Iterator[str]:
         yield f"{late} mails are more than an hour late: does the worker run, and does the mail server answer?"
 
 
+def cases() -> Iterator[str]:
+    """No case of moderation waits that nobody but the operator may decide."""
+    if waiting := len(cases_for_operator()):
+        yield f"{waiting} cases concern everybody who could decide them: look at `stoa moderate list`."
+
+
 INVARIANTS = [
     Invariant("duties.places", "Entries get their places in time", places),
     Invariant("duties.phases", "No phase is overdue", phases),
     Invariant("duties.days", "Days that are over are sealed", sealed_days),
     Invariant("duties.mail", "No mail is stuck", outbox),
+    Invariant("duties.cases", "No case waits for the operator", cases),
 ]

@@ -1,6 +1,7 @@
 """What people do in the forum."""
 
 from stoa.forum.acts.drafts import mark_read, save_draft
+from stoa.forum.acts.ends import by_end
 from stoa.forum.acts.moderation import (
     decide_appeal,
     leave,
@@ -18,6 +19,7 @@ from stoa.forum.acts.writing import note_written
 
 __all__ = [
     "appeal",
+    "by_end",
     "decide_appeal",
     "edit_post",
     "hide",

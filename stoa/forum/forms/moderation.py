@@ -60,7 +60,9 @@ class DecisionForm(ActForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose one."},
     )
-    reason = forms.ChoiceField(label="Reason", required=False, help_text="It stands on the public record.")
+    reason = forms.ChoiceField(
+        label="Reason, if you remove it", required=False, help_text="It stands on the public record."
+    )
     words = _words("Your words", "If you remove it: to its author. If you leave it: to those who reported it.")
 
     def use(self, case: Case) -> None:
@@ -72,7 +74,7 @@ class DecisionForm(ActForm):
             del self.fields["reason"]
             words.label, words.help_text = "To its author", "Why. Only they and those who moderate read it."
         elif case.is_complaint:
-            reason.help_text = "If you uphold it. It is not published."
+            reason.label, reason.help_text = "Reason, if you uphold it", "It is not published."
             words.help_text = "To those who complained and, if you uphold it, to whom it is about."
         elif case.held:
             words.label, words.help_text = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from statistics import median
 
 from django.db.models import Count, Q
@@ -35,6 +35,11 @@ class Month:
     reversed: int = 0
     hours: int | None = None
     reasons: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def words(self) -> str:
+        """The month as pages say it, on one line."""
+        return f"{datetime.strptime(self.month, '%Y-%m').replace(tzinfo=UTC):%B\N{NO-BREAK SPACE}%Y}"
 
 
 def months() -> list[Month]:

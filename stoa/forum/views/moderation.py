@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,7 +21,7 @@ from stoa.forum.queries.figures import Month
 from stoa.forum.queries.moderation import Matter
 from stoa.forum.words.reasons import reason_words
 from stoa.kit import edge, moderated, registry
-from stoa.kit.act import Actor, authority
+from stoa.kit.act import authority
 from stoa.kit.edge import ActForm
 from stoa.kit.faults import NeedsSecondFactor, Refused
 from stoa.kit.moderated import State
@@ -37,7 +37,7 @@ CASES = Listing[Matter](
             "about",
             "About",
             lambda m: m.title,
-            show=lambda m: link(m.title, reverse("forum:case", args=[m.case.pk])),
+            show=lambda m: link(capfirst(m.title), reverse("forum:case", args=[m.case.pk])),
         ),
         Column("asks", "What", lambda m: m.asks),
         Column("reasons", "Reasons", lambda m: m.reasons, show=lambda m: m.reasons or "–"),
@@ -60,7 +60,7 @@ MONTHS = Listing[Month](
     name="moderation",
     caption="What moderators did, by month",
     columns=[
-        Column("month", "Month", lambda m: m.month),
+        Column("month", "Month", lambda m: m.month, show=lambda m: m.words),
         Column("removed", "Removed", lambda m: m.removed, numeric=True),
         Column("restored", "Put back without an appeal", lambda m: m.restored, numeric=True),
         Column("appeals", "Appeals decided", lambda m: m.appeals, numeric=True),
@@ -127,7 +127,7 @@ def case_page(request: HttpRequest, case_id: str) -> HttpResponseBase:
         return _shown(request, case)
     form = DecisionForm(edge.sent(request), initial=edge.typed(request, DecisionForm))
     form.use(case)
-    if form.is_valid() and form.carry_out(lambda: _decide(edge.actor(request), case, form.cleaned_data)):
+    if form.is_valid() and form.carry_out(lambda: _end(request, case, form.cleaned_data)):
         messages.success(request, "It is decided.")
         return redirect("forum:queue")
     return _shown(request, case, form=_faultless(form))
@@ -139,7 +139,12 @@ def case_page(request: HttpRequest, case_id: str) -> HttpResponseBase:
 def read_reports(request: HttpRequest, case_id: str) -> HttpResponseBase:
     """Show who reported what, on this one answer; each of them is told."""
     case = acts.read_reports(edge.actor(request), case=_case(request, case_id))
-    return _shown(request, case, form=_new_form(request, case), reports=list(case.reports.all()))
+    return _shown(
+        request,
+        case,
+        form=_new_form(request, case),
+        reports=[(report, reason_words(report.reason)) for report in case.reports.all()],
+    )
 
 
 @never_cache
@@ -185,18 +190,9 @@ def remove(request: HttpRequest, reference: str) -> HttpResponseBase:
     return render(request, "forum/moderation_remove.html", context, status=_status(form))
 
 
-def _decide(actor: Actor, case: Case, given: dict[str, Any]) -> Case:
-    reason, words = given.get("reason", ""), given["words"]
-    ends: dict[str, Callable[[], Case]] = {
-        "leave": lambda: acts.leave(actor, case=case, words=words),
-        "release": lambda: acts.release(actor, case=case),
-        "remove": lambda: acts.remove(actor, reference=case.subject, reason=reason, words=words),
-        "dismiss": lambda: acts.settle(actor, case=case, upheld=False, words=words),
-        "uphold": lambda: acts.settle(actor, case=case, upheld=True, reason=reason, words=words),
-        "reverse": lambda: acts.decide_appeal(actor, case=case, reverse=True, words=words),
-        "stays": lambda: acts.decide_appeal(actor, case=case, reverse=False, words=words),
-    }
-    return ends[given["decision"]]()
+def _end(request: HttpRequest, case: Case, given: dict[str, Any]) -> Case:
+    words, reason = given["words"], given.get("reason", "")
+    return acts.by_end(edge.actor(request), case, given["decision"], reason=reason, words=words)
 
 
 def _shown(request: HttpRequest, case: Case, form: DecisionForm | None = None, **context: Any) -> HttpResponseBase:

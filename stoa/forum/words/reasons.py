@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from stoa.kit.words import Text
@@ -68,4 +69,5 @@ def reason_words(code: str) -> str:
 
 def choices(*, of_conduct: bool = False) -> list[tuple[str, str]]:
     """Code and sentence of each reason, for forms; `of_conduct` those that fit a complaint about a person."""
-    return [(code, f"{r.label}: {r.sentence}") for code, r in REASONS.items() if r.conduct or not of_conduct]
+    fitting = ((code, each) for code, each in REASONS.items() if each.conduct or not of_conduct)
+    return [(code, f"{capfirst(str(each.label))}. {each.sentence}") for code, each in fitting]
