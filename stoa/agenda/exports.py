@@ -26,7 +26,7 @@ from stoa.methods.canonical import parse_object
 from stoa.record import queries as record
 from stoa.record.keys import origin, vkey
 from stoa.record.models import Checkpoint, Placement
-from stoa.record.tree import tree
+from stoa.record.queries import tree
 
 FORMAT = "stoa-bundle/1"
 OF_THE_ROUND = ("agenda.effort_frozen", "agenda.decided")

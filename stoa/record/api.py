@@ -13,7 +13,7 @@ from stoa.kit.api import Parts, Word, found
 from stoa.methods.canonical import parse_object
 from stoa.record import keys, queries
 from stoa.record.models import Checkpoint, Placement
-from stoa.record.tree import tree
+from stoa.record.queries import tree
 
 router = Router(tags=["Record"])
 

@@ -98,10 +98,15 @@ def growth() -> list[tuple[datetime, int]]:
         return [(at, size) for at, size in cursor.fetchall()]
 
 
+def tree(size: int | None = None) -> TiledTree:
+    """The hash tree of the first `size` entries, read from the tiles; without a size, of those under the latest head."""
+    return TiledTree(head().size if size is None else size, _fetch)
+
+
 def proof(position: int) -> str:
     """The proof that the entry at a position is under the latest head, as a C2SP tlog-proof file."""
     latest = head()
-    hashes = TiledTree(latest.size, _fetch).inclusion_proof(position)
+    hashes = tree(latest.size).inclusion_proof(position)
     lines = ["c2sp.org/tlog-proof@v1", f"index {position}", *(base64.b64encode(node).decode() for node in hashes)]
     return "".join(f"{line}\n" for line in lines) + f"\n{latest.note}"
 

@@ -14,8 +14,8 @@ from stoa.methods.note import Checkpoint
 from stoa.record import sequencer
 from stoa.record.entries import keep_octets
 from stoa.record.models import Entry, Pending, Placement
+from stoa.record.queries import tree
 from stoa.record.tail import Contradicts, Tail, contradiction
-from stoa.record.tree import tree
 
 Leaf = Mapping[str, Any]
 BringBack = Callable[[Sequence[Leaf]], None]
