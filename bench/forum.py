@@ -73,9 +73,8 @@ def _people() -> list[Any]:
 
 
 def _question() -> str:
-    from tests.stage import Stage, acting
-
     from stoa.agenda import acts
+    from tests.stage import Stage, acting
 
     stage = Stage()
     (member,) = stage.admit(1)
