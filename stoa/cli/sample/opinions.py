@@ -45,7 +45,7 @@ def sittings(habits: Mapping[str, Any], first: float, last: float, chance: rando
     wanted = round(chance.gammavariate(shape, habits["typical"] / shape))
     wanted = max(habits["fewest"], min(habits["most"], wanted))
     times = chance.choices([1, 2, 3], [0.5, 0.35, 0.15])[0]
-    days = sorted(first + (last - first) * chance.random() ** 1.4 for _ in range(times))
+    days = sorted(first + (last - first) * chance.random() ** 1.1 for _ in range(times))
     shares = [wanted // times] * times
     shares[0] += wanted - sum(shares)
     return list(zip(days, shares, strict=True))
