@@ -157,11 +157,11 @@ register_words(
 register_words(
     events.StatementProposed,
     # Who may read a statement changes: it can be held, removed or withdrawn. Its own page shows it to whoever may.
-    Words(_("Statement proposed"), _("{actor} proposed {statement} in {round}."), OF_STATEMENT, texts_public=False),
+    Words(_("Statement proposed"), _("{actor} proposed the statement “{statement}” in {round}."), OF_STATEMENT, texts_public=False),
 )
 register_words(
     events.StatementWithdrawn,
-    Words(_("Statement withdrawn"), _("{actor} withdrew {statement}."), OF_STATEMENT),
+    Words(_("Statement withdrawn"), _("{actor} withdrew the statement “{statement}”."), OF_STATEMENT),
 )
 register_words(
     events.AnswersCommitted,

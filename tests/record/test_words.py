@@ -124,7 +124,7 @@ def _sentence(event: str, **facts: object) -> str:
         ("ballots.opened", {"count": 20}, "The clock opened 20 ballots of it, without names."),
         ("agenda.hours.offered", {"hours": 1}, "The clock offered 1 hour for it."),
         ("agenda.hours.offered", {"hours": 24}, "The clock offered 24 hours for it."),
-        ("agenda.announcement.sent", {"mails": 1}, "drafted about it. It went to 1 person."),
+        ("agenda.announcement.sent", {"mails": 1}, "drafted about it, addressed to 1 person."),
         ("agenda.announcement.sent", {"mails": 0}, "drafted about it. Nobody was there to get it."),
         (
             "agenda.decided",
