@@ -23,6 +23,7 @@ class Entry(models.Model):
             models.Index(fields=["type", "id"], name="entry_by_type"),
             models.Index(fields=["act", "role"], name="entry_by_act"),
             models.Index(fields=["actor", "id"], name="entry_by_actor"),
+            models.Index(fields=["at"], name="entry_by_instant"),
         ]
 
     def __str__(self) -> str:
