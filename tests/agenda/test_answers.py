@@ -12,10 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from stoa.agenda import acts as agenda
-from stoa.agenda.models import Answer, AnswersCommitted, Participant, Statement
+from stoa.agenda.models import Answer, AnswersCommitted, Participant, Round, Statement
 from stoa.agenda.models.discussion import UNANSWERED
 from stoa.agenda.queries.answers import answers_of, next_statement, proof_of
-from stoa.agenda.tasks import weigh
+from stoa.agenda.tasks import advance, weigh
 from stoa.kit import clock
 from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.faults import Closed, Invalid, Refused
@@ -205,3 +205,16 @@ def test_the_draw_follows_the_published_map_alone() -> None:
     with at(clock.now() + timedelta(hours=1)):
         agenda.publish_map(CLOCK, round=round_)
         assert weights() != first
+
+
+def test_where_a_restore_lost_the_commitment_the_links_go_all_the_same() -> None:
+    stage = Stage()
+    members = stage.admit(2)
+    round_ = in_discussion(stage)
+    answer(members, state(round_, "Weights leak.", members[0]), 1)
+    Round.objects.filter(pk=round_.pk).update(phase=Round.Phase.FAILED)
+    advance()
+    advance()
+    assert set(Participant.objects.values_list("person", flat=True)) == {None}
+    assert Statement.objects.get().author is None
+    assert Entry.objects.filter(type="agenda.answers_unlinked").count() == 1

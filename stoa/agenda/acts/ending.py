@@ -43,21 +43,29 @@ def commit_answers(round: Round) -> None:
 def unlink_answers(actor: Actor, *, round: Round) -> Round:
     """Delete who gave which answers and who wrote which statement, when the time for checking is over."""
     round = locks.exclusive(round)
-    committed = locks.exclusive(AnswersCommitted.objects.get(round=round))
-    if committed.unlinked is not None:
-        raise Closed("This was done already.")
-    if clock.now() < committed.checked_until:
-        raise Closed(
-            "It is too early.", remedy=f"The time for checking ends at {clock.stamp(committed.checked_until)}."
-        )
+    committed = AnswersCommitted.objects.select_for_update().filter(round=round).first()
+    _demand_over(round, committed)
     Participant.objects.filter(round=round).update(person=None, changed=None, salt="", commitment="")
     Answer.objects.filter(participant__round=round).update(at=None)
     unlink_writers([statement.reference for statement in round.statements.only("pk")])
     Statement.objects.filter(round=round).update(author=None)
-    committed.unlinked = clock.now()
-    committed.save(update_fields=["unlinked"])
+    if committed is not None:
+        committed.unlinked = clock.now()
+        committed.save(update_fields=["unlinked"])
     tell(events.AnswersUnlinked(str(round.pk)))
     return round
+
+
+def _demand_over(round: Round, committed: AnswersCommitted | None) -> None:
+    """Raise `Closed` unless the links may go: after the time for checking, or where a restore lost the commitment."""
+    if committed is None and round.phase != Round.Phase.FAILED:
+        raise Closed("The discussion has not ended yet.")
+    if committed is not None and committed.unlinked is not None:
+        raise Closed("This was done already.")
+    if committed is not None and clock.now() < committed.checked_until:
+        raise Closed(
+            "It is too early.", remedy=f"The time for checking ends at {clock.stamp(committed.checked_until)}."
+        )
 
 
 def _committed(round: Round) -> Iterator[Participant]:

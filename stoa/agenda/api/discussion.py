@@ -9,7 +9,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
 from ninja.responses import Status
 
-from stoa.agenda import acts, open_data
+from stoa.agenda import acts, open_data, rules
 from stoa.agenda.acts.answers import VALUES
 from stoa.agenda.api.rounds import found_question, found_round
 from stoa.agenda.models import Answer, Round, Statement
@@ -120,8 +120,9 @@ def withdraw_statement(request: HttpRequest, slug: str, number: int) -> Statemen
 
 @router.get("/rounds/{slug}/next-statement", response={200: StatementOut, 204: None}, summary="Draw a statement")
 def get_next_statement(request: HttpRequest, slug: str) -> Status[Statement | None]:
-    """A statement that you have not answered, drawn by chance; 204 where there is none."""
-    drawn = answers.next_statement(_discussed(slug), signed_in(request).person_id)
+    """A statement that you have not answered, drawn by chance; 204 where there is none, or the discussion is closed."""
+    round, caller = _discussed(slug), signed_in(request)
+    drawn = answers.next_statement(round, caller.person_id) if rules.is_discussed(round) else None
     return Status(200, drawn) if drawn else Status(204, None)
 
 
