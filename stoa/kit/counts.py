@@ -46,7 +46,7 @@ class SharedCache(BaseCache):
         """Forget a value; whether there was one."""
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM kit_count WHERE key = %s", [self.make_key(key, version)])
-            return cursor.rowcount > 0
+            return bool(cursor.rowcount)
 
     def clear(self) -> None:
         """Forget everything."""
