@@ -12,6 +12,8 @@ import time_machine
 from stoa.agenda import acts as agenda
 from stoa.agenda.models import Round
 from stoa.agenda.tasks import advance
+from stoa.charter.acts import put_in_force
+from stoa.charter.text import DEFAULT
 from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.faults import Refused
 from stoa.kit.models import Mail
@@ -126,6 +128,14 @@ def test_a_week_that_brought_nothing_brings_no_mail(cast: Cast) -> None:
         assert tasks.send_digests() == 0
     assert mails() == {}
     assert Digest.objects.filter(sent=False).count() == Person.objects.exclude(email=None).count()
+
+
+def test_a_charter_that_knows_no_digest_sends_none(cast: Cast) -> None:
+    older = DEFAULT.read_text(encoding="utf-8").replace('"people.digest.send" = ["clock"]\n', "")
+    put_in_force(OPERATOR, text=older)
+    with then(MONDAY):
+        assert tasks.send_digests() == 0
+    assert mails() == {}
 
 
 def test_it_leaves_nothing_on_the_record_and_only_the_clock_sends_it(cast: Cast) -> None:
