@@ -1,0 +1,53 @@
+"""The sample as it stands once its story was told: rounds, statements, answers, the map that shows groups, and threads."""
+
+from __future__ import annotations
+
+import pytest
+from rich.progress import Progress
+
+from stoa.agenda.models import Answer, Participant, PublishedMap, Round, Statement
+from stoa.cli.sample import load
+from stoa.forum.models import Appeal, Case, Mention, Post, Thread
+from stoa.people.models import Person
+from stoa.record.models import Entry, Pending
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+
+def test_the_sample_has_a_finished_round_one_with_its_vote_open_and_one_in_discussion() -> None:
+    with Progress(disable=True) as progress:
+        load(progress)
+    phases = {round.slug: round.phase for round in Round.objects.all()}
+    assert phases == {"2026": "agenda", "2027": "vote", "2028": "discussion"}
+    assert Person.objects.count() == 300
+    assert not Pending.objects.exists()
+    _check_discussion(Round.objects.get(slug="2028"))
+    _check_threads()
+
+
+def _check_discussion(round: Round) -> None:
+    assert Statement.objects.filter(round=round, state=Statement.State.STANDING).count() == 150
+    assert Participant.objects.filter(round=round).count() == 298
+    assert 12_000 < Answer.objects.count() < 24_000
+    assert not Entry.objects.filter(type__contains="answer").exists()
+    drawn = PublishedMap.objects.get(round=round)
+    assert drawn.people == 298
+    assert len(drawn.data["groups"]) == 3
+    assert drawn.data["shared"]
+    assert drawn.data["dividing"]
+
+
+def _check_threads() -> None:
+    assert Thread.objects.count() == 27
+    assert {thread.subject.partition(":")[0] for thread in Thread.objects.all()} == {
+        "round",
+        "question",
+        "statement",
+        "entry",
+    }
+    assert Post.objects.count() == 146
+    assert Post.objects.filter(state=Post.State.REMOVED).count() == 1
+    assert Post.objects.exclude(edited=None).count() == 2
+    assert Mention.objects.count() >= 5
+    assert [(case.outcome, case.reason) for case in Case.objects.all()] == [("removed", "personal-attack")]
+    assert [appeal.outcome for appeal in Appeal.objects.all()] == ["upheld"]
