@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from stoa.agenda.acts import import_votes
-from stoa.agenda.models import Round
+from stoa.agenda.models import Answer, Round
 from stoa.ballots.models import Ballot, CastBallot, Voter
 from stoa.cli.checks import invariants
 from stoa.kit import clock
@@ -23,6 +23,7 @@ from stoa.methods.pabulib import read
 from stoa.people.models import Role
 from stoa.record.models import Text
 from stoa.record.sequencer import sequence
+from tests.agenda.discussing import after_the_close, answer, in_discussion, state
 from tests.cli.command import stoa, succeed
 from tests.stage import Stage, approve
 
@@ -133,3 +134,16 @@ def test_the_command_tells_each_and_exits_with_1_when_one_is_broken(voting: Roun
     assert "1 of " in done.out
     again = stoa("check", "--json", here=True)
     assert (again.code, again.json["ok"]) == (1, False)
+
+
+def test_answers_other_than_those_committed_to_and_links_that_outlive_their_time(cloned_db: str) -> None:
+    stage = Stage()
+    members = stage.admit(3)
+    talk = in_discussion(stage)
+    answer(members, state(talk, "Weights leak.", members[0]), 1)
+    with after_the_close(talk):
+        assert not {code for code in broken() if code.startswith("discussion.")}
+        Answer.objects.filter(pk=Answer.objects.earliest("pk").pk).update(value=-1)
+        assert "discussion.committed" in broken()
+    with clock.travel(talk.vote_opens + timedelta(days=2)):
+        assert "discussion.unlinked" in broken()
