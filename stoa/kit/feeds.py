@@ -79,7 +79,8 @@ def document(path: str, *, title: str, page: str, items: Sequence[Item]) -> byte
         if item.related:
             _add(entry, "link", rel="related", type="text/html", href=here + item.related)
         _add(entry, "content", item.text, type="text")
-    return ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    body: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return body
 
 
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
