@@ -128,10 +128,10 @@ def test_one_change_moves_nothing_that_anybody_can_see(stage: Stage, client: Cli
     addresses = [f"/agenda/{round.slug}/map{rest}" for rest in ("", "?as=csv", "/map.svg", "/map.csv", "/shared.csv")]
     addresses += [f"/agenda/{round.slug}", f"/agenda/{round.slug}/map/dividing.csv"]
     client.get(addresses[0])
-    before = [client.get(address).content for address in addresses]
+    before = [client.get(address).getvalue() for address in addresses]
     give(round, stage.members[3], dict.fromkeys(statements, AGREE))
     with later(180):
-        assert [client.get(address).content for address in addresses] == before
+        assert [client.get(address).getvalue() for address in addresses] == before
 
 
 def test_a_map_drawn_anew_from_the_same_answers_is_the_same(stage: Stage) -> None:
