@@ -47,7 +47,7 @@ class Sought:
 def sought(query: str, *, unfinished: bool) -> Sought:
     """What a query seeks. One query of the database."""
     wanted = EXCLUDED.sub(" ", query)
-    last = ([*_words(wanted)] or [""])[-1] if unfinished else ""
+    last = (_words(wanted) or [""])[-1] if unfinished else ""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tsvector_to_array(to_tsvector('english', search_fold(%s))"
@@ -82,9 +82,10 @@ def excerpt(text: str, forms: frozenset[str]) -> SafeString:
 
 
 def folded(word: str) -> str:
-    """A word without case and accents, as the database folds it (`search_fold`)."""
+    """A word, or a text, without case and accents, as the database folds it (`search_fold`)."""
     return word.lower() if word.isascii() else ACCENTS.sub("", unicodedata.normalize("NFKD", word)).lower()
 
 
-def _words(text: str) -> Iterable[str]:
-    return (folded(match.group()) for match in WORD.finditer(text))
+def _words(text: str) -> list[str]:
+    found: list[str] = WORD.findall(folded(text))
+    return found
