@@ -54,12 +54,20 @@ def what_one_has_set(scene: World, _round: Round, some: list[Person]) -> None:
         people.create_token(acting(some[4]), person=some[4], name="notebook")
 
 
+def what_one_follows(scene: World, round_: Round, some: list[Person]) -> None:
+    """Whether somebody follows the round, and whether they are away."""
+    if scene.otherwise:
+        people.start_following(acting(some[4]), person=some[4], reference=round_.reference)
+        people.set_absence(acting(some[4]), person=some[4], until=round_.vote_closes.date())
+
+
 SECRETS: list[Secret] = [
     what_one_approves,
     whether_one_votes,
     whether_one_votes_again,
     what_one_has_ticked,
     what_one_has_set,
+    what_one_follows,
 ]
 
 
