@@ -21,8 +21,18 @@ FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-backgro
 WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 PUBLIC = {"home": "/", "agenda": "/agenda", "round": "/agenda/2027", "result": "/agenda/2026/result"}
 PUBLIC |= {"question": "/agenda/2026/questions/5", "record": "/record", "charter": "/governance/charter"}
-PUBLIC |= {"governance": "/governance", "people": "/people", "thread": "/forum/thread/7", "search": "/search?q=watermark"}
-SIGNED_IN = {"vote": "/agenda/2027/vote", "waiting": "/", "discussion": "/agenda/2028/discussion", "map": "/agenda/2028/map"}
+PUBLIC |= {
+    "governance": "/governance",
+    "people": "/people",
+    "thread": "/forum/thread/7",
+    "search": "/search?q=watermark",
+}
+SIGNED_IN = {
+    "vote": "/agenda/2027/vote",
+    "waiting": "/",
+    "discussion": "/agenda/2028/discussion",
+    "map": "/agenda/2028/map",
+}
 
 
 @contextmanager

@@ -157,7 +157,12 @@ register_words(
 register_words(
     events.StatementProposed,
     # Who may read a statement changes: it can be held, removed or withdrawn. Its own page shows it to whoever may.
-    Words(_("Statement proposed"), _("{actor} proposed the statement “{statement}” in {round}."), OF_STATEMENT, texts_public=False),
+    Words(
+        _("Statement proposed"),
+        _("{actor} proposed the statement “{statement}” in {round}."),
+        OF_STATEMENT,
+        texts_public=False,
+    ),
 )
 register_words(
     events.StatementWithdrawn,

@@ -114,7 +114,9 @@ def test_groups_are_named_by_the_question_that_marks_them_most(decided: Decided)
     page = text(browser().get("/agenda/2027/result"))
     assert "“Large &lt;b&gt;one&lt;/b&gt;?”: 20 voters" in page
     assert "“Small?”: 10 voters" in page
-    assert file("picture.csv").decode().startswith("Question,“Large <b>one</b>?”: 20 voters,“Small?”: 10 voters,Backing")
+    assert (
+        file("picture.csv").decode().startswith("Question,“Large <b>one</b>?”: 20 voters,“Small?”: 10 voters,Backing")
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,4 @@ register_words(
     events.PostEdited,
     Words(_("Post edited"), _("{actor} edited {post} (version {version})."), OF_POST, texts_public=False),
 )
-register_words(
-    events.PostTakenBack, Words(_("Post taken back"), _("{actor} removed the text of {post}."), OF_POST)
-)
+register_words(events.PostTakenBack, Words(_("Post taken back"), _("{actor} removed the text of {post}."), OF_POST))
