@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,7 +19,7 @@ class Answers:
     """Answers ordered by row, then column; `person[row]` is whose row it is. Rows of people without answers come too.
 
     `value` is 1, 0 or −1. Answers to statements that moderators took out are not here, but count in `each`, how many
-    statements a row answered: as in Polis, nobody leaves the map because a statement does.
+    statements a row answered: as in Polis, nobody leaves the map because a statement does. `taken_out`: how many those are.
     """
 
     person: Ints
@@ -29,6 +29,7 @@ class Answers:
     people: int
     statements: int
     each: Ints
+    taken_out: int = 0
 
     @cached_property
     def means(self) -> Floats:
@@ -64,7 +65,8 @@ def table(
     if len(who) > 1 and ((who[1:] == who[:-1]) & (what[1:] == what[:-1])).any():
         raise ValueError("A person answered a statement twice.")
     kept = ~removed[what]
-    return _in_own_order(who[kept], what[kept], said[kept], each, statements)
+    ordered = _in_own_order(who[kept], what[kept], said[kept], each, statements)
+    return replace(ordered, taken_out=int(removed.sum()))
 
 
 def _in_own_order(who: Ints, what: Ints, said: NDArray[np.int8], each: Ints, statements: int) -> Answers:

@@ -50,8 +50,12 @@ def find_axes(answers: Answers, start: Floats | None = None, *, enough: float = 
     return _signed(_leading(kept[:steps, :steps]) @ basis[:steps])
 
 
-def project(answers: Answers, axes: Floats) -> Floats:
-    """Where each row of the table lies, people × 2."""
+def project(answers: Answers, axes: Floats, *, as_polis: bool = False) -> Floats:
+    """Where each row of the table lies, people × 2.
+
+    As Polis does it, few answers are not held back, and everybody counts as having answered what moderators took out,
+    whose columns are zero there.
+    """
     raw = np.stack(
         [
             np.bincount(answers.rows, weights=answers.centred * axes[answers.columns, axis], minlength=answers.people)
@@ -59,7 +63,9 @@ def project(answers: Answers, axes: Floats) -> Floats:
         ],
         axis=1,
     )
-    scale: Floats = np.sqrt(answers.statements / np.maximum(answers.each, FEWEST_TRUSTED))
+    kept = np.bincount(answers.rows, minlength=answers.people)
+    counted = np.maximum(kept + answers.taken_out, 1) if as_polis else np.maximum(answers.each, FEWEST_TRUSTED)
+    scale: Floats = np.sqrt(answers.statements / counted)
     placed: Floats = raw.astype(np.float64) * scale[:, None]
     return placed
 

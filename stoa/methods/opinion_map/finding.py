@@ -64,16 +64,16 @@ def find_map(
 ) -> Map:
     """The opinion map of answers (1 agree, 0 skip, −1 disagree), one a person and statement, in any order.
 
-    `out`: places of statements taken out. With `k` the number of groups is given and not judged, and they are found from
-    Polis' own start in the order of people; groups of fewer than `smallest` are left out. Without, the same answers give
-    the same map whatever people are called. `start`: the axes of the map before, for a faster one; `certain=False` takes
-    groups without asking whether they are stable and not by chance. Raises `ValueError`.
+    `out`: places of statements taken out. With `k` the number of groups is given and not judged, and they are found in
+    Polis' own scale and from its own start in the order of people; groups of fewer than `smallest` are left out. Without,
+    the same answers give the same map whatever people are called. `start`: the axes of the map before, for a faster one;
+    `certain=False` takes groups without asking whether they are stable and not by chance. Raises `ValueError`.
     """
     if k is not None and not 1 <= k <= 100:
         raise ValueError("The number of groups lies between 1 and 100.")
     answers = table(person, statement, value, people=people, statements=statements, out=out)
     axes = find_axes(answers, start)
-    points = project(answers, axes)
+    points = project(answers, axes, as_polis=k is not None)
     rows = _placed(answers)
     chance = np.random.default_rng(list(seed))
     order = np.argsort(answers.person[rows], kind="stable") if k else np.arange(len(rows))
