@@ -11,7 +11,7 @@ from stoa.charter.text import BadCharter, read
 from stoa.kit import search
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.colour import contrast_fault
-from stoa.kit.faults import Invalid
+from stoa.kit.faults import Invalid, Refused
 from stoa.record.entries import keep_octets
 
 TEXTS = frozenset({"name", "summary", "sponsor", "operator", "contact", "security_contact", "conduct_contact"})
@@ -19,12 +19,14 @@ TEXTS = frozenset({"name", "summary", "sponsor", "operator", "contact", "securit
 
 @act("charter.text.put_in_force", changes_charter=True)
 def put_in_force(actor: Actor, *, text: str, provisional: bool = True) -> Charter:
-    """Put a version of the charter in force."""
+    """Put a version of the charter in force, in the place of a provisional one; the ratified one only a ballot changes."""
     try:
         read(text)
     except BadCharter as fault:
         raise Invalid(str(fault), remedy="Mend the text.", field="text") from fault
     latest = Charter.objects.order_by("-version").first()
+    if latest and not latest.provisional:
+        raise Refused("The members ratified the charter in force.", remedy="Let them vote on another.")
     charter = Charter.objects.create(version=latest.version + 1 if latest else 1, text=text, provisional=provisional)
     search.drop(f"charter:{charter.version - 1}")
     search.put_all([charter_found(charter)])

@@ -10,6 +10,7 @@ import typer
 from stoa import __version__
 from stoa.cli import (
     backup,
+    charter,
     check,
     compute,
     exporting,
@@ -62,6 +63,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
 app.command("upgrade")(upgrade.upgrade)
 app.add_typer(person.person)
+app.add_typer(charter.charter)
 app.add_typer(moderating.moderate)
 app.command("worker", hidden=True)(worker.worker)
 app.command("migrate", hidden=True)(prepare.migrate)

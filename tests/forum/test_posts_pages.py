@@ -150,7 +150,7 @@ def test_a_long_thread_has_pages_and_each_post_leads_to_its_own(cast: Cast, abou
     thread = many(about, 120, cast.author)
     client = browser()
     posts = list(Post.objects.all())
-    for index, number in ((0, 1), (49, 1), (50, 2), (119, 3)):
+    for index, number in ((0, 1), (PER_PAGE - 1, 1), (PER_PAGE, 2), (119, 4)):
         address = client.get(f"/forum/post/{posts[index].pk}")["Location"]
         page = f"?page={number}" if number > 1 else ""
         assert address == f"/forum/thread/{thread.pk}{page}#post-{posts[index].pk}"

@@ -19,7 +19,8 @@ from stoa.kit import beside, markdown, registry
 from stoa.kit.moderated import Piece, State
 from stoa.kit.registry import Shown
 
-PER_PAGE = 50
+PER_PAGE = 30
+"""So many posts of a usual length weigh less than 150 kB."""
 MOST_BODY = 20_000
 """Characters of a post. Rendering is not linear in what somebody hostile writes: this much takes under a second."""
 MOST_WORKS = 10
