@@ -31,18 +31,26 @@ def sequence(limit: int = BATCH) -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             return 0
-        cursor.execute(
-            "WITH taken AS (DELETE FROM record_pending WHERE entry_id IN "
-            "(SELECT entry_id FROM record_pending ORDER BY entry_id LIMIT %s) RETURNING entry_id) "
-            "SELECT e.id, e.body FROM record_entry e JOIN taken t ON t.entry_id = e.id ORDER BY e.id",
-            [limit],
-        )
-        rows = cursor.fetchall()
+        rows = _take(limit)
         if not rows:
             return 0
         frontier = place([(entry_id, bytes(body)) for entry_id, body in rows])
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps({"topic": "record", "size": frontier.size})])
     return len(rows)
+
+
+def _take(limit: int) -> list[tuple[int, bytes]]:
+    """The first waiting entries, taken from those that wait: by lists of ids, so that no plan depends on statistics."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM record_pending WHERE entry_id = ANY(ARRAY("
+            "SELECT entry_id FROM record_pending ORDER BY entry_id LIMIT %s)) RETURNING entry_id",
+            [limit],
+        )
+        taken = [entry_id for (entry_id,) in cursor.fetchall()]
+        cursor.execute("SELECT id, body FROM record_entry WHERE id = ANY(%s) ORDER BY id", [taken])
+        rows: list[tuple[int, bytes]] = cursor.fetchall()
+    return rows
 
 
 def place(rows: Sequence[tuple[int, bytes]]) -> Frontier:
