@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
-from django.db import connection
 
 CHANNEL = "stoa_live"
 TOPIC = re.compile(r"[a-z]{1,30}(:[0-9]{1,18})?")
@@ -39,6 +38,8 @@ def announcement(topic: str, **facts: Any) -> str:
 
 def announce(topic: str, **facts: Any) -> None:
     """Tell every page that listens to a topic, once the transaction under way is committed. `facts` must be public."""
+    from django.db import connection  # the command line reads this module's limits without loading Django
+
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, announcement(topic, **facts)])
 
