@@ -14,7 +14,7 @@ test: .venv/dev.stamp  ## every test
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 test-fast: .venv/dev.stamp  ## the tests that start no process and no browser
-	$(BIN)/pytest -m 'not slow'
+	$(BIN)/pytest -n 2 -m 'not slow'
 
 check: export STOA_SECRET_KEY = nothing is signed while types are checked
 check: .venv/dev.stamp  ## style, types, the direction of imports, templates

@@ -19,7 +19,7 @@ from stoa.kit.models import Mail
 from tests.agenda.discussing import answer, in_discussion, state
 from tests.cast import Cast, browser, settle
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 DRAWN = re.compile(

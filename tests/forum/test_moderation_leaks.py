@@ -18,7 +18,7 @@ from tests.cast import browser, settle
 from tests.forum.moderating import Forum
 from tests.stage import acting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 EVER_NEW = re.compile(
     r'name="csrfmiddlewaretoken" value="[^"]*"|name="once" value="[^"]*"|[?&;]at=[^"&]*|"X-CSRFToken": "[^"]*"|nonce-[\w-]+'
