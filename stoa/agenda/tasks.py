@@ -20,23 +20,15 @@ from stoa.kit.faults import Closed
 from stoa.kit.ticker import every
 
 log = logging.getLogger(__name__)
-Step = Callable[..., Round]
+Step = Callable[..., object]
 
 
 @every(seconds=1)
 def advance() -> None:
-    """Take every step that is due. A step that another process took meanwhile is passed over.
-
-    Whatever goes wrong in one round is logged, and keeps no other round from its step.
-    """
+    """Take every step that is due."""
     for step, due in _due():
         for round_ in due:
-            try:
-                step(CLOCK, round=round_)
-            except Closed as reason:
-                log.info("%s of round %s: %s", step.__name__, round_.pk, reason)
-            except Exception:
-                log.exception("%s of round %s failed; it is tried again", step.__name__, round_.pk)
+            _take(step, round_)
 
 
 @every(seconds=600)
@@ -44,20 +36,28 @@ def weigh() -> None:
     """Let the draw of statements follow the published map, in each round that is discussed and has a new one."""
     for round_ in Round.objects.filter(phase=Round.Phase.DISCUSSION):
         if weighing_due(round_):
-            acts.weigh_statements(CLOCK, round=round_)
+            _take(acts.weigh_statements, round_)
 
 
 @every(seconds=120)
 def draw_maps() -> None:
-    """Publish the opinion map of each discussed round where it is due; a failure in one keeps no other from it."""
+    """Publish the opinion map of each discussed round where it is due."""
     for round_ in Round.objects.exclude(discussion_opens=None):
-        try:
-            if map_due(round_):
-                acts.publish_map(CLOCK, round=round_)
-        except Closed as reason:
-            log.info("map of round %s: %s", round_.pk, reason)
-        except Exception:
-            log.exception("the map of round %s could not be drawn; it is tried again", round_.pk)
+        if map_due(round_):
+            _take(acts.publish_map, round_)
+
+
+def _take(step: Step, round_: Round) -> None:
+    """Take a step of one round. A step that another process took meanwhile is passed over.
+
+    Whatever goes wrong in one round is logged, and keeps no other round from its step.
+    """
+    try:
+        step(CLOCK, round=round_)
+    except Closed as reason:
+        log.info("%s of round %s: %s", step.__name__, round_.pk, reason)
+    except Exception:
+        log.exception("%s of round %s failed; it is tried again", step.__name__, round_.pk)
 
 
 def _checked(now: datetime) -> list[Round]:
