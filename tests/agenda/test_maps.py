@@ -47,7 +47,9 @@ def test_two_camps_and_what_they_share_are_on_the_map(stage: Stage) -> None:
     draw_maps()
     found = drawn(round)
     assert len(found.groups) == 2
-    assert {line.statement.pk for line in found.dividing} == {s.pk for s in statements[: STATEMENTS // 2]}
+    dividing = {line.statement.pk for line in found.dividing}
+    assert dividing <= {s.pk for s in statements[: STATEMENTS // 2]}
+    assert len(dividing) >= STATEMENTS // 4  # counts are rounded from secret offsets, which may hide some of them
     assert {line.statement.pk for line in found.shared} <= {s.pk for s in statements[STATEMENTS // 2 :]}
     assert found.shared
 
