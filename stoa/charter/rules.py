@@ -9,7 +9,7 @@ from stoa.charter.text import Terms, read
 from stoa.kit.act import Actor, Grant, Subject
 from stoa.kit.faults import NeedsSecondFactor, Refused
 from stoa.kit.powers import may
-from stoa.people.queries import roles_of
+from stoa.people.queries import roles_everywhere
 
 __all__ = ["BEFORE_THE_FIRST_CHARTER", "Powers", "grant", "held", "may", "powers_of"]
 
@@ -41,7 +41,7 @@ def held(actor: Actor, subject: Subject | None) -> frozenset[str]:
     if actor.kind != "person":
         return frozenset({actor.kind})
     assert actor.person_id is not None
-    everywhere = frozenset(role.role for role in roles_of(actor.person_id) if not role.scope)
+    everywhere = roles_everywhere(actor.person_id)
     return everywhere | (subject.standing(actor.person_id) if subject else frozenset())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
 from stoa.kit import clock
@@ -26,6 +27,21 @@ def in_force(roles: QuerySet[Role]) -> QuerySet[Role]:
 def roles_of(person_id: str) -> list[Role]:
     """The roles that a person holds now."""
     return list(in_force(Role.objects.filter(person_id=person_id, person__is_active=True)))
+
+
+def roles_everywhere(person_id: str) -> frozenset[str]:
+    """The names of the roles that a person holds now, but for those of one object.
+
+    In plain SQL, since every act asks it.
+    """
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.role FROM people_role r JOIN people_person p ON p.id = r.person_id"
+            " WHERE r.person_id = %s AND p.is_active AND r.scope = '' AND r.start <= %s AND (r.end IS NULL OR r.end > %s)",
+            [person_id, now, now],
+        )
+        return frozenset(role for (role,) in cursor.fetchall())
 
 
 def holders(role: str, scope: str = "") -> QuerySet[Person]:

@@ -7,7 +7,7 @@ from functools import partial
 
 from stoa.cli.sample import content
 from stoa.cli.sample.content import Said, Talk
-from stoa.cli.sample.world import Scene, World
+from stoa.cli.sample.world import Scene, World, publish
 from stoa.forum import acts as forum
 from stoa.forum.models import Case, Post
 from stoa.record.models import Placement
@@ -79,9 +79,10 @@ def _case(post: Post) -> Case:
 
 
 def _reference(world: World, on: str) -> str:
-    """The reference of what a thread is about; of entries, the first of a type."""
+    """The reference of what a thread is about; of entries, the first of a type, which has a number once it is published."""
     kind, _, key = on.partition(":")
     if kind == "entry":
+        publish()
         return f"entry:{Placement.objects.filter(entry__type=key).order_by('position')[0].position}"
     if kind == "round":
         return f"round:{world.rounds[key].pk}"

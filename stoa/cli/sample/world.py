@@ -14,10 +14,17 @@ from stoa.cli.sample.content import Someone
 from stoa.kit import clock
 from stoa.kit.act import Actor
 from stoa.people.models import Organisation, Person
+from stoa.record.sequencer import BATCH, sequence
 
 SEED = 2027
 Scene = tuple[float, Callable[[], Any]]
 """A day relative to the loading, and what happens then."""
+
+
+def publish() -> None:
+    """Place all entries that wait, as the worker does every moment."""
+    while sequence() == BATCH:
+        pass
 
 
 @dataclass

@@ -10,7 +10,7 @@ from stoa.forum.models import Writing
 from stoa.kit import clock, instants
 from stoa.kit.faults import Refused, TooFast
 from stoa.people.models import Person
-from stoa.people.queries import roles_of
+from stoa.people.queries import roles_everywhere
 
 HOUR = timedelta(hours=1)
 DECIDES = "forum.moderation.remove"
@@ -81,9 +81,7 @@ def pace(person_id: str | None) -> Pace:
 
 def _pace(person: Person) -> Pace:
     now = clock.now()
-    keeps_order = bool(
-        {role.role for role in roles_of(person.pk) if not role.scope} & set(terms().powers.get(DECIDES, ()))
-    )
+    keeps_order = not roles_everywhere(person.pk).isdisjoint(terms().powers.get(DECIDES, ()))
     limit = _limit(person, keeps_order)
     recent = list(
         Writing.objects.filter(person=person, at__gt=now - HOUR).order_by("-at").values_list("at", flat=True)[:limit]
