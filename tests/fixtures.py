@@ -11,6 +11,7 @@ from django.core.management import call_command
 from pytest_django.plugin import blocking_manager_key
 
 from tests import postgres
+from tests.cast import Cast
 from tests.live import LiveStoa, serving
 
 _run = ExitStack()
@@ -54,3 +55,15 @@ def live_stoa(cloned_db: str) -> Iterator[LiveStoa]:
     """The whole server in threads of this process, on a database of its own; the clock is the test's."""
     with serving() as live:
         yield live
+
+
+@pytest.fixture
+def cast() -> Cast:
+    """A community in which every part is played."""
+    return Cast()
+
+
+@pytest.fixture
+def about(cast: Cast) -> str:
+    """The reference of a question that can be talked about."""
+    return cast.question(cast.round(), "What leaks?", cost=10, by=cast.author).reference

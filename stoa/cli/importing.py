@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -98,40 +99,28 @@ def find_round(slug: str) -> Round:
 def _import(target: Round, election: Election, digest: str) -> bool:
     """Whether the file was imported now, rather than before."""
     from stoa.agenda.acts import import_votes
-    from stoa.kit.act import OPERATOR
 
-    columns = (TextColumn("Sealing votes"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as bar:
-        task = bar.add_task("", total=len(election.votes))
-        try:
-            import_votes(
-                OPERATOR,
-                round=target,
-                election=election,
-                digest=digest,
-                on_progress=lambda done: bar.update(task, completed=done),
-            )
-        except AlreadyDone:
-            return False
-    return True
+    import_ = partial(import_votes, round=target, election=election, digest=digest)
+    return _with_bar("Sealing votes", len(election.votes), import_)
 
 
 def _import_answers(target: Round, conversation: Conversation, digest: str) -> bool:
     """Whether the conversation was imported now, rather than before."""
     from stoa.agenda.acts import import_answers
+
+    import_ = partial(import_answers, round=target, conversation=conversation, digest=digest)
+    return _with_bar("Storing answers", len(conversation.value), import_)
+
+
+def _with_bar(label: str, total: int, import_: Callable[..., Any]) -> bool:
+    """Let the operator import, with a progress bar; whether it was done now, rather than before."""
     from stoa.kit.act import OPERATOR
 
-    columns = (TextColumn("Storing answers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as bar:
-        task = bar.add_task("", total=len(conversation.value))
+        task = bar.add_task("", total=total)
         try:
-            import_answers(
-                OPERATOR,
-                round=target,
-                conversation=conversation,
-                digest=digest,
-                on_progress=lambda done: bar.update(task, completed=done),
-            )
+            import_(OPERATOR, on_progress=lambda done: bar.update(task, completed=done))
         except AlreadyDone:
             return False
     return True

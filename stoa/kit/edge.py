@@ -105,3 +105,14 @@ def _keep(request: HttpRequest) -> None:
     values = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
     if sum(len(str(value)) for value in values.values()) <= MOST_KEPT:
         request.session[KEPT] = {"path": request.path, "values": values}
+
+
+def address_with(query: QueryDict, changes: Mapping[str, str]) -> str:
+    """The same address with some of its parameters changed; an empty value takes one away."""
+    changed = query.copy()
+    for name, value in changes.items():
+        if value:
+            changed[name] = value
+        else:
+            changed.pop(name, None)
+    return f"?{changed.urlencode()}"

@@ -15,6 +15,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 
 from stoa.kit import instants
+from stoa.kit.edge import address_with
 
 Row = TypeVar("Row")
 Rows = QuerySet[Any] | Sequence[Any]
@@ -138,17 +139,17 @@ class TablePage:
 
     def address(self, number: int) -> str:
         """The address of another page of the same list."""
-        return _with(self.query, {f"{self.prefix}page": str(number) if number > 1 else ""})
+        return address_with(self.query, {f"{self.prefix}page": str(number) if number > 1 else ""})
 
     @property
     def csv_url(self) -> str:
         """The whole list, as filtered and sorted, as CSV."""
-        return _with(self.query, {f"{self.prefix}page": "", f"{self.prefix}as": "csv"})
+        return address_with(self.query, {f"{self.prefix}page": "", f"{self.prefix}as": "csv"})
 
     @property
     def json_url(self) -> str:
         """The whole list, as filtered and sorted, as JSON."""
-        return _with(self.query, {f"{self.prefix}page": "", f"{self.prefix}as": "json"})
+        return address_with(self.query, {f"{self.prefix}page": "", f"{self.prefix}as": "json"})
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,9 @@ class Listing(Generic[Row]):
     def _head(self, column: Column[Row], sort: str, query: QueryDict) -> Head:
         sorted_as = {column.key: "ascending", f"-{column.key}": "descending"}.get(sort, "")
         following = f"-{column.key}" if sorted_as == "ascending" else column.key
-        url = _with(query, {f"{self.prefix}sort": following, f"{self.prefix}page": ""}) if column.sortable else ""
+        url = (
+            address_with(query, {f"{self.prefix}sort": following, f"{self.prefix}page": ""}) if column.sortable else ""
+        )
         return Head(column.label, url, sorted_as, column.numeric)
 
     def _kept(self, query: QueryDict) -> list[tuple[str, str]]:
@@ -321,14 +324,3 @@ def _json_lines(columns: Sequence[Column[Row]], rows: Iterable[Any]) -> Iterator
 
 def _whole(text: str) -> int:
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else 1
-
-
-def _with(query: QueryDict, changes: dict[str, str]) -> str:
-    """The same address with some of its parameters changed; an empty value takes one away."""
-    changed = query.copy()
-    for key, value in changes.items():
-        if value:
-            changed[key] = value
-        else:
-            changed.pop(key, None)
-    return f"?{changed.urlencode()}"

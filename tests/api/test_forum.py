@@ -12,16 +12,6 @@ from tests.cast import Cast
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
-@pytest.fixture
-def about(cast: Cast) -> str:
-    return cast.question(cast.round(), "What leaks?", cost=10, by=cast.author).reference
-
-
 def test_a_post_goes_from_writing_to_removal(cast: Cast, about: str) -> None:
     program = Program.of(cast.member)
     post = program.post("/forum/posts", {"about": about, "body": "A *bound*, @Steward."})

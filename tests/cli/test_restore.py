@@ -21,7 +21,7 @@ from tests.cli.command import data_of, stoa, succeed
 from tests.live import LiveStoa
 from tests.stage import Stage
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backups")]  # the data folder keeps one list of them
 
 
 @pytest.fixture

@@ -14,16 +14,6 @@ from tests.stage import acting
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
-@pytest.fixture
-def about(cast: Cast) -> str:
-    return cast.question(cast.round(), "What leaks?", cost=10, by=cast.author).reference
-
-
 def kept() -> list[tuple[str, str, int]]:
     return list(Draft.objects.order_by("pk").values_list("place", "body", "version"))
 

@@ -23,17 +23,6 @@ from tests.stage import acting
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
-@pytest.fixture
-def about(cast: Cast) -> str:
-    """A question that can be talked about."""
-    return cast.question(cast.round(), "What leaks?", cost=10, by=cast.author).reference
-
-
 def write(person: Person, about: str, body: str = "Much leaks.", **more: object) -> Post:
     return acts.write_post(acting(person), about=about, body=body, **more)
 

@@ -26,16 +26,6 @@ HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) <b onclick=alert(1
 EVERYBODY = ("visitor", "stranger", "member", "associate", "facilitator", "steward", "founder", "author")
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
-@pytest.fixture
-def about(cast: Cast) -> str:
-    return cast.question(cast.round(), "What leaks?", cost=10, by=cast.author).reference
-
-
 def text(answer: object) -> str:
     return answer.content.decode()  # type: ignore[attr-defined]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -78,11 +79,13 @@ def test_a_function_is_not_called_before_its_interval_is_over(running: Callable[
 
 def test_of_several_workers_one_ticks_and_when_it_ends_another_does(cloned_db: str) -> None:
     first, second = ticker.Turn(77), ticker.Turn(77)
-    assert (first.mine(), second.mine(), first.mine(), second.mine()) == (True, False, True, False)
-    first.end()
-    assert (second.mine(), first.mine()) == (True, False)
-    second.end()
-    first.end()
+    with ExitStack() as ends:
+        ends.callback(first.end)
+        ends.callback(second.end)
+        assert (first.mine(), second.mine(), first.mine(), second.mine()) == (True, False, True, False)
+        first.end()
+        wait_for(second.mine)  # the database notices the end of a connection a moment later
+        assert (second.mine(), first.mine()) == (True, False)
 
 
 def test_it_goes_on_after_the_database_ended_its_connections(running: Callable[[], None]) -> None:

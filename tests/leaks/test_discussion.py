@@ -19,8 +19,8 @@ from stoa.kit.act import CLOCK
 from stoa.kit.models import Mail
 from stoa.people import acts as people
 from stoa.people.models import Person
-from tests.leaks.worlds import Answer as Told
-from tests.leaks.worlds import Asked, Asking, World, differences, world
+from tests.leaks.worlds import Answer as Answered
+from tests.leaks.worlds import Asked, Asking, Told, World, demand_alike, world
 from tests.stage import acting, at
 
 pytestmark = pytest.mark.slow
@@ -94,19 +94,14 @@ FROM_ALL: list[Secret] = [
     when_one_is_away,
 ]
 FROM_ALL_BUT_MODERATORS: list[Secret] = [who_wrote_it, whether_one_reports]
-Everything = tuple[dict[Asked, Told], list[tuple[str, str]]]
 
 
 def test_a_discussion_gives_nothing_secret_away(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
-        (one, mails), (other, other_mails) = told(otherwise=False), told(otherwise=True)
-    found = differences(one, other)
-    assert found == [], "\n".join(found[:20])
-    assert mails == other_mails
-    assert [asked for asked, answer in one.items() if answer.status >= 500] == []
+        assert len(demand_alike(told)) > 1000
 
 
-def told(*, otherwise: bool) -> Everything:
+def told(*, otherwise: bool) -> Told:
     """What everybody but those whose secrets they are gets to see, and the mails to everybody else."""
     with ExitStack() as stack:
         scene = stack.enter_context(world(otherwise=otherwise))
@@ -131,7 +126,7 @@ def _happen(scene: World, secrets: list[Secret], statements: list[Statement], so
             secret(scene, statements, some)
 
 
-def _asked(scene: World, roles: dict[str, Person | None], also: list[str]) -> dict[Asked, Told]:
+def _asked(scene: World, roles: dict[str, Person | None], also: list[str]) -> dict[Asked, Answered]:
     return Asking(scene, roles, also, thorough=frozenset({"visitor"})).everything()
 
 

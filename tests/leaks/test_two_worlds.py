@@ -13,11 +13,10 @@ from stoa.ballots import acts as ballots
 from stoa.kit.models import Mail
 from stoa.people import acts as people
 from stoa.people.models import Person
-from tests.leaks.worlds import Answer, Asked, Asking, World, differences, world
+from tests.leaks.worlds import Asking, Told, World, demand_alike, world
 from tests.stage import acting, approve, at
 
 pytestmark = pytest.mark.slow
-Told = tuple[dict[Asked, Answer], list[tuple[str, str]]]
 Secret = Callable[[World, Round, list[Person]], None]
 
 
@@ -73,12 +72,7 @@ SECRETS: list[Secret] = [
 
 def test_while_a_vote_is_open_nothing_gives_away_what_is_secret(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
-        (one, mails), (other, other_mails) = told(otherwise=False), told(otherwise=True)
-    found = differences(one, other)
-    assert found == [], "\n".join(found[:20])
-    assert mails == other_mails
-    assert [asked for asked, answer in one.items() if answer.status >= 500] == []
-    assert len(one) > 3000
+        assert len(demand_alike(told)) > 3000
 
 
 def told(*, otherwise: bool) -> Told:

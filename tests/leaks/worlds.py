@@ -264,3 +264,17 @@ def _where(mine: Any, theirs: Any) -> str:
     at = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs)))
     around = slice(max(0, at - 80), at + 80)
     return f"{mine[around]!r} and {theirs[around]!r}"
+
+
+Told = tuple[dict[Asked, Answer], list[tuple[str, str]]]
+"""The answers to everybody, and the mails, each by its address and subject."""
+
+
+def demand_alike(tell: Callable[..., Told]) -> dict[Asked, Answer]:
+    """Tell both worlds and demand that nothing differs and nothing broke; returns the answers of one."""
+    (one, mails), (other, other_mails) = tell(otherwise=False), tell(otherwise=True)
+    found = differences(one, other)
+    assert found == [], "\n".join(found[:20])
+    assert mails == other_mails
+    assert [asked for asked, answer in one.items() if answer.status >= 500] == []
+    return one

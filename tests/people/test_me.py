@@ -25,11 +25,6 @@ def text(answer: Any) -> str:
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
-@pytest.fixture
 def me(cast: Cast) -> Client:
     return browser(cast.member)
 

@@ -22,11 +22,6 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
 @pytest.mark.parametrize("who", KEEPERS)
 def test_who_keeps_the_process_admits_people(cast: Cast, who: str) -> None:
     client = browser(getattr(cast, who))

@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 MOST_QUERIES = 15
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
 def home(person: Person, query: str = "") -> str:
     settle()
     return str(browser(person).get(f"/{query}").content.decode())

@@ -20,11 +20,6 @@ from tests.stage import acting
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
 def titles(client: Client, words: str, **more: str) -> list[str]:
     """What the page lists, in its order."""
     page = client.get("/search", {"q": words, **more}).content.decode()

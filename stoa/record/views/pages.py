@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from stoa.kit import instants, pictures
-from stoa.kit.edge import actor
+from stoa.kit.edge import actor, address_with
 from stoa.kit.pictures import Picture
 from stoa.kit.tables import Column, Listing, link
 from stoa.kit.words import role_words, words_for
@@ -71,9 +71,9 @@ def record(request: HttpRequest) -> HttpResponseBase:
         "stretch": _stretch(request.GET, rows, viewer),
         "kinds": filters.choices_of_kind(),
         "roles": filters.choices_of_role(),
-        "csv_url": _address(request.GET, **{"as": "csv", "seals": "yes"}),
-        "json_url": _address(request.GET, **{"as": "json", "seals": "yes"}),
-        "seals_url": _address(request.GET, seals="yes"),
+        "csv_url": address_with(request.GET, {"as": "csv", "seals": "yes"}),
+        "json_url": address_with(request.GET, {"as": "json", "seals": "yes"}),
+        "seals_url": address_with(request.GET, {"seals": "yes"}),
         "vkey": keys.vkey(),
         "address": settings.STOA.address,
     }
@@ -180,18 +180,9 @@ def _stretch(query: QueryDict, rows: Any, viewer: str | None) -> Stretch:
         more_newer = before is not None
     if not found:
         return Stretch([], "", "")
-    newer = _address(query, after=str(found[0].position), before="") if more_newer else ""
-    older = _address(query, before=str(found[-1].position), after="") if more_older else ""
+    newer = address_with(query, {"after": str(found[0].position), "before": ""}) if more_newer else ""
+    older = address_with(query, {"before": str(found[-1].position), "after": ""}) if more_older else ""
     return Stretch(say(found, viewer), newer, older)
-
-
-def _address(query: QueryDict, **changes: str) -> str:
-    changed = query.copy()
-    for name, value in changes.items():
-        changed.pop(name, None)
-        if value:
-            changed[name] = value
-    return f"?{changed.urlencode()}"
 
 
 def _whole(text: str | None) -> int | None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from stoa.kit import search as kit
+from stoa.kit.edge import address_with
 from stoa.kit.faults import Invalid
 from stoa.kit.registry import label
 from stoa.kit.search import Found
@@ -49,7 +50,7 @@ class Pager:
 
     def address(self, number: int) -> str:
         """The address of another page."""
-        return _with(self.query, page=str(number) if number > 1 else "")
+        return address_with(self.query, {"page": str(number) if number > 1 else ""})
 
 
 @require_safe
@@ -88,9 +89,13 @@ def _sides(query: QueryDict, found: Found, chosen: str) -> list[tuple[str, str, 
     names = sorted(found.kinds if known else dict(kit.kinds()), key=lambda kind: (-found.kinds.get(kind, 0), kind))
     if len(names) < 2 and not chosen:
         return []
-    sides = [(_counted("Everything", every, known), _with(query, kind="", page=""), not chosen)]
+    sides = [(_counted("Everything", every, known), address_with(query, {"kind": "", "page": ""}), not chosen)]
     return sides + [
-        (_counted(plural(kind), found.kinds.get(kind, 0), known), _with(query, kind=kind, page=""), kind == chosen)
+        (
+            _counted(plural(kind), found.kinds.get(kind, 0), known),
+            address_with(query, {"kind": kind, "page": ""}),
+            kind == chosen,
+        )
         for kind in names
     ]
 
@@ -115,12 +120,3 @@ def _entry(words: str) -> tuple[int, str] | None:
 
 def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-
-
-def _with(query: QueryDict, **changes: str) -> str:
-    changed = query.copy()
-    for name, value in changes.items():
-        changed.pop(name, None)
-        if value:
-            changed[name] = value
-    return f"?{changed.urlencode()}"
