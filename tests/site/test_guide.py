@@ -50,15 +50,12 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
     assert faults == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("path", "width"),
     [("/", 320), ("/", 768), ("/", 1440), ("/agenda", 320), ("/404", 320), ("/403", 320), ("/500", 320)],
 )
-def test_nothing_shuts_anyone_out_and_nothing_leaves_the_screen(
-    open_page: Open, path: str, scheme: str, width: int
-) -> None:
-    page = open_page(path, width=width, color_scheme=scheme)
+def test_nothing_shuts_anyone_out_and_nothing_leaves_the_screen(open_page: Open, path: str, width: int) -> None:
+    page = open_page(path, width=width)
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
