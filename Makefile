@@ -10,11 +10,11 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 run: .venv/run.stamp  ## start the server: make run [PORT=8000] [DATA=./data]
 	@$(BIN)/stoa up $(if $(PORT),--port '$(PORT)') $(if $(DATA),--data '$(DATA)')
 
-test: .venv/dev.stamp  ## every test
-	$(BIN)/pytest -n 2 --dist loadgroup
+test: .venv/dev.stamp  ## every test, but for the full counts of `make prove`
+	$(BIN)/pytest -n 2 --dist loadgroup -m 'not prove'
 
 test-fast: .venv/dev.stamp  ## the tests that start no process and no browser
-	$(BIN)/pytest -n 2 -m 'not slow'
+	$(BIN)/pytest -n 2 -m 'not slow and not prove'
 
 check: export STOA_SECRET_KEY = nothing is signed while types are checked
 check: .venv/dev.stamp  ## style, types, the direction of imports, templates
@@ -30,8 +30,8 @@ bench: .venv/dev.stamp  ## each benchmark prints a ratio against a peer or a lim
 screenshots: .venv/dev.stamp  ## the pictures in docs/, made from the sample
 	$(BIN)/python docs/screenshots/make.py
 
-prove: .venv/dev.stamp  ## the whole job from an empty machine to a verified result, in a real browser
-	$(BIN)/pytest -m journey
+prove: .venv/dev.stamp  ## the whole job in a real browser, and the full counts of what `make test` tries a few times
+	$(BIN)/pytest -m 'journey or prove'
 
 clean:  ## remove .venv and caches; the data stay
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
