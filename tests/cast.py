@@ -31,8 +31,9 @@ class Cast(Stage):
     scrutineers: list[Person] = field(init=False)
     stranger: Person = field(init=False)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def set(self) -> None:
+        """Everybody comes."""
+        super().set()
         self.author, self.member = self.admit(5)[:2]
         self.associate = self._play("Associate", "associate")
         self.facilitator = self._play("Facilitator", "facilitator")

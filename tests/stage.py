@@ -18,6 +18,7 @@ from stoa.people import acts as people
 from stoa.people.models import Person
 from stoa.record.acts import start_log
 from stoa.record.models import Entry
+from tests.scenes import filled, keep, recall
 
 
 def begin() -> None:
@@ -41,6 +42,13 @@ class Stage:
     steward: Person = field(init=False)
 
     def __post_init__(self) -> None:
+        if not recall(self):
+            before = filled()
+            self.set()
+            keep(self, before)
+
+    def set(self) -> None:
+        """Do the acts that the scene begins with; a scene that begins with more does them after these."""
         begin()
         self.steward = people.admit(OPERATOR, name="Steward", email="steward@example.org", roles=["steward", "member"])
 

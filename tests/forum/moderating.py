@@ -24,8 +24,9 @@ class Forum(Cast):
     second_steward: Person
     place: Round
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def set(self) -> None:
+        """A second steward comes, and the round is announced."""
+        super().set()
         address = "second-steward@example.org"
         self.second_steward = people.admit(OPERATOR, name="Second steward", email=address, roles=["steward", "member"])
         self.place = self.round()

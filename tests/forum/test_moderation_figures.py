@@ -50,7 +50,7 @@ def test_what_is_on_the_record_is_counted_by_month_and_reason(forum: Forum) -> N
 
 def report_and_leave(forum: Forum, count: int, hours: int) -> None:
     cases = [forum.reported(forum.post(forum.author, f"Text {n}")) for n in range(count)]
-    with clock.travel(clock.now() + timedelta(hours=hours)):
+    with clock.travel(clock.now() + timedelta(hours=hours, minutes=-30)):
         for case in cases:
             acts.leave(acting(forum.steward), case=case)
 
