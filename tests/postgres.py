@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +19,7 @@ from stoa.kit.environment import environment
 from stoa.kit.postgres import Postgres
 from tests.settings import CACHED
 
+_after: dict[Callable[[], object], str] = {}
 ROOT = Path(__file__).parent.parent
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -57,13 +58,13 @@ def _template() -> str:
 
 
 @contextmanager
-def clone() -> Iterator[str]:
-    """A fresh copy of the template that Django uses meanwhile, in every thread, as the role that serves the web."""
+def clone(of: str = "", *, kept: bool = False) -> Iterator[str]:
+    """A fresh copy of the template, or another, that Django uses meanwhile, in every thread, as the role that serves the web."""
     name = f"clone_{os.getpid()}_{os.urandom(4).hex()}"
     settings = connections.databases["default"]
     before = settings["NAME"]
     _as_superuser(
-        SQL("CREATE DATABASE {} TEMPLATE {} OWNER stoa_owner").format(Identifier(name), Identifier(template()))
+        SQL("CREATE DATABASE {} TEMPLATE {} OWNER stoa_owner").format(Identifier(name), Identifier(of or template()))
     )
     connections.close_all()
     settings["NAME"] = name
@@ -72,7 +73,19 @@ def clone() -> Iterator[str]:
     finally:
         connections.close_all()
         settings["NAME"] = before
-        _as_superuser(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+        if not kept:
+            _as_superuser(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@contextmanager
+def clone_after(happened: Callable[[], object]) -> Iterator[str]:
+    """A fresh copy of a database in which this happened; it happens once in a process, in a copy of the template."""
+    if happened not in _after:
+        with clone(kept=True) as name:
+            happened()
+        _after[happened] = name
+    with clone(_after[happened]) as name:
+        yield name
 
 
 def _make_template() -> None:

@@ -16,7 +16,9 @@ from django.db import connection
 from stoa.kit import clock
 from stoa.record.models import Entry
 
-FILLED_BY_TRIGGER = "record_pending"
+WAITING = "record_pending"
+"""Filled by a trigger when entries come. A scene leaves its entries waiting: what gives them their place may write more."""
+
 OLDEST = timedelta(hours=1)
 
 
@@ -30,6 +32,20 @@ class Kept:
 
 
 _kept: dict[type, Kept] = {}
+
+
+class Scene:
+    """What a test begins with: `set` does the acts and fills the object. Not for what is written outside a test's transaction."""
+
+    def __init__(self) -> None:
+        if not recall(self):
+            before = filled()
+            self.set()
+            keep(self, before)
+
+    def set(self) -> None:
+        """Do the acts; a scene that begins with more does them after these."""
+        raise NotImplementedError
 
 
 def recall(scene: Any) -> bool:
@@ -53,7 +69,7 @@ def keep(scene: Any, before: set[str]) -> None:
         return
     rows = []
     with connection.cursor() as cursor:
-        for table in sorted(filled() - before - {FILLED_BY_TRIGGER}):
+        for table in sorted(filled() - before - {WAITING}):
             columns = _columns(table)
             with cursor.cursor.copy(f'COPY (SELECT {columns} FROM "{table}") TO STDOUT') as copy:
                 rows.append((f'COPY "{table}" ({columns}) FROM STDIN', b"".join(copy)))

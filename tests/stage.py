@@ -18,7 +18,7 @@ from stoa.people import acts as people
 from stoa.people.models import Person
 from stoa.record.acts import start_log
 from stoa.record.models import Entry
-from tests.scenes import filled, keep, recall
+from tests.scenes import Scene
 
 
 def begin() -> None:
@@ -35,17 +35,14 @@ def acting(person: Person, *, second_factor: bool = True) -> Actor:
 
 
 @dataclass
-class Stage:
+class Stage(Scene):
     """A community with a steward and some members, and a round that one can take through its phases."""
 
     members: list[Person] = field(default_factory=list)
     steward: Person = field(init=False)
 
     def __post_init__(self) -> None:
-        if not recall(self):
-            before = filled()
-            self.set()
-            keep(self, before)
+        super().__init__()
 
     def set(self) -> None:
         """Do the acts that the scene begins with; a scene that begins with more does them after these."""

@@ -36,10 +36,11 @@ def value_of(place: int, number: int) -> int:
 def give(round: Round, person: Person, values: dict[Statement, int]) -> None:
     """Somebody's answers, all at once, as if given now."""
     participant, _ = Participant.objects.update_or_create(round=round, person=person, defaults={"changed": clock.now()})
-    for statement, value in values.items():
-        Answer.objects.update_or_create(
-            participant=participant, statement=statement, defaults={"value": value, "at": clock.now()}
-        )
+    Answer.objects.filter(participant=participant, statement__in=values).delete()
+    Answer.objects.bulk_create(
+        Answer(participant=participant, statement=statement, value=value, at=clock.now())
+        for statement, value in values.items()
+    )
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from stoa.ballots.acts import attest
 from stoa.kit.act import OPERATOR
 from stoa.methods import pabulib
 from tests.cast import Cast, browser, settle
+from tests.scenes import Scene
 from tests.stage import acting, approve, at
 
 pytestmark = pytest.mark.django_db
@@ -48,10 +49,13 @@ def text(answer: object) -> str:
     return answer.content.decode()  # type: ignore[attr-defined]
 
 
-class Decided:
+class Decided(Scene):
     """A round in which 30 voted: two thirds for two large questions, a third for one small one."""
 
-    def __init__(self, voters: int = 30) -> None:
+    voters = 30
+
+    def set(self) -> None:
+        voters = self.voters
         self.cast = Cast()
         self.cast.admit(voters - len(self.cast.members))
         self.round: Round = self.cast.round()
@@ -69,13 +73,20 @@ class Decided:
             advance()
         with at(self.round.vote_closes + timedelta(hours=25)):
             advance()
-            settle()
         self.round.refresh_from_db()
+
+
+class DecidedByFew(Decided):
+    """The same, by too few to publish their ballots."""
+
+    voters = 6
 
 
 @pytest.fixture
 def decided() -> Decided:
-    return Decided()
+    made = Decided()
+    settle()
+    return made
 
 
 def file(name: str, client: Client | None = None) -> bytes:
@@ -180,7 +191,8 @@ def test_before_the_decision_there_is_no_result() -> None:
 
 
 def test_of_few_ballots_only_the_outcome_is_published() -> None:
-    Decided(voters=6)
+    DecidedByFew()
+    settle()
     page = text(browser().get("/agenda/2027/result"))
     assert "The ballots stay closed" in page
     assert "Fewer than 20 ballots were cast" in page
@@ -202,7 +214,8 @@ def test_of_few_ballots_only_the_outcome_is_published() -> None:
 
 
 def test_who_attests_an_outcome_stands_on_its_page() -> None:
-    decided = Decided(voters=6)
+    decided = DecidedByFew()
+    settle()
     ballot = decided.round.ballot
     assert ballot is not None
     digest = hashlib.sha256(bytes(ballot.kept_bundle)).hexdigest()

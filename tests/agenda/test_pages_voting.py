@@ -13,6 +13,7 @@ from stoa.agenda.tasks import advance
 from stoa.ballots.models import Ballot, CastBallot, Draft
 from stoa.kit.models import Mail
 from tests.cast import Cast, browser
+from tests.scenes import Scene
 from tests.stage import at
 
 pytestmark = pytest.mark.django_db
@@ -22,10 +23,10 @@ def text(answer: object) -> str:
     return answer.content.decode()  # type: ignore[attr-defined]
 
 
-class Vote:
+class Vote(Scene):
     """A community whose vote on nine questions is open."""
 
-    def __init__(self) -> None:
+    def set(self) -> None:
         self.cast = Cast()
         self.round: Round = self.cast.round()
         voters = [*self.cast.members[:3]]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -25,14 +26,20 @@ from stoa.record.models import Text
 from stoa.record.sequencer import sequence
 from tests.agenda.discussing import after_the_close, answer, in_discussion, state
 from tests.cli.command import stoa, succeed
+from tests.postgres import clone_after
 from tests.stage import Stage, approve
 
 ASSEN = Path(__file__).parents[3] / "shared" / "data" / "votes" / "pabulib" / "Netherlands_Assen_2024.pb"
 
 
 @pytest.fixture
-def voting(cloned_db: str) -> Round:
+def voting(django_db_setup: None, django_db_blocker: Any) -> Iterator[Round]:
     """A sound server: one imported decision, one vote with ballots cast."""
+    with django_db_blocker.unblock(), clone_after(_voting):
+        yield Round.objects.get(slug="2027")
+
+
+def _voting() -> None:
     stage = Stage()
     stage.admit(4)
     with ASSEN.open("rb") as stream:
@@ -45,7 +52,6 @@ def voting(cloned_db: str) -> Round:
         approve(stage.members, round_, [asked])
     sequence()
     Round.objects.filter(pk=round_.pk).update(questions_open=clock.now() - timedelta(days=2))
-    return round_
 
 
 def broken() -> set[str]:

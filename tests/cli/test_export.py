@@ -6,7 +6,9 @@ import io
 import json
 import zipfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from preflibtools.instances import CategoricalInstance  # type: ignore[import-untyped]
@@ -21,17 +23,22 @@ from stoa.methods.pabulib import read
 from stoa.record.sequencer import sequence
 from stoa.verify import verify
 from tests.cli.command import stoa, succeed
+from tests.postgres import clone_after
 from tests.stage import Stage
 
 ASSEN = Path(__file__).parents[3] / "shared" / "data" / "votes" / "pabulib" / "Netherlands_Assen_2024.pb"
 
 
 @pytest.fixture
-def decided(cloned_db: str) -> Round:
+def decided(django_db_setup: None, django_db_blocker: Any) -> Iterator[Round]:
+    with django_db_blocker.unblock(), clone_after(_decided):
+        yield Round.objects.select_related("ballot").get(slug="assen")
+
+
+def _decided() -> None:
     with ASSEN.open("rb") as stream:
-        found = import_votes(OPERATOR, round=Stage().round("assen"), election=read(stream), digest="ab" * 32)
+        import_votes(OPERATOR, round=Stage().round("assen"), election=read(stream), digest="ab" * 32)
     sequence()
-    return Round.objects.select_related("ballot").get(pk=found.pk)
 
 
 @pytest.mark.slow
