@@ -13,7 +13,7 @@ run: .venv/run.stamp  ## start the server: make run [PORT=8000] [DATA=./data]
 test: .venv/dev.stamp  ## every test, but for the full counts of `make prove`
 	$(BIN)/pytest -n 2 --dist loadgroup -m 'not prove'
 
-test-fast: .venv/dev.stamp  ## the tests that start no process and no browser
+test-fast: .venv/dev.stamp  ## the tests that take moments: no process, no browser
 	$(BIN)/pytest -n 2 -m 'not slow and not prove'
 
 check: export STOA_SECRET_KEY = nothing is signed while types are checked

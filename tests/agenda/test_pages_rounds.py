@@ -118,6 +118,7 @@ def test_a_round_without_offers_says_that_it_ended_without_a_vote() -> None:
         assert "without a vote" in text(browser().get("/agenda/2027"))
 
 
+@pytest.mark.slow
 def test_before_the_close_nobody_sees_who_voted_or_how_many() -> None:
     cast = Cast()
     round_ = cast.round()
@@ -205,6 +206,7 @@ def test_lists_cost_the_same_queries_for_one_row_and_three() -> None:
     assert (cost("/agenda/2027"), cost("/agenda")) == one
 
 
+@pytest.mark.slow
 def test_ten_thousand_questions_are_one_page_at_a_time() -> None:
     cast = Cast()
     round_ = cast.round()

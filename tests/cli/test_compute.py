@@ -70,6 +70,7 @@ def test_fractions_of_the_unit_are_exact(tied: Path) -> None:
     assert (result["cost"], result["budget"], result["certificate"]["unit"]) == ("2.25", "2.5", "0.01")
 
 
+@pytest.mark.slow
 def test_other_kinds_of_votes_are_refused_with_a_sentence_or_read_as_approvals() -> None:
     file = PABULIB / "Poland_Gdansk_2020_Rudniki.pb"
     fault = stoa("compute", "equal-shares", file).fault
@@ -79,6 +80,7 @@ def test_other_kinds_of_votes_are_refused_with_a_sentence_or_read_as_approvals()
     assert succeed("compute", "equal-shares", file, "--as-approvals", "--json").json["budget"] == 149000
 
 
+@pytest.mark.slow
 def test_a_real_file_gives_what_the_method_gives() -> None:
     from stoa.methods.equal_shares import choose
     from stoa.methods.pabulib import read

@@ -43,6 +43,7 @@ def test_json_has_the_documented_keys_and_nothing_else_on_standard_output(folder
     assert {group["members"][0] for group in result["groups"]} == {0, 1}
 
 
+@pytest.mark.slow
 def test_the_number_of_groups_and_their_least_size_can_be_given(folder: Path) -> None:
     one = succeed("compute", "opinion-map", folder, "--k", "1", "--json").json
     assert [group["size"] for group in one["groups"]] == [20]
@@ -57,6 +58,7 @@ def test_in_words_a_text_from_the_file_stays_text_and_what_was_passed_over_is_to
     assert "Passed over: 1 votes on statements that are not among the statements." in result.err
 
 
+@pytest.mark.slow
 def test_a_real_conversation_twice_is_the_same_and_has_no_clear_groups_where_there_are_none() -> None:
     first, second = (succeed("compute", "opinion-map", SEATTLE, "--json").json for _ in range(2))
     assert first == second

@@ -209,6 +209,7 @@ def work(text: str) -> int:
     return calls
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", LABORIOUS)
 def test_twice_the_text_is_no_more_than_twice_the_work(piece: str) -> None:
     head = "|a|b|\n|-|-|\n" if piece.startswith("|") else ""

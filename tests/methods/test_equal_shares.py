@@ -121,6 +121,7 @@ def test_the_example_of_the_docs():
     assert majority(ballots, costs, 100) == ("b", "e")
 
 
+@pytest.mark.slow
 def test_ten_thousand_tie_heavy_votes_are_bought_as_the_definition_says():
     chance = random.Random(2026)
     for number in range(10_000):

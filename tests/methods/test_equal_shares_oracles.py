@@ -81,6 +81,7 @@ def test_pabutools_buys_the_same_in_the_same_order(name, utility):
     assert list(choose(**vote, utility=utility, completion="none").selected) == by_pabutools(vote, utility, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("utility", ["cost", "cardinality"])
 @pytest.mark.parametrize("name", QUICK)
 def test_pabutools_raises_to_the_same_outcome(name, utility):

@@ -91,6 +91,7 @@ def same(one: Map, other: Map) -> bool:
     return all(np.array_equal(getattr(one, each.name), getattr(other, each.name)) for each in fields(Map))
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 2**32))
 def test_neither_the_order_of_answers_nor_what_people_are_called_changes_anything(number):

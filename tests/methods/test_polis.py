@@ -201,6 +201,7 @@ def test_progress_is_told_in_bytes(tmp_path):
     assert len(told) >= 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted((REAL / "polis-opendata").iterdir()), ids=lambda path: path.name)
 def test_both_files_of_a_real_conversation_tell_the_same(path, tmp_path):
     whole = read(path)

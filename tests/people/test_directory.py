@@ -81,6 +81,7 @@ def test_the_directory_to_take_away_says_what_is_public_and_no_more(client: Clie
     }
 
 
+@pytest.mark.slow
 def test_nobody_sees_an_address_or_somebody_without_a_role_on_any_page() -> None:
     cast = Cast()
     employed(cast.member, people.add_organisation(OPERATOR, name="University North"))

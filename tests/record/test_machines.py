@@ -35,6 +35,7 @@ def test_tiles_and_bundles_lead_back_to_the_signed_root(client: Client, size: in
     assert [entry for bundle in bundles for entry in decode_bundle(bundle)] == leaves
 
 
+@pytest.mark.slow
 def test_tiles_of_70000_entries_are_the_published_vectors(client: Client) -> None:
     grow(numbers(70_000))
     assert served_head(client).root.hex() == "1a4cdfcb66374a0c0dcbef49acbd4976d13ee864fb3cb241fc943cad04f02f7e"

@@ -94,6 +94,7 @@ def test_the_record_as_it_is_passes(cast: int) -> None:
     assert outcome(community.entries, community.blobs).first_failure is None
 
 
+@pytest.mark.slow
 @given(st.data())
 @pytest.mark.parametrize("cast", [5, 25])
 @settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
@@ -107,6 +108,7 @@ def test_an_absurd_value_anywhere_in_an_entry_is_survived(cast: int, data: st.Da
     outcome(raws, community.blobs)
 
 
+@pytest.mark.slow
 @given(st.data())
 @pytest.mark.parametrize("cast", [5, 25])
 @settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])

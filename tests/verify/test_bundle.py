@@ -171,6 +171,7 @@ def test_a_member_that_is_there_twice_is_found(members: Members, file: Path, str
     assert first_failure(stranger.verify(str(file))) == (1, "bundle")
 
 
+@pytest.mark.slow
 def test_a_member_that_unfolds_beyond_its_cap_is_not_unfolded(members: Members, file: Path, stranger: Stranger) -> None:
     file.write_bytes(zipped(members | {"vkey": bytes(300_000_000)}))
     assert file.stat().st_size < 1_000_000

@@ -106,6 +106,7 @@ def test_who_pays_all_and_who_pays_in_full() -> None:
     assert market.pockets.left(one.ids.index("b")) == 9
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(st.sampled_from("abcdef"), st.sampled_from([1, 2, 3, 4, 6, 12, 35]), min_size=1),
     st.lists(st.frozensets(st.sampled_from("abcdef")), min_size=1, max_size=7),

@@ -71,6 +71,7 @@ def test_nobody_listening_is_said_to_be_out_of_reach() -> None:
     web.close()
 
 
+@pytest.mark.slow
 def test_an_answer_that_drips_is_cut_off(site: Site, web: Web) -> None:
     site.drips = {"a"}
     with pytest.raises(Unreachable, match=r"^a: the server did not answer in time, tried 4 times\.$"):
