@@ -16,7 +16,7 @@ class AgendaConfig(AppConfig):
         from stoa.agenda.acts.finding import questions_found, rounds_found, statements_found
         from stoa.agenda.acts.recovering import bring_back
         from stoa.agenda.acts.statements import set_state
-        from stoa.agenda.queries.statements import hidden_statements, pieces, show_statements
+        from stoa.agenda.queries.statements import STATEMENTS, hidden_statements, pieces
         from stoa.agenda.queries.works import signed_questions
         from stoa.kit.beside import Discussed, register_discussed
         from stoa.kit.moderated import Moderated, register_moderated
@@ -24,11 +24,11 @@ class AgendaConfig(AppConfig):
         from stoa.kit.search import register_documents
         from stoa.record.recovery import register_recovery
 
-        register(Kind("round", "round", queries.show_rounds))
-        register(Kind("question", "question", queries.show_questions))
+        register(Kind("round", "round", queries.ROUNDS))
+        register(Kind("question", "question", queries.QUESTIONS))
         register_discussed(Discussed("round"))
         register_discussed(Discussed("question"))
-        register(Kind("statement", "statement", show_statements))
+        register(Kind("statement", "statement", STATEMENTS))
         register_moderated(Moderated("statement", pieces, set_state, signed=False))
         register_discussed(Discussed("statement", hidden_statements))
         register_documents("round", rounds_found)

@@ -13,12 +13,14 @@ from stoa.charter.models import Charter, Community, Declaration, Policy
 from stoa.charter.text import Terms, read
 from stoa.kit import clock, locks
 from stoa.kit.act import ACTS
+from stoa.kit.looking import once_a_look
 from stoa.kit.search import Kept
 from stoa.record.models import Entry
 
 _held: ContextVar[Charter | None] = ContextVar("charter held", default=None)
 
 
+@once_a_look
 def in_force() -> Charter | None:
     """The latest version, or None before the first."""
     return _held.get() or Charter.objects.order_by("-version").first()

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Concatenate, Literal, ParamSpec, Protocol, Typ
 
 from django.db import transaction
 
-from stoa.kit import locks, once
+from stoa.kit import locks, looking, once
 
 Kind = Literal["public", "sealed", "private"]
 
@@ -141,6 +141,7 @@ def act(
         def call(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
             if _current.get() is not None:
                 raise RuntimeError(f"{name} was called inside {_acting().act}: acts never call acts")
+            looking.end_look()
             with transaction.atomic(), once.claim(actor.person_id):
                 locks.charter(alone=changes_charter)
                 grant = authority()(actor, name, _subject(kwargs, on))

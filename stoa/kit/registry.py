@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast
+
+from stoa.kit.looking import kept_in_look
 
 
 @dataclass(frozen=True)
@@ -14,13 +20,37 @@ class Shown:
     address: str
 
 
+Show = Callable[[list[str], str | None], dict[str, Shown]]
+"""Given ids and who looks: how those of them appear that the viewer may see."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """How a kind appears whose title stands in a row of its own, so that one query reads several such kinds.
+
+    `find(ids, viewer_id)` gives the rows that the viewer may see; `title` and `more` are what each row says, as names of
+    columns or expressions; `address` is made of the id and of `more`.
+    """
+
+    find: Callable[[list[str], str | None], QuerySet[Any]]
+    title: Any
+    address: Callable[[str, str], str]
+    more: Any = ""
+
+    def named(self, kind: str, ids: list[str], viewer_id: str | None) -> QuerySet[Any]:
+        """Kind, id, title and more, as texts."""
+        columns = [Cast(each, TextField()) for each in ("pk", self.title, self.more or Value(""))]
+        told = Cast(Value(kind), TextField())
+        return self.find(ids, viewer_id).order_by().values_list(told, *columns)
+
+
 @dataclass(frozen=True)
 class Kind:
-    """One kind of object. `show(ids, viewer_id)` gives, for those ids that the viewer may see, how they appear."""
+    """One kind of object, what one of them is called, and how they appear."""
 
     name: str
     label: str
-    show: Callable[[list[str], str | None], dict[str, Shown]]
+    show: Show | Rows
 
 
 _kinds: dict[str, Kind] = {}
@@ -31,23 +61,46 @@ def register(kind: Kind) -> None:
     _kinds[kind.name] = kind
 
 
+def numbers(ids: list[str]) -> list[str]:
+    """Of these ids, those that can be numbers of rows."""
+    return [
+        identifier for identifier in ids if identifier.isascii() and identifier.isdecimal() and len(identifier) < 19
+    ]
+
+
 def label(kind: str) -> str:
     """What objects of a kind are called; of a kind that is not registered, its name on the record."""
     return _kinds[kind].label if kind in _kinds else kind
 
 
 def show(references: list[str], viewer_id: str | None) -> dict[str, Shown]:
-    """`kind:id` references → how they appear; what the viewer may not see, or is gone, is absent. One query a kind."""
+    """`kind:id` references → how they appear; what the viewer may not see, or is gone, is absent.
+
+    One query for all kinds that appear by `Rows`, and one for each other; in one look none for what was shown before.
+    """
+    known: dict[str, Shown | None] = kept_in_look(("shown", viewer_id))
     wanted: dict[str, list[str]] = {}
-    for reference in references:
+    for reference in dict.fromkeys(references):
         kind, _, identifier = reference.partition(":")
-        wanted.setdefault(kind, []).append(identifier)
-    return {
-        f"{kind}:{identifier}": shown
-        for kind, ids in wanted.items()
-        if kind in _kinds
-        for identifier, shown in _kinds[kind].show(ids, viewer_id).items()
-    }
+        if kind in _kinds and reference not in known:
+            wanted.setdefault(kind, []).append(identifier)
+    _read(wanted, viewer_id, known)
+    for kind, ids in wanted.items():
+        for identifier in ids:
+            known.setdefault(f"{kind}:{identifier}", None)
+    return {reference: shown for reference in references if (shown := known.get(reference))}
+
+
+def _read(wanted: dict[str, list[str]], viewer_id: str | None, known: dict[str, Shown | None]) -> None:
+    """How these ids of each kind appear: those in rows first, since others lead to them."""
+    shows = {kind: _kinds[kind].show for kind in wanted}
+    rows = {kind: show for kind, show in shows.items() if isinstance(show, Rows)}
+    queries = [show.named(kind, wanted[kind], viewer_id) for kind, show in rows.items()]
+    for kind, identifier, title, more in queries[0].union(*queries[1:], all=True) if queries else ():
+        known[f"{kind}:{identifier}"] = Shown(title, rows[kind].address(identifier, more))
+    for kind, show in shows.items():
+        if not isinstance(show, Rows):
+            known |= {f"{kind}:{identifier}": shown for identifier, shown in show(wanted[kind], viewer_id).items()}
 
 
 @dataclass(frozen=True)

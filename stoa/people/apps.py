@@ -15,7 +15,7 @@ class PeopleConfig(AppConfig):
         from stoa.kit.search import register_documents
         from stoa.people import acts, queries, words  # noqa: F401 - loading them registers them
 
-        register(Kind("person", "person", queries.show_people))
-        register(Kind("organisation", "organisation", queries.show_organisations))
+        register(Kind("person", "person", queries.PEOPLE))
+        register(Kind("organisation", "organisation", queries.ORGANISATIONS))
         register_documents("person", queries.people_found)
         register_documents("organisation", queries.organisations_found)

@@ -24,6 +24,10 @@ ROLES = {
 """Roles that a person can be given: code → the word on pages."""
 
 
+FORMER = "former member"
+"""What is left to say of somebody who was erased."""
+
+
 class PersonManager(BaseUserManager["Person"]):
     """Finds a person by e-mail address, without regard to case."""
 
@@ -72,7 +76,7 @@ class Person(AbstractBaseUser):
     @property
     def shown_name(self) -> str:
         """The name on pages; of somebody erased, what is left to say."""
-        return "former member" if self.erased else self.name
+        return FORMER if self.erased else self.name
 
     def get_absolute_url(self) -> str:
         """The person's page."""

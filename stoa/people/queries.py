@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.urls import reverse
 
 from stoa.kit import clock
-from stoa.kit.registry import Shown
+from stoa.kit.looking import once_a_look
+from stoa.kit.registry import Rows, numbers
 from stoa.kit.search import Kept
 from stoa.methods.canonical import parse_object
 from stoa.people.events import PrivateLook
-from stoa.people.models import Organisation, Person, Role, Tie
+from stoa.people.models import FORMER, Organisation, Person, Role, Tie
 from stoa.record.models import Sealed
 
 
@@ -29,6 +31,7 @@ def roles_of(person_id: str) -> list[Role]:
     return list(in_force(Role.objects.filter(person_id=person_id, person__is_active=True)))
 
 
+@once_a_look
 def roles_everywhere(person_id: str) -> frozenset[str]:
     """The names of the roles that a person holds now, but for those of one object.
 
@@ -155,15 +158,18 @@ def members_by_organisation() -> QuerySet[Organisation]:
     return Organisation.objects.annotate(members=counted).order_by("-members", "name")
 
 
-def show_people(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
+def named_people(ids: list[str], viewer_id: str | None) -> QuerySet[Person]:
     """Names are public as soon as somebody holds or held a role; the viewer changes nothing."""
     del viewer_id
-    people = Person.objects.filter(pk__in=ids, roles__isnull=False).distinct()
-    return {p.pk: Shown(p.shown_name, p.get_absolute_url()) for p in people}
+    return Person.objects.filter(Exists(Role.objects.filter(person=OuterRef("pk"))), pk__in=ids)
 
 
-def show_organisations(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
+def named_organisations(ids: list[str], viewer_id: str | None) -> QuerySet[Organisation]:
     """Organisations are public."""
     del viewer_id
-    found = Organisation.objects.filter(pk__in=[i for i in ids if i.isdecimal()])
-    return {str(o.pk): Shown(o.name, o.get_absolute_url()) for o in found}
+    return Organisation.objects.filter(pk__in=numbers(ids))
+
+
+SHOWN_NAME = Case(When(erased=None, then=F("name")), default=Value(FORMER))
+PEOPLE = Rows(named_people, SHOWN_NAME, lambda pk, _: reverse("people:person", args=[pk]))
+ORGANISATIONS = Rows(named_organisations, "name", lambda pk, _: reverse("people:organisation", args=[pk]))

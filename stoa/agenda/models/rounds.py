@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from stoa.ballots.models import Ballot
 from stoa.kit import clock
+from stoa.kit.looking import once_a_look
 from stoa.people.models import Person, Role
 
 
@@ -77,6 +78,7 @@ class Round(models.Model):
         """Whether its vote has not been opened yet."""
         return self.phase in {Round.Phase.ANNOUNCED, Round.Phase.QUESTIONS, Round.Phase.DISCUSSION}
 
+    @once_a_look
     def standing(self, person_id: str) -> frozenset[str]:
         """Who was given the task of this round is its `organiser`."""
         given = Role.objects.filter(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db.models import Count, IntegerField, Max, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from stoa.agenda.models import Estimate, Offer, Question, Round
-from stoa.kit.registry import Shown
+from stoa.kit.registry import Rows, numbers
 
 
 def questions(round: Round) -> QuerySet[Question]:
@@ -31,8 +32,11 @@ def find_question(slug: str, pk: int) -> Question | None:
     return Question.objects.select_related("round__ballot", "author").filter(round__slug=slug, pk=pk).first()
 
 
-def show_questions(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
-    """How questions are named elsewhere: they are public, withdrawn ones by their title."""
+def named_questions(ids: list[str], viewer_id: str | None) -> QuerySet[Question]:
+    """Questions are public, withdrawn ones by their title."""
     del viewer_id
-    found = Question.objects.select_related("round").filter(pk__in=[i for i in ids if i.isdecimal()])
-    return {str(q.pk): Shown(q.title, q.get_absolute_url()) for q in found}
+    return Question.objects.filter(pk__in=numbers(ids))
+
+
+QUESTIONS = Rows(named_questions, "title", lambda pk, slug: reverse("agenda:question", args=[slug, pk]), "round__slug")
+"""How questions are named elsewhere."""

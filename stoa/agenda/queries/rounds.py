@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.urls import reverse
 
 from stoa.agenda.models import Decision, Offer, Question, Round
-from stoa.kit.registry import Shown
+from stoa.kit.registry import Rows, numbers
 
 PHASE = Round.Phase
 UNDER_WAY = (PHASE.VOTE, PHASE.DISCUSSION, PHASE.QUESTIONS, PHASE.CHECKING, PHASE.ANNOUNCED)
@@ -56,8 +57,11 @@ def figures(round: Round, needed: int) -> Figures:
     return Figures(standing.count(), estimated, offered or 0)
 
 
-def show_rounds(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
-    """How rounds are named elsewhere."""
+def named_rounds(ids: list[str], viewer_id: str | None) -> QuerySet[Round]:
+    """Rounds are public."""
     del viewer_id
-    found = Round.objects.filter(pk__in=[i for i in ids if i.isdecimal()])
-    return {str(r.pk): Shown(r.title, r.get_absolute_url()) for r in found}
+    return Round.objects.filter(pk__in=numbers(ids))
+
+
+ROUNDS = Rows(named_rounds, "title", lambda _, slug: reverse("agenda:round", args=[slug]), "slug")
+"""How rounds are named elsewhere."""

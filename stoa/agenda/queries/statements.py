@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
+from django.urls import reverse
 
 from stoa.agenda.models import Round, Statement
 from stoa.charter.queries import terms
 from stoa.forum.rules import Reader
 from stoa.kit.moderated import Piece, State
-from stoa.kit.registry import Shown
+from stoa.kit.registry import Rows, numbers
 from stoa.methods.similarity import alike
 
 MOST_STATEMENTS = 5
@@ -68,13 +69,18 @@ def visible(statements: QuerySet[Statement], viewer_id: str | None) -> QuerySet[
     return statements.filter(~Q(state=Statement.State.HELD) | mine)
 
 
-def show_statements(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
-    """How statements are named elsewhere; those that don't stand without their words."""
-    rows = Statement.objects.select_related("round").filter(pk__in=[i for i in ids if i.isdecimal()])
-    return {
-        str(s.pk): Shown(GONE.get(Statement.State(s.state), s.body), s.get_absolute_url())
-        for s in visible(rows, viewer_id)
-    }
+def named_statements(ids: list[str], viewer_id: str | None) -> QuerySet[Statement]:
+    """The statements of whose existence the viewer may know."""
+    return visible(Statement.objects.filter(pk__in=numbers(ids)), viewer_id)
+
+
+WORDS_OR_WHY_NOT = Case(
+    *(When(state=state, then=Value(why)) for state, why in GONE.items()), default=F("body"), output_field=TextField()
+)
+STATEMENTS = Rows(
+    named_statements, WORDS_OR_WHY_NOT, lambda pk, slug: reverse("agenda:statement", args=[slug, pk]), "round__slug"
+)
+"""How statements are named elsewhere; those that don't stand without their words."""
 
 
 def hidden_statements(viewer_id: str | None) -> list[str]:

@@ -10,6 +10,7 @@ from stoa.forum.models import Case
 from stoa.forum.rules.pace import DECIDES, REPORTS
 from stoa.kit.act import Actor
 from stoa.kit.faults import Refused
+from stoa.kit.looking import once_a_look
 from stoa.kit.powers import may
 from stoa.people.models import Role
 from stoa.people.queries import in_force
@@ -39,6 +40,7 @@ class Offices:
         return self.keepers | self.scrutineers
 
 
+@once_a_look
 def offices(granted: frozenset[str] | None = None) -> Offices:
     """The offices of today, as the charter in force gives the power: to the roles in `granted`, where these are known.
 

@@ -1,0 +1,175 @@
+"""The pages that people open most, on the sample: `python -m bench.pages`. Signed in at most 12 queries and 30 ms each.
+
+Beside them a bare Django page: one query, one line of text, no middleware. All are asked for in this process, with the
+embedded database beside it, so that what is measured is the program and its database and no network. `--data` names a
+folder that holds the sample already and whose server is down; else one is made, which takes half a minute. `--queries`
+prints what each page asks of the database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+TIMES = 15
+LIMIT_MS, LIMIT_QUERIES = 30.0, 12
+WIDTHS = "{:<12}{:<11}{:>8}{:>7}{:>10}{:>8}{:>7}{:>9}"
+
+
+class Asked:
+    """What one request asks of the database: its statements, and how many rows they gave."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self.rows = 0
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        """Carry a statement out and count it."""
+        done = execute(sql, params, many, context)
+        if not sql.startswith(("SAVEPOINT", "RELEASE")):
+            self.statements.append(sql)
+            self.rows += max(0, context["cursor"].rowcount)
+        return done
+
+
+def bare(_request: Any) -> Any:
+    """The page that a page can't be quicker than: one query, one line."""
+    from django.db import connection
+    from django.http import HttpResponse
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM charter_community")
+        return HttpResponse(f"{cursor.fetchone()[0]} community")
+
+
+def pages() -> dict[str, str]:
+    """The address of each page, of the sample's rounds as they stand."""
+    from stoa.agenda.models import Decision, Question, Round
+    from stoa.forum.models import Thread
+
+    by_phase = {round_.phase: round_.slug for round_ in Round.objects.all()}
+    decided = Decision.objects.select_related("round").latest("decided").round.slug
+    question = Question.objects.filter(round__slug=by_phase["vote"], state="on_ballot").latest("pk")
+    found = {
+        "home": "/",
+        "agenda": "/agenda",
+        "round": f"/agenda/{by_phase['vote']}",
+        "question": question.get_absolute_url(),
+        "result": f"/agenda/{decided}/result",
+        "thread": Thread.objects.order_by("-posts")[0].get_absolute_url(),
+        "vote": f"/agenda/{by_phase['vote']}/vote",
+    }
+    if "discussion" in by_phase:
+        found["discussion"] = f"/agenda/{by_phase['discussion']}/discussion"
+        found["map"] = f"/agenda/{by_phase['discussion']}/map"
+    return found
+
+
+def viewers() -> dict[str, Any]:
+    """A visitor, a member without another role, and the steward for whom most things wait."""
+    from stoa.people.models import Person
+    from tests.cast import browser
+
+    stewards = Person.objects.filter(roles__role="steward").order_by("pk")
+    members = Person.objects.filter(roles__role="member").exclude(roles__role__in=["steward", "founder", "scrutineer"])
+    return {"visitor": browser(), "member": browser(members.order_by("pk")[0]), "steward": browser(stewards[0])}
+
+
+def timed(client: Any, path: str) -> tuple[list[float], list[float]]:
+    """How long each of so many requests took, in milliseconds, by the clock and of our processor time."""
+    wall, processor = [], []
+    for _ in range(TIMES):
+        begun, worked = time.perf_counter(), time.process_time()
+        client.get(path)
+        wall.append(1000 * (time.perf_counter() - begun))
+        processor.append(1000 * (time.process_time() - worked))
+    return wall[2:], processor[2:]
+
+
+def table(*, tell_queries: bool) -> int:
+    """Ask for each page as each viewer, print, and say whether a page of somebody signed in passed a limit."""
+    from django.db import connection
+    from django.test import Client, override_settings
+
+    with override_settings(ROOT_URLCONF="bench.bare_urls", MIDDLEWARE=[]):
+        least = statistics.median(timed(Client(), "/bare")[1])
+    print(WIDTHS.format("page", "viewer", "queries", "rows", "median ms", "cpu ms", "kB", "× bare"))
+    print(WIDTHS.format("bare", "", 1, 1, "", f"{least:.1f}", "", "1.0"))
+    passed = False
+    everybody = viewers()
+    for name, path in pages().items():
+        for who, client in everybody.items():
+            if client.get(path).status_code != 200:
+                continue
+            asked = Asked()
+            with connection.execute_wrapper(asked):
+                size = len(client.get(path).content) / 1000
+            wall, processor = (statistics.median(took) for took in timed(client, path))
+            queries = len(asked.statements)
+            cells = (f"{wall:.1f}", f"{processor:.1f}", f"{size:.0f}", f"{processor / least:.1f}")
+            print(WIDTHS.format(name, who, queries, asked.rows, *cells), flush=True)
+            passed |= who != "visitor" and (processor > LIMIT_MS or queries > LIMIT_QUERIES)
+            if tell_queries:
+                print("\n".join(f"    {sql[:600]}" for sql in asked.statements))
+    return int(passed)
+
+
+@contextmanager
+def sample(folder: Path | None) -> Iterator[None]:
+    """A server with the sample, of which only the database runs."""
+    with TemporaryDirectory() as made:
+        os.environ |= {"STOA_DATA": str(folder or made), "STOA_SECRET_KEY": "known to everyone, of the benchmark alone"}
+        os.environ["STOA_ROLE"] = "owner"
+        os.environ["STOA_ADDRESS"] = "http://testserver"
+        os.environ["DJANGO_SETTINGS_MODULE"] = "stoa.config.settings"
+        from stoa.kit.environment import environment
+        from stoa.kit.postgres import Postgres
+
+        postgres = Postgres(environment().data)
+        postgres.up()
+        try:
+            _load()
+            yield
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+            postgres.down()
+
+
+def _load() -> None:
+    import django
+    from django.core.management import call_command
+    from rich.progress import Progress
+
+    django.setup()
+    from stoa.cli.sample import load
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    with Progress(disable=True) as quiet:
+        load(quiet)
+
+
+def main() -> int:
+    """Print the machine and the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="a folder that holds the sample already")
+    parser.add_argument("--queries", action="store_true", help="print what each page asks")
+    options = parser.parse_args()
+    print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}; the sample of 300 people")
+    with sample(options.data):
+        return table(tell_queries=options.queries)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
