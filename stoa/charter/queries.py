@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
+from django.db import connection
 from django.db.models import Count
 
 from stoa.charter.models import Charter, Community, Declaration, Policy
@@ -22,8 +25,24 @@ _held: ContextVar[Charter | None] = ContextVar("charter held", default=None)
 
 @once_a_look
 def in_force() -> Charter | None:
-    """The latest version, or None before the first."""
-    return _held.get() or Charter.objects.order_by("-version").first()
+    """The latest version, or None before the first. In plain SQL, since every act asks it."""
+    return _held.get() or _latest()
+
+
+def _latest() -> Charter | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version, from_instant, provisional FROM charter_charter ORDER BY version DESC LIMIT 1")
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    version, begins, provisional = row
+    return Charter(version=version, text=_text(version, begins), from_instant=begins, provisional=provisional)
+
+
+@lru_cache(maxsize=16)
+def _text(version: int, from_instant: datetime) -> str:
+    """The text of a version, which is frozen; a version of that number in another database began at another instant."""
+    return Charter.objects.values_list("text", flat=True).get(version=version, from_instant=from_instant)
 
 
 @contextmanager

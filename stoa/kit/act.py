@@ -7,7 +7,8 @@ charter and the record when they load, since imports point down only.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Concatenate, Literal, ParamSpec, Protocol, TypeVar, runtime_checkable
@@ -103,6 +104,7 @@ Recorder = Callable[[Acting], None]
 
 ACTS: dict[str, ActSpec] = {}
 _current: ContextVar[Acting | None] = ContextVar("acting", default=None)
+_together: ContextVar[bool] = ContextVar("together", default=False)
 _authority: list[Authority] = []
 _recorder: list[Recorder] = []
 
@@ -120,6 +122,19 @@ def bind_recorder(recorder: Recorder) -> None:
 def authority() -> Authority:
     """The authority that the charter bound."""
     return _authority[0]
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let many acts within one transaction stand or fall as one: a fault of any of them undoes the whole transaction.
+
+    Without this each act within a transaction can fail alone, at the price of a savepoint.
+    """
+    mark = _together.set(True)
+    try:
+        yield
+    finally:
+        _together.reset(mark)
 
 
 P = ParamSpec("P")
@@ -142,7 +157,7 @@ def act(
             if _current.get() is not None:
                 raise RuntimeError(f"{name} was called inside {_acting().act}: acts never call acts")
             looking.end_look()
-            with transaction.atomic(), once.claim(actor.person_id):
+            with transaction.atomic(savepoint=not _together.get()), once.claim(actor.person_id):
                 locks.charter(alone=changes_charter)
                 grant = authority()(actor, name, _subject(kwargs, on))
                 acting = Acting(name, kind, actor, grant)

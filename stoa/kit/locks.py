@@ -3,7 +3,6 @@
 from typing import TypeVar
 
 from django.db import connection, models
-from psycopg import sql
 
 M = TypeVar("M", bound=models.Model)
 _CHARTER = 0x53_54_4F_45
@@ -20,11 +19,12 @@ def charter(*, alone: bool) -> None:
 
 def shared(row: M) -> M:
     """Read the row anew and keep it from being closed until this transaction ends (FOR SHARE)."""
-    with connection.cursor() as cursor:
-        table, key = sql.Identifier(row._meta.db_table), sql.Identifier(row._meta.pk.column or "id")
-        cursor.execute(sql.SQL("SELECT 1 FROM {} WHERE {} = %s FOR SHARE").format(table, key), [row.pk])
-    row.refresh_from_db()
-    return row
+    manager = type(row)._base_manager
+    statement, values = manager.filter(pk=row.pk).query.sql_with_params()
+    found = list(manager.raw(f"{statement} FOR SHARE", values))  # one statement for the lock and what it guards
+    if not found:
+        raise type(row).DoesNotExist(f"{row._meta.label} {row.pk} is gone.")
+    return found[0]
 
 
 def exclusive(row: M) -> M:

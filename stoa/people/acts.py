@@ -325,11 +325,9 @@ def _clean_name(name: str) -> str:
 
 
 def _person(name: str, email: str | None, *, synthetic: bool = False) -> Person:
+    clean = _clean_name(name)
     try:
-        with transaction.atomic():
-            return Person.objects.create(
-                name=_clean_name(name), email=email.lower() if email else None, synthetic=synthetic
-            )
+        return Person.objects.create(name=clean, email=email.lower() if email else None, synthetic=synthetic)
     except IntegrityError as fault:
         raise Invalid(
             "Somebody here has this address.", remedy="Use another, or find them in the list.", field="email"
@@ -340,8 +338,7 @@ def _give(person: Person, role: str, scope: str, until: datetime | None, *, told
     if role not in ROLES:
         raise Invalid(f"There is no role “{role}”.", remedy=f"Choose one of: {', '.join(ROLES)}.", field="role")
     try:
-        with transaction.atomic():
-            given = Role.objects.create(person=person, role=role, scope=scope, start=clock.now(), end=until)
+        given = Role.objects.create(person=person, role=role, scope=scope, start=clock.now(), end=until)
     except IntegrityError as fault:
         raise Invalid("They hold this role already.", remedy="End it first, to give it anew.", field="role") from fault
     search.put_all([person_found(person)])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.db import connection
+
 from stoa.kit import clock, registry
 from stoa.kit.registry import Shown
-from stoa.people.models import Follow, Person
+from stoa.people.models import Follow
 
 MOST_FOLLOWED = 2_000
 NOT_FOLLOWED = frozenset({"person"})
@@ -21,9 +23,11 @@ def follow_own(person_id: str | None, reference: str) -> None:
 
     To be called inside the act that they take.
     """
-    if person_id and Person.objects.filter(pk=person_id, follows_own=True).exists():
-        Follow.objects.bulk_create(
-            [Follow(person_id=person_id, reference=reference, since=clock.now())], ignore_conflicts=True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO people_follow (person_id, reference, since, stopped)"
+            " SELECT id, %s, %s, false FROM people_person WHERE id = %s AND follows_own ON CONFLICT DO NOTHING",
+            [reference, clock.now(), person_id],
         )
 
 

@@ -7,13 +7,21 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import connection
+
 from stoa.kit import chance, clock
 from stoa.kit.act import Acting, Event
 from stoa.methods.canonical import canonical
 from stoa.methods.commitment import text_commitment
-from stoa.record.models import Blob, Entry, Sealed, Text
+from stoa.record.models import Blob, Sealed, Text
 
 MOST_BYTES = 65_535
+COLUMNS = ("at", "type", "act", "actor", "role", "charter", "subject")
+"""What an entry's columns repeat of its leaf."""
+INSERT = (
+    "INSERT INTO record_entry (body, at, type, act, actor, role, charter, subject)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id"
+)
 
 
 def put_down(acting: Acting) -> None:
@@ -46,9 +54,19 @@ def _append(acting: Acting, at: str, event: Event, texts: Mapping[str, str]) -> 
     body = canonical(leaf)
     if len(body) > MOST_BYTES:
         raise ValueError(f"{event.type} takes {len(body)} bytes; large facts belong into a blob")
-    columns = {key: leaf[key] for key in ("type", "act", "actor", "role", "charter", "subject")}
-    entry = Entry.objects.create(body=body, at=leaf["at"], **columns)
-    Text.objects.bulk_create(Text(entry=entry, name=name, text=text, salt=salts[name]) for name, text in texts.items())
+    number = _keep(leaf, body)
+    if texts:
+        Text.objects.bulk_create(
+            Text(entry_id=number, name=name, text=text, salt=salts[name]) for name, text in texts.items()
+        )
+
+
+def _keep(leaf: Mapping[str, Any], body: bytes) -> int:
+    """Write the entry, and return its number. In plain SQL, since nearly every act does it."""
+    values = [body, *(leaf[column] for column in COLUMNS)]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, values)
+        return int(cursor.fetchone()[0])
 
 
 def _seal(acting: Acting, at: str, event: Event, texts: Mapping[str, str]) -> None:

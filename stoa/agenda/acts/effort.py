@@ -11,6 +11,8 @@ from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Invalid, Refused
 
 MOST_HOURS = 100_000
+EACH = ["question", "person"]
+"""One estimate and one offer each: another takes the place of the first."""
 
 
 @act("agenda.effort.estimate", on="question")
@@ -26,8 +28,9 @@ def estimate_effort(actor: Actor, *, question: Question, low: int, high: int) ->
             remedy=f"Give whole hours from 1 to {MOST_HOURS:,}, the smaller number first.",
             field="low",
         )
-    estimate, _ = Estimate.objects.update_or_create(
-        question=question, person_id=actor.person_id, defaults={"low": low, "high": high, "at": clock.now()}
+    estimate = Estimate(question=question, person_id=str(actor.person_id), low=low, high=high, at=clock.now())
+    Estimate.objects.bulk_create(
+        [estimate], update_conflicts=True, unique_fields=EACH, update_fields=["low", "high", "at"]
     )
     tell(events.EffortEstimated(str(question.pk), low, high))
     return estimate
@@ -45,7 +48,6 @@ def offer_hours(actor: Actor, *, question: Question, hours: int) -> Offer | None
     if hours == 0:
         Offer.objects.filter(question=question, person_id=actor.person_id).delete()
         return None
-    offer, _ = Offer.objects.update_or_create(
-        question=question, person_id=actor.person_id, defaults={"hours": hours, "at": clock.now()}
-    )
+    offer = Offer(question=question, person_id=str(actor.person_id), hours=hours, at=clock.now())
+    Offer.objects.bulk_create([offer], update_conflicts=True, unique_fields=EACH, update_fields=["hours", "at"])
     return offer

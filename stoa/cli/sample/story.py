@@ -24,7 +24,7 @@ from stoa.cli.sample.discussion import Discussion
 from stoa.cli.sample.threads import threads
 from stoa.cli.sample.world import Scene, World, publish
 from stoa.kit import clock, wording
-from stoa.kit.act import CLOCK, OPERATOR
+from stoa.kit.act import CLOCK, OPERATOR, together
 from stoa.people import acts as people
 from stoa.people.models import Person
 from stoa.record.acts import seal_day, start_log
@@ -42,7 +42,7 @@ def load(progress: Progress) -> None:
     with transaction.atomic():
         with clock.travel(story.instant(FIRST_DAY)):
             story.found()
-        with unchanged():
+        with unchanged(), together():
             for day, scene in scenes:
                 with clock.travel(story.instant(day)):
                     scene()

@@ -31,7 +31,7 @@ def write_post(actor: Actor, *, about: str, body: str, answers: Post | None = No
     people = _people_in(body)
     html = markdown.render(as_markdown(body))
     held = pace(actor.person_id).held
-    thread = locks.exclusive(Thread.objects.get_or_create(subject=about)[0])
+    thread = _thread(about)
     if answers is not None and answers.thread_id != thread.pk:
         raise Invalid("That post is in another thread.", remedy="Answer it there.", field="answers")
     post = Post.objects.create(
@@ -114,6 +114,12 @@ def _destroy(posts: Sequence[Post]) -> None:
     Mention.objects.filter(post__in=numbers).delete()
     Post.objects.filter(pk__in=numbers).update(body="", rendered="", taken_back=clock.now())
     search.drop(*references)
+
+
+def _thread(about: str) -> Thread:
+    """The thread about an object, begun where there is none, alone until this transaction ends."""
+    begun = Thread.objects.select_for_update().filter(subject=about).first()
+    return begun or locks.exclusive(Thread.objects.get_or_create(subject=about)[0])
 
 
 def _changed(post: Post, title: str) -> None:

@@ -265,10 +265,10 @@ def works_of(person_id: str, viewer_id: str | None) -> list[Shown]:
 
 def recount(thread: Thread) -> None:
     """Count the posts of a thread anew, inside the act that changes which of them stand."""
-    known = Post.objects.filter(thread=thread).exclude(state=Post.State.HELD)
-    found = known.aggregate(size=Count("pk"))
-    last = known.order_by("-pk").values_list("written", flat=True).first()
-    Thread.objects.filter(pk=thread.pk).update(size=found["size"], latest=last)
+    known = Post.objects.filter(thread=OuterRef("pk")).exclude(state=Post.State.HELD).order_by()
+    size = known.values("thread").annotate(size=Count("pk")).values("size")
+    latest = known.order_by("-pk").values("written")[:1]
+    Thread.objects.filter(pk=thread.pk).update(size=Coalesce(Subquery(size), 0), latest=Subquery(latest))
 
 
 def address_of(post: Post, viewer: Reader) -> str:
