@@ -12,7 +12,8 @@ import pytest
 from django.db import connection
 
 from stoa.agenda.acts import import_votes
-from stoa.agenda.models import Answer, Round
+from stoa.agenda.models import Answer, Participant, Round
+from stoa.agenda.tasks import advance
 from stoa.ballots.models import Ballot, CastBallot, Voter
 from stoa.cli.checks import invariants
 from stoa.kit import clock
@@ -67,6 +68,20 @@ def as_superuser(statement: str) -> None:
 
 def test_a_sound_server_has_nothing_broken(voting: Round) -> None:
     assert broken() == set()
+
+
+def test_a_discussion_that_an_import_of_votes_ended_is_committed_to_and_later_nobodys(cloned_db: str) -> None:
+    stage = Stage()
+    round_ = in_discussion(stage)
+    answer(stage.admit(3), state(round_, "One holds.", stage.members[0]), 1)
+    with ASSEN.open("rb") as stream:
+        import_votes(OPERATOR, round=round_, election=read(stream), digest="ab" * 32)
+    sequence()
+    assert broken() == set()
+    with clock.travel(clock.now() + timedelta(days=2)):
+        advance()
+        assert not {"discussion.committed", "discussion.unlinked"} & broken()
+    assert not Participant.objects.exclude(person=None).exists()
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,16 @@ import psycopg
 import pytest
 
 from stoa.cli.archive import read, signed_text, write
+from stoa.forum.acts import write_post
 from stoa.kit.postgres import Postgres
 from stoa.methods.canonical import parse_object
 from stoa.methods.note import SigningKey, sign_note
 from stoa.record.keys import origin, signing_key, vkey
 from stoa.record.models import Placement
+from tests.agenda.discussing import in_discussion, state
 from tests.cli.command import data_of, stoa, succeed
 from tests.live import LiveStoa
-from tests.stage import Stage
+from tests.stage import Stage, acting
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backups")]  # the data folder keeps one list of them
 
@@ -51,6 +53,10 @@ def log_of(session: psycopg.Connection[Any]) -> list[bytes]:
     return [bytes(body) for (body,) in rows]
 
 
+def next_number(session: psycopg.Connection[Any], table: str) -> int:
+    return int(session.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [table]).fetchall()[0][0])
+
+
 def log_here() -> list[bytes]:
     return [bytes(body) for body in Placement.objects.order_by("position").values_list("entry__body", flat=True)]
 
@@ -67,6 +73,8 @@ def test_the_published_tail_comes_back_and_the_log_goes_on_from_it(
     size = len(log_here())
     stage.admit(3)
     question = stage.question(stage.round(), "Lost behind its entry?", cost=5)
+    post = [write_post(acting(stage.members[0]), about=question.reference, body=f"Lost {n}.") for n in range(2)][-1]
+    claim = state(in_discussion(stage, "2028"), "Lost too.", stage.members[0])
     live_stoa.settle()
     before = log_here()
 
@@ -81,7 +89,8 @@ def test_the_published_tail_comes_back_and_the_log_goes_on_from_it(
     }
     with opened(tmp_path / "b") as session:
         after = log_of(session)
-        numbers = session.execute("SELECT nextval(pg_get_serial_sequence('agenda_question', 'id'))").fetchone()
+        numbered = ("agenda_question", "agenda_statement", "forum_post", "forum_thread")
+        numbers = {table: next_number(session, table) for table in numbered}
         titles = session.execute("SELECT count(*) FROM agenda_question").fetchone()
     assert after[:-1] == before
     entry: Any = parse_object(after[-1])
@@ -94,7 +103,12 @@ def test_the_published_tail_comes_back_and_the_log_goes_on_from_it(
         "lost": 0,
     }
     assert titles == (0,)
-    assert numbers == (question.pk + 1,)
+    assert numbers == {
+        "agenda_question": question.pk + 1,
+        "agenda_statement": claim.pk + 1,
+        "forum_post": post.pk + 1,
+        "forum_thread": post.thread_id + 1,
+    }
 
 
 def test_a_whole_restore_of_an_unchanged_log_loses_nothing(live_stoa: LiveStoa, stage: Stage, tmp_path: Path) -> None:

@@ -21,70 +21,11 @@ from stoa.kit.folder import held
 from stoa.kit.postgres import Postgres
 from stoa.kit.unprivileged import child_setup
 from tests.cli.command import Done, stoa
+from tests.cli.server import LONG, Server, processes_named
 from tests.live import free_port
 
 pytestmark = pytest.mark.slow
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become another user and to mount a small disk")
-LONG = 120.0
-"""Seconds within which a busy machine must have done anything here: a limit for hanging, not a measure."""
-
-
-class Server:
-    """A `stoa up` of its own, in a process group as in a terminal."""
-
-    def __init__(self, data: Path, **variables: str) -> None:
-        self.data, self.port = data, free_port()
-        kept = {
-            key: value for key, value in os.environ.items() if not key.startswith(("STOA_", "DATABASE_", "DJANGO_"))
-        }
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-P",
-                "-m",
-                "stoa.cli",
-                "up",
-                "--no-sample",
-                "--data",
-                str(data),
-                "--port",
-                str(self.port),
-            ],
-            env=kept | variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        self.said: list[str] = []
-
-    @property
-    def address(self) -> str:
-        return f"http://localhost:{self.port}"
-
-    def await_up(self) -> Server:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            self.said.append(line)
-            if "Ctrl-C" in line:
-                return self
-        raise AssertionError(self.process.communicate()[1])
-
-    def interrupt(self) -> int:
-        """What Ctrl-C does: the whole process group gets the signal."""
-        os.killpg(self.process.pid, signal.SIGINT)
-        return self.process.wait(LONG)
-
-    def children(self) -> list[int]:
-        """All processes below, but the database's, which has a session of its own."""
-        table = subprocess.run(["ps", "-eo", "pid=,pgid="], capture_output=True, text=True, check=True).stdout
-        rows = [tuple(map(int, line.split())) for line in table.splitlines()]
-        return [pid for pid, group in rows if group == self.process.pid != pid]
-
-    def end(self) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.communicate()
 
 
 @pytest.fixture
@@ -111,19 +52,10 @@ def answers(address: str) -> bool:
     return False
 
 
-def processes_named(words: str, above: int) -> list[int]:
-    found = []
-    for pid in above:
-        with suppress(OSError):
-            if words in Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " "):
-                found.append(pid)
-    return found
-
-
 def test_it_shows_its_address_and_a_sign_in_link_and_ctrl_c_stops_all_of_it_with_streams_open(server):
     server.await_up()
-    link = re.search(rf"once, within 24 hours: ({server.address}/\S+)", "".join(server.said))
-    assert f"is up at {server.address}" in server.said[0]
+    link = re.search(rf"once, within 24 hours: ({server.address}/\S+)", server.said)
+    assert f"is up at {server.address}" in server.said
     assert link
     assert httpx.get(link[1], timeout=LONG).status_code in {200, 302}
     with httpx.stream("GET", f"{server.address}/live", params={"topic": "record"}, timeout=LONG) as stream:
@@ -153,7 +85,7 @@ def test_after_kill_9_nothing_keeps_running_and_the_next_up_recovers(server):
     server.await_up()
     children = server.children()
     os.kill(server.process.pid, signal.SIGKILL)
-    server.process.communicate()
+    server.process.wait(LONG)
     eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
     again = Server(server.data)
     try:

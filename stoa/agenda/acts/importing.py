@@ -8,6 +8,7 @@ from typing import Any
 
 from stoa.agenda import events
 from stoa.agenda.acts.deciding import write_decision
+from stoa.agenda.acts.ending import commit_answers
 from stoa.agenda.acts.finding import let_find
 from stoa.agenda.models import Question, Round
 from stoa.ballots.acts.closing import open_with, seal_with
@@ -29,6 +30,8 @@ def import_votes(
     """Take questions and votes from a file into an empty round, and decide it; the same file a second time changes nothing."""
     round = locks.exclusive(round)
     _demand_empty(round, digest)
+    if round.discussion_opens:
+        commit_answers(round)  # the vote is over, and with it the discussion
     questions = _questions(round, election)
     ballot = _ballot(round, election, digest)
     puts = [Put(q.reference, q.cost or 0) for q in questions.values()]

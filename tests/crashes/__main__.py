@@ -1,0 +1,29 @@
+"""`python -m tests.crashes [--seed N] [--kills N]`: drives a server through kills and prints the report; ends with 1 on a fault."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main() -> int:
+    """Run once, with settings of its own where none are given."""
+    asked = argparse.ArgumentParser(prog="python -m tests.crashes")
+    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--kills", type=int, default=10)
+    given = asked.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    from tests.crashes.driving import crash
+
+    with tempfile.TemporaryDirectory(prefix="stoa-crashes-") as folder:
+        Path(folder).chmod(0o711)
+        outcome = crash(given.seed, given.kills, Path(folder))
+    sys.stdout.write(f"{outcome.report()}\n")
+    return 1 if outcome.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
