@@ -15,6 +15,7 @@ class ForumConfig(AppConfig):
         from stoa.forum.acts.drafts import erase_drafts
         from stoa.forum.acts.finding import pieces, posts_found, set_state
         from stoa.forum.acts.posts import erase_texts
+        from stoa.forum.acts.recovering import bring_back
         from stoa.forum.acts.writing import erase_moderation
         from stoa.forum.queries.posts import show_posts, works_of
         from stoa.forum.views.beside import talk
@@ -23,6 +24,7 @@ class ForumConfig(AppConfig):
         from stoa.kit.moderated import Moderated, register_moderated
         from stoa.kit.registry import Kind, Works, register, register_erasure, register_works
         from stoa.kit.search import register_documents
+        from stoa.record.recovery import register_recovery
 
         register(Kind("post", "post", show_posts))
         register_works(Works("Latest posts", works_of))
@@ -34,3 +36,4 @@ class ForumConfig(AppConfig):
         register_erasure(erase_texts)
         register_erasure(erase_drafts)
         register_erasure(erase_moderation)
+        register_recovery(bring_back)

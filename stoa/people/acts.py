@@ -287,7 +287,13 @@ def revoke_token(actor: Actor, *, person: Person, token: ApiToken) -> None:
 @act("people.person.erase", on="person")
 def erase(actor: Actor, *, person: Person) -> Person:
     """Destroy a person's name, address and texts; their opaque id stays, so that decisions can still be recomputed."""
-    now = clock.now()
+    destroy(person, clock.now())
+    tell(events.PersonErased(person.pk))
+    return person
+
+
+def destroy(person: Person, now: datetime) -> None:
+    """Leave of a person the opaque id and what decisions need. To be called inside an act."""
     for term in person.roles.filter(Q(end=None) | Q(end__gt=now)):
         term.end = max(now, term.start)
         term.save(update_fields=["end"])
@@ -305,8 +311,6 @@ def erase(actor: Actor, *, person: Person) -> Person:
     person.name, person.email, person.pronouns, person.zone, person.away_until = "", None, "", "", None
     person.erased, person.is_active = now, False
     person.save()
-    tell(events.PersonErased(person.pk))
-    return person
 
 
 @act("people.private.see", on="person", kind="sealed")

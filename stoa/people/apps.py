@@ -14,8 +14,11 @@ class PeopleConfig(AppConfig):
         from stoa.kit.registry import Kind, register
         from stoa.kit.search import register_documents
         from stoa.people import acts, queries, words  # noqa: F401 - loading them registers them
+        from stoa.people.recovering import bring_back
+        from stoa.record.recovery import register_recovery
 
         register(Kind("person", "person", queries.PEOPLE))
         register(Kind("organisation", "organisation", queries.ORGANISATIONS))
         register_documents("person", queries.people_found)
         register_documents("organisation", queries.organisations_found)
+        register_recovery(bring_back)

@@ -25,9 +25,10 @@ _bringing_back: list[BringBack] = []
 
 
 def register_recovery(bring_back: BringBack) -> None:
-    """Called by an app when it loads, where the clock takes steps in it: how recovered entries keep it from taking them again.
+    """Called by an app when it loads: how its tables are taken as far as recovered entries tell.
 
-    It is called with the recovered entries, in order, inside the act that recovers them.
+    So the clock takes no step twice, and what was taken away is not shown again. It is called with the recovered
+    entries, in order, inside the act that recovers them.
     """
     _bringing_back.append(bring_back)
 

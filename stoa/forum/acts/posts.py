@@ -82,7 +82,7 @@ def edit_post(actor: Actor, *, post: Post, body: str, version: int, draft: int =
 def take_back_post(actor: Actor, *, post: Post) -> Post:
     """Remove the text of one's own post and all that it said before; that there was a post stays."""
     post = _with_text(post)
-    _destroy([post])
+    destroy([post])
     drop_drafts(editing(post))
     tell(events.PostTakenBack(str(post.pk), str(post.thread_id), post.thread.subject))
     post.refresh_from_db()
@@ -102,12 +102,15 @@ def render_posts(actor: Actor, *, posts: Sequence[int]) -> int:
 
 def erase_texts(person_id: str) -> None:
     """Destroy what somebody wrote here. Called inside the act that erases them."""
-    _destroy(list(Post.objects.filter(author=person_id, taken_back=None).only("pk", "thread")))
+    destroy(list(Post.objects.filter(author=person_id, taken_back=None).only("pk", "thread")))
     Mention.objects.filter(person=person_id).delete()
 
 
-def _destroy(posts: Sequence[Post]) -> None:
-    """Take the texts from posts, with those before, those on the record and their salts, and what search knows of them."""
+def destroy(posts: Sequence[Post]) -> None:
+    """Take the texts from posts, with those before, those on the record and their salts, and what search knows of them.
+
+    To be called inside an act.
+    """
     numbers, references = [post.pk for post in posts], [post.reference for post in posts]
     Text.objects.filter(entry__subject__in=references, entry__type__startswith="forum.post_").delete()
     PostVersion.objects.filter(post__in=numbers).delete()
