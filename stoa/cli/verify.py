@@ -20,13 +20,25 @@ State = Annotated[
     Path | None,
     typer.Option("--state", metavar="DIR", show_default=False, help="Where to remember the last head seen."),
 ]
+Compare = Annotated[
+    Path | None,
+    typer.Option(
+        "--compare", metavar="FILE", show_default=False, help="The signed head that somebody else was shown, in a file."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what failed and the last line.")]
 
 
 def verify(
-    target: Target, *, key: Key = None, state: State = None, as_json: AsJson = False, quiet: Quiet = False
+    target: Target,
+    *,
+    key: Key = None,
+    state: State = None,
+    compare: Compare = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Check a record or a bundle yourself. Exits with 0 if all holds, 1 if something fails, 2 if it can't be read."""
     from stoa.verify.command import run
 
-    raise typer.Exit(run(target, key=key, state=state, json=as_json, quiet=quiet))
+    raise typer.Exit(run(target, key=key, state=state, json=as_json, quiet=quiet, compare=compare))

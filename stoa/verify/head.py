@@ -1,13 +1,14 @@
 """The first steps: whose key it is, whether the signed head opens under it, and whether it continues what was seen."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from stoa.methods.merkle import consistency_proof, verify_consistency
 from stoa.methods.note import Algorithm, BadNote, Checkpoint, VerifierKey, open_note
 from stoa.verify.faults import Broken, Misused, Unknowable
-from stoa.verify.memory import Memory, Seen
+from stoa.verify.memory import Memory, Seen, note_in
 from stoa.verify.shown import counted, shown
-from stoa.verify.source import Server
+from stoa.verify.source import LARGEST_NOTE, Server
 from stoa.verify.tree import nodes_in_tiles
 
 
@@ -95,14 +96,11 @@ def continues(head: Head, seen: Seen | None, server: Server) -> str:
             f"but one over {seen.size:,} was signed before."
         )
     _check_same_size(head, seen)
-    if new.size > seen.size > 0:
-        node = nodes_in_tiles(new.size, server.hash_tile)
-        proof = consistency_proof(node, seen.size, new.size)
-        if not verify_consistency(seen.size, new.size, proof, bytes.fromhex(seen.root), new.root):
-            raise Broken(
-                f"A fork, or a wrong tile: by the server's tiles this record of {new.size:,} entries does not begin with "
-                f"the {seen.size:,} that were signed before."
-            )
+    if not _begins_with(new, seen.size, bytes.fromhex(seen.root), server):
+        raise Broken(
+            f"A fork, or a wrong tile: by the server's tiles this record of {new.size:,} entries does not begin with "
+            f"the {seen.size:,} that were signed before."
+        )
     return f"It continues the head last seen, of {counted(seen.size, 'entry', 'entries')}, with {new.size - seen.size:,} more."
 
 
@@ -117,6 +115,67 @@ def same_as_seen(head: Head, seen: Seen | None) -> str:
         f"The bundle's head covers {counted(head.checkpoint.size, 'entry', 'entries')}, the one last seen {seen.size:,}. "
         "A bundle has no tiles to compare them by; verify the address itself."
     )
+
+
+def shown_to_another(path: Path, key: VerifierKey) -> Head:
+    """The head that somebody else was shown: from a file with a signed checkpoint, or from what their verify remembers.
+
+    Misused where it does not open under `key`: what this record's key did not sign says nothing about this record.
+    """
+    try:
+        size = path.stat().st_size
+        octets = path.read_bytes() if size <= LARGEST_NOTE else b""
+    except OSError as fault:
+        raise Misused(f"--compare: {shown(str(path))} can't be read: {fault.strerror}.") from None
+    try:
+        return open_head(note_in(octets), key)
+    except Broken as fault:
+        raise Misused(
+            f"--compare: {shown(str(path))} has no signed head of this record, so it proves nothing. {fault}"
+        ) from None
+
+
+def agrees(head: Head, theirs: Head, server: Server) -> str:
+    """Hold the head to the one that somebody else was shown: of two that were signed, the longer begins with the shorter."""
+    mine, other = head.checkpoint, theirs.checkpoint
+    if other.size > mine.size:
+        raise Broken(
+            f"They were shown {counted(other.size, 'entry', 'entries')}, here {mine.size:,} are served: an older record, or "
+            "another. Ask again in a moment; if it stays so, the two heads differ for good."
+        )
+    if other.size == mine.size and other.root != mine.root:
+        raise Broken(_two_histories(mine.size))
+    if not _begins_with(mine, other.size, other.root, server):
+        raise Broken(_two_histories(other.size))
+    return f"They were shown {counted(other.size, 'entry', 'entries')}, with which this record begins."
+
+
+def agrees_in_size(head: Head, theirs: Head) -> str:
+    """Hold a bundle's head to the one that somebody else was shown; without tiles only heads of the same size can be compared."""
+    mine, other = head.checkpoint, theirs.checkpoint
+    if mine.size != other.size:
+        raise Unknowable(
+            f"They were shown {counted(other.size, 'entry', 'entries')}, the bundle's head covers {mine.size:,}. "
+            "A bundle has no tiles to compare them by; verify the address itself."
+        )
+    if mine.root != other.root:
+        raise Broken(_two_histories(mine.size))
+    return "They were shown the same head."
+
+
+def _two_histories(size: int) -> str:
+    return (
+        f"Two histories: the first {counted(size, 'entry', 'entries')} that they were shown are not those that are shown "
+        "here, and the same key signed both."
+    )
+
+
+def _begins_with(new: Checkpoint, size: int, root: bytes, server: Server) -> bool:
+    """Whether, by the server's tiles, the record of this head begins with the record of that size and root."""
+    if not new.size > size > 0:
+        return True
+    node = nodes_in_tiles(new.size, server.hash_tile)
+    return verify_consistency(size, new.size, consistency_proof(node, size, new.size), root, new.root)
 
 
 def _check_same_size(head: Head, seen: Seen) -> None:

@@ -82,6 +82,15 @@ class Memory:
             raise Misused(f"{path} can't be written ({fault.strerror}). Name another directory with --state.") from None
 
 
+def note_in(octets: bytes) -> bytes:
+    """The signed head in what a run remembered; any other octets as they are."""
+    try:
+        value = strict.load(octets)
+    except ValueError:
+        return octets
+    return value["note"].encode("utf-8", "replace") if _is_seen(value) else octets
+
+
 def _read(path: Path) -> Seen | None:
     try:
         value = strict.load(path.read_bytes())

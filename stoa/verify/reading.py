@@ -1,12 +1,11 @@
 """Reads a whole record in one pass: every entry's form, the root and tiles that follow, the powers used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from stoa.verify.entry import Entry, read_entry
 from stoa.verify.faults import Broken
 from stoa.verify.head import Head
-from stoa.verify.memory import Seen
 from stoa.verify.powers import Watch
 from stoa.verify.report import Report
 from stoa.verify.shown import counted, shown
@@ -33,11 +32,11 @@ POWERS_TITLE = "Every act was granted by the charter in force"
 class Reading:
     """What one pass over a record finds. Faults are kept until the checks are noted, in their order.
 
-    `then` is the size of the record when it was last seen, `root_then` the root over as many of today's entries.
+    `sizes` are those of heads signed before, `roots` the roots over as many of today's entries.
     """
 
     watch: Watch
-    then: int = 0
+    sizes: frozenset[int] = frozenset()
     growth: Growth = field(default_factory=Growth)
     deciding: list[Entry] = field(default_factory=list)
     kept_bytes: int = 0
@@ -45,15 +44,15 @@ class Reading:
     malformed: str = ""
     malformed_more: int = 0
     wrong_tile: str = ""
-    root_then: bytes = b""
+    roots: dict[int, bytes] = field(default_factory=dict)
     restored: Entry | None = None
 
     def take(self, raw: bytes) -> None:
         """Go on by one entry."""
         position = self.growth.size
         self.growth.add(raw)
-        if position + 1 == self.then:
-            self.root_then = self.growth.root()
+        if position + 1 in self.sizes:
+            self.roots[position + 1] = self.growth.root()
         try:
             entry = read_entry(position, raw)
         except Broken as fault:
@@ -79,13 +78,13 @@ class Reading:
 
 
 def read_record(
-    server: Server, head: Head, seen: Seen | None, progress: Progress | None, report: Report
+    server: Server, head: Head, before: Mapping[int, bytes], progress: Progress | None, report: Report
 ) -> tuple[list[Entry], dict[int, int]]:
-    """Read every entry and note four checks.
+    """Read every entry and note four checks. `before` are heads signed before: their roots by their sizes.
 
     Returns the entries from which decisions are recomputed and, by version of the charter, the fewest ballots opened.
     """
-    reading = Reading(Watch(server.blob), seen.size if seen else 0)
+    reading = Reading(Watch(server.blob), frozenset(before))
     try:
         _read(server, head.checkpoint.size, reading, progress)
     except Broken as fault:
@@ -97,7 +96,7 @@ def read_record(
         return reading.deciding, reading.watch.smallest_opened
     if reading.restored:
         report.warnings.append(_said_of_restoring(reading.restored))
-    report.check("root", ROOT_TITLE, lambda: _root(reading, head, seen))
+    report.check("root", ROOT_TITLE, lambda: _root(reading, head, before))
     report.check("tiles", TILES_TITLE, lambda: _tiles(reading))
     report.check("powers", POWERS_TITLE, reading.watch.verdict)
     return reading.deciding, reading.watch.smallest_opened
@@ -129,15 +128,16 @@ def _form(reading: Reading) -> str:
     return f"{counted(reading.growth.size, 'entry', 'entries')}, canonical, each with its ten keys."
 
 
-def _root(reading: Reading, head: Head, seen: Seen | None) -> str:
+def _root(reading: Reading, head: Head, before: Mapping[int, bytes]) -> str:
     root = reading.growth.root()
     if root != head.checkpoint.root:
         raise Broken(
             f"The {counted(reading.growth.size, 'entry', 'entries')} shown have the root {root.hex()}, "
             f"signed was {head.checkpoint.root.hex()}: an entry was changed, left out, added or moved."
         )
-    if seen and seen.size and reading.root_then.hex() != seen.root:
-        raise Broken(f"The first {seen.size:,} entries are not those of the head last seen.")
+    for size, then in reading.roots.items():
+        if then != before[size]:
+            raise Broken(f"The first {size:,} entries are not those of a head that was signed before.")
     return f"Recomputed from all entries: {root.hex()}."
 
 

@@ -9,23 +9,43 @@ from stoa.verify import limits
 from stoa.verify.bundle import Bundle, Proven, check_proofs, read_entries
 from stoa.verify.entry import Entry
 from stoa.verify.faults import Misused, Unreachable
-from stoa.verify.head import Head, continues, offered, open_head, pinned, same_as_seen, same_name, trust
+from stoa.verify.head import (
+    Head,
+    agrees,
+    agrees_in_size,
+    continues,
+    offered,
+    open_head,
+    pinned,
+    same_as_seen,
+    same_name,
+    shown_to_another,
+    trust,
+)
 from stoa.verify.memory import Memory, Seen, usual_directory
 from stoa.verify.reading import DECIDING, ENTRIES_TITLE, POWERS_TITLE, Progress, read_record
-from stoa.verify.report import Report
+from stoa.verify.report import Outcome, Report
 from stoa.verify.shown import counted, shown
 from stoa.verify.source import Server
 from stoa.verify.votes import check_votes
 from stoa.verify.web import Web, address
 
+COMPARE_TITLE = "It agrees with the head that somebody else was shown"
+
 
 def verify(
-    target: str, *, key: str | None = None, state: Path | None = None, on_progress: Progress | None = None
+    target: str,
+    *,
+    key: str | None = None,
+    state: Path | None = None,
+    compare: Path | None = None,
+    on_progress: Progress | None = None,
 ) -> Report:
     """Check the record at an address, or the bundle in a file, as a stranger would.
 
     `key` pins the verifier key; without it the remembered one counts, and at a first meeting the one that is shown.
-    `state` is the directory of what is remembered between runs. `on_progress` is called with entries read and their
+    `state` is the directory of what is remembered between runs. `compare` is a file with the head that somebody else was
+    shown: a signed checkpoint, or what their run remembered. `on_progress` is called with entries read and their
     number. Nothing is raised for what is found: see the report's `exit_code`, `first_failure` and `stopped`.
     """
     report = Report(target=shown(target))
@@ -33,16 +53,21 @@ def verify(
         memory = Memory(state or usual_directory())
         chosen = pinned(key) if key else None
         if "://" in target:
-            _verify_server(target, chosen, memory, on_progress, report)
+            _verify_server(target, chosen, memory, compare, on_progress, report)
         else:
-            _verify_bundle(Path(target), chosen, memory, report)
+            _verify_bundle(Path(target), chosen, memory, compare, report)
     except (Unreachable, Misused) as fault:
         report.stopped = str(fault)
     return report
 
 
 def _verify_server(
-    target: str, chosen: VerifierKey | None, memory: Memory, progress: Progress | None, report: Report
+    target: str,
+    chosen: VerifierKey | None,
+    memory: Memory,
+    compare: Path | None,
+    progress: Progress | None,
+    report: Report,
 ) -> None:
     url = address(target)
     where = url.netloc.decode("ascii") + url.path.rstrip("/")
@@ -52,18 +77,24 @@ def _verify_server(
         head = _head(server.checkpoint, key, chosen, report) if key else None
         if key is None or head is None:
             return
-        seen = memory.seen(key.name)
+        seen, theirs = memory.seen(key.name), shown_to_another(compare, key) if compare else None
         report.check("name", "The record is that of the address asked", lambda: same_name(key.name, where))
         report.check("history", "It continues the record seen before", lambda: continues(head, seen, server))
         _keep_evidence(head, seen, memory, report)
-        deciding, smallest = read_record(server, head, seen, progress, report)
+        if theirs:
+            other = theirs
+            report.check("compare", COMPARE_TITLE, lambda: agrees(head, other, server))
+            _keep_both(head, theirs, memory, report)
+        deciding, smallest = read_record(server, head, _before(seen, theirs), progress, report)
         check_votes(deciding, server, smallest, report)
     report.cannot_show += [*limits.ALWAYS, *limits.OF_VOTES]
     if not report.failed:
         _remember(head, key, sorted({where, *(seen.addresses if seen else ())}), memory, report)
 
 
-def _verify_bundle(path: Path, chosen: VerifierKey | None, memory: Memory, report: Report) -> None:
+def _verify_bundle(
+    path: Path, chosen: VerifierKey | None, memory: Memory, compare: Path | None, report: Report
+) -> None:
     if not path.is_file():
         raise Misused(f"{shown(str(path))} is neither a file nor an address that begins with http:// or https://.")
     with closing(Bundle(path)) as bundle:
@@ -73,9 +104,13 @@ def _verify_bundle(path: Path, chosen: VerifierKey | None, memory: Memory, repor
         head = _head(bundle.checkpoint, key, chosen, report) if key else None
         if key is None or head is None:
             return
-        seen = memory.seen(key.name)
+        seen, theirs = memory.seen(key.name), shown_to_another(compare, key) if compare else None
         report.check("history", "It is the head seen before", lambda: same_as_seen(head, seen))
         _keep_evidence(head, seen, memory, report)
+        if theirs:
+            other = theirs
+            report.check("compare", COMPARE_TITLE, lambda: agrees_in_size(head, other))
+            _keep_both(head, theirs, memory, report)
         deciding = _bundled(bundle, head, report)
         report.skip("powers", POWERS_TITLE, "A bundle has only the entries of one decision, not the charter.")
         check_votes(deciding, bundle, {}, report)
@@ -139,6 +174,19 @@ def _keep_evidence(head: Head, seen: Seen | None, memory: Memory, report: Report
         report.warnings.append(
             f"Keep {path} and {memory.path(seen.origin)}: the two signed heads in them show what was signed."
         )
+
+
+def _keep_both(head: Head, theirs: Head, memory: Memory, report: Report) -> None:
+    """Where the head of somebody else contradicts ours, keep both: together they are proof."""
+    if report.checks[-1].outcome is Outcome.FAILED:
+        kept = [memory.keep_evidence(head.checkpoint.origin, note) for note in (head.note, theirs.note)]
+        report.warnings.append(f"Keep {kept[0]} and {kept[1]}: the two signed heads in them show what was signed.")
+
+
+def _before(seen: Seen | None, theirs: Head | None) -> dict[int, bytes]:
+    """Roots signed before, by size. Where two of one size differ, a check has failed already."""
+    heads = {theirs.checkpoint.size: theirs.checkpoint.root} if theirs else {}
+    return heads | ({seen.size: bytes.fromhex(seen.root)} if seen else {})
 
 
 def _remember(head: Head, key: VerifierKey, addresses: list[str], memory: Memory, report: Report) -> None:

@@ -114,8 +114,14 @@ class Stranger:
 
     state: Path
 
-    def verify(self, target: str, key: str | None = None, on_progress: Progress | None = None) -> Report:
-        return verify(target, key=key, state=self.state, on_progress=on_progress)
+    def verify(
+        self,
+        target: str,
+        key: str | None = None,
+        on_progress: Progress | None = None,
+        compare: Path | None = None,
+    ) -> Report:
+        return verify(target, key=key, state=self.state, compare=compare, on_progress=on_progress)
 
     def forget(self) -> None:
         for path in self.state.glob("*.json"):
