@@ -16,6 +16,7 @@ def run(
     target: str,
     key: str | None = None,
     state: Path | None = None,
+    *,
     json: bool = False,
     quiet: bool = False,
     compare: Path | None = None,

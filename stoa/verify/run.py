@@ -53,7 +53,7 @@ def verify(
         memory = Memory(state or usual_directory())
         chosen = pinned(key) if key else None
         if "://" in target:
-            _verify_server(target, chosen, memory, compare, on_progress, report)
+            _verify_server(target, chosen, memory, report, compare=compare, progress=on_progress)
         else:
             _verify_bundle(Path(target), chosen, memory, compare, report)
     except (Unreachable, Misused) as fault:
@@ -65,9 +65,10 @@ def _verify_server(
     target: str,
     chosen: VerifierKey | None,
     memory: Memory,
+    report: Report,
+    *,
     compare: Path | None,
     progress: Progress | None,
-    report: Report,
 ) -> None:
     url = address(target)
     where = url.netloc.decode("ascii") + url.path.rstrip("/")

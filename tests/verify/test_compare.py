@@ -76,9 +76,7 @@ def test_two_who_were_shown_the_same_history_agree(site: Site, stranger: Strange
     assert next(check.outcome for check in report.checks if check.code == "compare") == "passed"
 
 
-def test_a_checkpoint_as_it_is_served_is_enough(
-    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_checkpoint_as_it_is_served_is_enough(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one, two = two_histories(site)
     site.serve(one)
     theirs = tmp_path / "theirs.txt"
@@ -124,9 +122,7 @@ def test_a_head_of_another_key_proves_nothing(site: Site, stranger: Stranger, ot
     assert stranger.verify(site.url, compare=passed_on.with_name("missing")).exit_code == 2
 
 
-def test_a_bundle_is_held_to_heads_of_its_size(
-    site: Site, stranger: Stranger, other: Stranger, tmp_path: Path
-) -> None:
+def test_a_bundle_is_held_to_heads_of_its_size(site: Site, stranger: Stranger, other: Stranger, tmp_path: Path) -> None:
     community = site.voted()
     passed_on = shown(site, other, community)
     bundle, changed = tmp_path / "round-2.zip", tmp_path / "changed.zip"
