@@ -6,12 +6,13 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 from stoa import __version__
 from stoa.agenda.api import router as agenda
-from stoa.api.answers import Problem, answer_faults
+from stoa.api.answers import Problem, answer_faults, problem_of
 from stoa.api.callers import Caller
 from stoa.ballots.api import router as ballots
 from stoa.charter.api import router as charter
@@ -72,3 +73,10 @@ api.add_decorator(under_its_key, mode="view")
 for router in (agenda, ballots, people, record, charter, site, forum, moderation):
     api.add_router("", router)
 answer_faults(api)
+
+
+@csrf_exempt
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """The answer to an address below /api/v1 that is none: in the same form as every other fault."""
+    problem, status = problem_of(Http404())
+    return api.create_response(request, problem.dict(), status=status)
