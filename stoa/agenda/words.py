@@ -159,14 +159,14 @@ register_words(
     # Who may read a statement changes: it can be held, removed or withdrawn. Its own page shows it to whoever may.
     Words(
         _("Statement proposed"),
-        _("{actor} proposed the statement “{statement}” in {round}."),
+        _("The statement “{statement}” was proposed in {round}."),
         OF_STATEMENT,
         texts_public=False,
     ),
 )
 register_words(
     events.StatementWithdrawn,
-    Words(_("Statement withdrawn"), _("{actor} withdrew the statement “{statement}”."), OF_STATEMENT),
+    Words(_("Statement withdrawn"), _("The statement “{statement}” was withdrawn by its author."), OF_STATEMENT),
 )
 register_words(
     events.AnswersCommitted,

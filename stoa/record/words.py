@@ -42,7 +42,7 @@ register_words(
 )
 
 ACTORS = {"clock": _("The clock"), "operator": _("The operator")}
-ENDED = re.compile(r"([?!])</a>\.")
+ENDED = re.compile(r"([?!.]”?)</a>\.")
 WITHHELD = _("A member who asked not to be named")
 
 
@@ -123,7 +123,7 @@ def _said(placement: Placement, leaf: Leaf, names: Names) -> Said:
 
 
 def _ended(sentence: SafeString) -> SafeString:
-    """A title that ends in a question mark ends the sentence: no full stop follows it."""
+    """A title that ends as a sentence does ends this one: no full stop follows it."""
     return mark_safe(ENDED.sub(r"\1</a>", sentence))  # noqa: S308 - takes away, from what format_html made
 
 

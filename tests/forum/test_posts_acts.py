@@ -191,7 +191,7 @@ def test_posts_are_named_by_number_and_subject(cast: Cast, about: str) -> None:
     post = write(cast.member, about)
     shown = registry.show([post.reference, "post:0", "post:x"], None)
     assert {reference: one.title for reference, one in shown.items()} == {
-        post.reference: f"post {post.pk} about What leaks?"
+        post.reference: f"post {post.pk} about “What leaks?”"
     }
 
 

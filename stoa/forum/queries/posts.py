@@ -249,7 +249,7 @@ def show_posts(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
     threads = {str(post.pk): (post, post.thread.subject) for post in found}
     about = registry.show(list({subject for _, subject in threads.values()}), viewer_id)
     return {
-        number: Shown(f"post {number} about {about[subject].title}", post.get_absolute_url())
+        number: Shown(f"post {number} about “{about[subject].title}”", post.get_absolute_url())
         for number, (post, subject) in threads.items()
         if subject in about
     }

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from stoa.forum import events
 from stoa.kit.words import ANY_KIND, Leaf, Text, Words, register_words
 
-OF_POST = {"post": "post", "on": ANY_KIND, "answers": "post"}
+OF_POST = {"post": "post", "on": ANY_KIND}
+
+
+def _by_number(post: str) -> SafeString:
+    """A post as its number: what both are about is said once, where the answer is named."""
+    return format_html('<a href="{}">post {}</a>', reverse("forum:post", args=[post]), post)
 
 
 def _written(leaf: Leaf) -> Text:
@@ -17,7 +25,7 @@ def _written(leaf: Leaf) -> Text:
 
 
 # Who may read a post changes: it can be held, removed or taken back. Its own page shows its texts to whoever may.
-register_words(events.PostWritten, Words(_("Post written"), _written, OF_POST, texts_public=False))
+register_words(events.PostWritten, Words(_("Post written"), _written, OF_POST, {"answers": _by_number}, texts_public=False))
 register_words(
     events.PostEdited,
     Words(_("Post edited"), _("{actor} edited {post} (version {version})."), OF_POST, texts_public=False),

@@ -20,8 +20,8 @@ from stoa.site.queries import Community
 STATES = {
     Round.Phase.ANNOUNCED: ("Announced", "takes questions from", "questions_open"),
     Round.Phase.QUESTIONS: ("Questions", "then the vote, from", "vote_opens"),
-    Round.Phase.DISCUSSION: ("Discussion", "then the vote, from", "vote_opens"),
-    Round.Phase.VOTE: ("Vote", "closes", "vote_closes"),
+    Round.Phase.DISCUSSION: ("Discussion", "open until", "vote_opens"),
+    Round.Phase.VOTE: ("Vote", "open until", "vote_closes"),
     Round.Phase.CHECKING: ("Being checked", "the vote closed", "vote_closes"),
 }
 """Of each phase under way: its word, what comes next, and the instant of that."""
@@ -77,5 +77,5 @@ def _given() -> str:
     latest = {kind: found[0] for kind, found in declarations().items() if found}
     given = [Declaration.Kind(kind).label for kind, last in latest.items() if not last.none]
     if given:
-        return f"Declared as given: {', '.join(given)}."
-    return "Declared as given: nothing." if latest else "Nothing is declared yet."
+        return f"The sponsor gives: {', '.join(given)}."
+    return "The sponsor gives nothing." if latest else "What the sponsor gives is not declared yet."

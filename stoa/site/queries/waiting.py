@@ -135,7 +135,7 @@ def _of_round(asked: Asked, powers: Powers, *, discreet: bool) -> Iterator[Waiti
     if (asked.on_list if discreet else asked.to_vote) and round_.phase == Round.Phase.VOTE:
         url = reverse("agenda:vote", args=[round_.slug])
         minutes = minutes_to_vote(asked.options)
-        whom = "unless you have" if discreet else "nobody waits for you"
+        whom = "unless you have" if discreet else "in secret; it can be changed until then"
         yield Waiting(f"Vote: {round_.title}", url, minutes, whom, round_.vote_closes)
     if round_.phase == Round.Phase.DISCUSSION and powers.may("agenda.answer.give"):
         yield from _answers(asked, discreet=discreet)
