@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection
@@ -15,7 +15,10 @@ LENGTH = 240
 LEAD = 60
 """Characters of an excerpt, and how many of them stand before the first word sought."""
 MOST_READ = 20_000
-WORD = re.compile(r"\w+")
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+"""Letters of scripts that put no space between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese. See 0004_unspaced."""
+RUN = re.compile(f"[{UNSPACED}]+")
+WORD = re.compile(rf"[^\W{UNSPACED}]+")
 ACCENTS = re.compile("[\u0300-\u036f]")
 EXCLUDED = re.compile(r'(?:^|(?<=\s))-(?:"[^"]*"?|\S+)')
 MARKUP = re.compile(r"[*`]+|[_#>|~]+(?=\s|\w|$)|\]\([^)\s]*\)|[\[\]]")
@@ -27,13 +30,15 @@ class Sought:
 
     lexemes: frozenset[str]
     beginning: str = ""
+    runs: frozenset[str] = frozenset()
+    """What is sought in scripts that don't part words: found as it stands, anywhere."""
 
     def forms(self, texts: Iterable[str]) -> frozenset[str]:
         """The words of these texts, folded, that are forms of those sought. One query."""
         heads = {lexeme[:2] for lexeme in self.lexemes}  # no form of a word differs in its first two letters
         words = {word for text in texts for word in _words(text[:MOST_READ]) if word[:2] in heads}
         if not words:
-            return frozenset()
+            return self.runs
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT word FROM unnest(%s::text[]) AS word WHERE"
@@ -41,7 +46,7 @@ class Sought:
                 " OR %s <> '' AND starts_with(word, %s)",
                 [sorted(words), sorted(self.lexemes), self.beginning, self.beginning],
             )
-            return frozenset(word for (word,) in cursor.fetchall())
+            return self.runs | {word for (word,) in cursor.fetchall()}
 
 
 def sought(query: str, *, unfinished: bool) -> Sought:
@@ -55,30 +60,38 @@ def sought(query: str, *, unfinished: bool) -> Sought:
             [wanted, wanted],
         )
         (found,) = cursor.fetchone()
-    return Sought(frozenset(found) - {"or"}, last)
+    return Sought(frozenset(found) - {"or"}, last, frozenset(RUN.findall(wanted)))
 
 
 def marked(text: str, forms: frozenset[str]) -> SafeString:
     """A text as HTML with these words marked."""
     parts, end = [], 0
-    for match in WORD.finditer(text):
-        if folded(match.group()) in forms:
-            parts += [escape(text[end : match.start()]), f"<mark>{escape(match.group())}</mark>"]
-            end = match.end()
+    for match in _matches(text, forms):
+        parts += [escape(text[end : match.start()]), f"<mark>{escape(match.group())}</mark>"]
+        end = match.end()
     return mark_safe("".join([*parts, escape(text[end:])]))  # noqa: S308 - every piece is escaped
 
 
 def excerpt(text: str, forms: frozenset[str]) -> SafeString:
     """About 240 characters around the first of these words, without the signs of Markdown, whole words at both ends."""
     plain = " ".join(MARKUP.sub(" ", text[:MOST_READ]).split())
-    first = next((match.start() for match in WORD.finditer(plain) if folded(match.group()) in forms), 0)
+    first = next((match.start() for match in _matches(plain, forms)), 0)
     start = plain.rfind(" ", 0, max(0, first - LEAD)) + 1 if first > LEAD else 0
+    start = max(start, first - LENGTH // 2)  # a script without spaces has no word to begin with
     end = start + LENGTH
     stop = len(plain) if end >= len(plain) else max(plain.rfind(" ", start, end), first + 1)
     if stop < len(plain) and stop - start < LENGTH // 2:
         stop = end
     cut = marked(plain[start:stop], forms)
     return mark_safe(f"{'… ' if start else ''}{cut}{' …' if stop < len(plain) else ''}")  # noqa: S308 - escaped by `marked`
+
+
+def _matches(text: str, forms: frozenset[str]) -> Iterator[re.Match[str]]:
+    """Where these words stand in a text; of a script that parts no words, also within others."""
+    runs = sorted(filter(RUN.fullmatch, forms), key=len, reverse=True)
+    for match in re.finditer("|".join([*runs, WORD.pattern]), text):
+        if folded(match.group()) in forms or match.group() in runs:
+            yield match
 
 
 def folded(word: str) -> str:

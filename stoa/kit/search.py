@@ -19,7 +19,7 @@ from django.db import connection
 from django.utils.safestring import SafeString
 
 from stoa.kit import registry
-from stoa.kit.excerpts import Sought, excerpt, marked, sought
+from stoa.kit.excerpts import RUN, Sought, excerpt, marked, sought
 from stoa.kit.faults import Invalid
 from stoa.kit.models import Document
 
@@ -165,12 +165,20 @@ def _asked(words: str) -> _Asked:
     unfinished = LIKELY_PREFIX.search(text) is not None
     with connection.cursor() as cursor:
         ask = "websearch_to_tsquery('{}', search_fold(%s))::text"
-        cursor.execute(f"SELECT {ask.format('english')}, {ask.format('simple')}", [text, text])
+        whole = _whole_runs(text)
+        cursor.execute(f"SELECT {ask.format('english')}, {ask.format('simple')}", [whole, whole])
         english, simple = (_open_ended(query) if unfinished else query for query in cursor.fetchone())
     seek = sought(text, unfinished=unfinished)
     if not seek.lexemes:
         raise Invalid("There is no word to search for.", remedy="Name at least one, without a minus.", field="q")
     return _Asked(english, simple, seek)
+
+
+def _whole_runs(text: str) -> str:
+    """Chinese, Japanese, Thai and the like stand in the index letter by letter: demand theirs in the order typed."""
+    parts = text.split('"')
+    parts[::2] = [RUN.sub(r'"\g<0>"', part) for part in parts[::2]]
+    return '"'.join(parts)
 
 
 def _open_ended(query: str) -> str:

@@ -81,6 +81,24 @@ def test_the_last_word_may_be_unfinished_unless_it_is_excluded_or_quoted() -> No
     assert found('reproducible "bench"') == []
 
 
+@pytest.mark.parametrize(
+    ("title", "words", "elsewhere"),
+    [
+        ("开放权重模型的安全评估", "权重", "重权"),
+        ("オープンモデルのデータ保護", "データ", "ターデ"),
+        ("ความปลอดภัยของแบบจำลองภาษา", "แบบจำลอง", "ลองแบบ"),
+    ],
+)
+def test_words_of_scripts_without_spaces_are_found_within_others(title: str, words: str, elsewhere: str) -> None:
+    put(1, f"{title} GPU", "前" * 400 + title)
+    assert (found(words), found(f"gpu {words}"), found(elsewhere)) == (["stone:1"], ["stone:1"], [])
+    assert (found(f"gpu -{words}"), found(f'"{words}"')) == ([], ["stone:1"])
+    (hit,) = search.find(words).hits
+    assert f"<mark>{words}</mark>" in hit.title
+    assert f"<mark>{words}</mark>" in hit.excerpt
+    assert len(hit.excerpt) < 300
+
+
 def test_a_word_in_the_title_counts_more_and_the_later_comes_first_among_equals() -> None:
     put(1, "On refusals", "Something about watermarks.")
     put(2, "Watermarks", "Something.")

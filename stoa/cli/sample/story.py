@@ -23,7 +23,7 @@ from stoa.cli.sample.content import Asked, Someone
 from stoa.cli.sample.discussion import Discussion
 from stoa.cli.sample.threads import threads
 from stoa.cli.sample.world import Scene, World, publish
-from stoa.kit import clock, wording
+from stoa.kit import clock, instants, wording
 from stoa.kit.act import CLOCK, OPERATOR, together
 from stoa.people import acts as people
 from stoa.people.models import Person
@@ -76,7 +76,7 @@ class Story(World):
         charter.describe_community(OPERATOR, **{key: value.strip() for key, value in about.items()})
         Community.objects.filter(pk=1).update(is_sample=True)
         texts = content.read("community")["texts"] | {key: about[key] for key in ("operator", "sponsor", "contact")}
-        filled = texts | {"community": about["name"], "conduct_contact": about["conduct_contact"]}
+        filled = texts | {"community": about["name"], "conduct_contact": about["conduct_contact"], "updated": instants.say(clock.now(), form="date")}
         for kind, text in (("privacy", "privacy-notice"), ("conduct", "conduct")):
             charter.publish_policy(OPERATOR, kind=kind, text=wording.page(text, **filled))
         for raw in content.organisations():

@@ -17,7 +17,7 @@ from stoa.forum.queries import Counted, Line, Page
 from stoa.forum.rules import Reader
 from stoa.forum.views.field import reply_form, waits
 from stoa.kit import beside, clock, edge
-from stoa.kit.registry import Shown
+from stoa.kit.registry import Shown, label
 from stoa.kit.tables import Column, Filter, Listing, link, spread
 from stoa.people.models import Person
 
@@ -43,8 +43,8 @@ def _listing() -> Listing[Line]:
             Column("by", "By", lambda line: str(line.latest_by or ""), show=_who, sortable=False),
         ],
         filters=[
-            Filter("kind", "About a", queries.of_kind, choices=beside.kinds_discussed()),
-            Filter("who", "Somebody wrote in it", queries.with_posts_by),
+            Filter("kind", "Kind", queries.of_kind, choices=beside.kinds_discussed()),
+            Filter("who", "Written in by", queries.with_posts_by),
         ],
         sort="-latest",
         empty="Nobody has written anything yet.",
@@ -104,6 +104,7 @@ def thread(request: HttpRequest, pk: int) -> HttpResponseBase:
         "page": page,
         "shelf": Shelf(page),
         "viewer": viewer,
+        "kind": label(counted.thread.subject.partition(":")[0]),
         "rendered": clock.stamp(clock.now()),
     }
     if viewer.writes:
