@@ -116,6 +116,7 @@ def _listing(found: OpinionMap) -> Listing[Line]:
         ],
         sort="statement",
         empty="No statement was answered.",
+        per_page=25,
     )
 
 
