@@ -13,11 +13,9 @@ from stoa.agenda.models import Statement
 from stoa.agenda.queries import answers, statements
 from stoa.agenda.views import rounds
 from stoa.agenda.views.discussion import CHOICES, discussed
-from stoa.forum.queries.marks import marks
 from stoa.forum.rules import reader
 from stoa.kit import edge
 from stoa.kit.faults import Conflict, Refused
-from stoa.kit.moderated import pieces
 
 
 @never_cache
@@ -29,7 +27,6 @@ def statement_page(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase
     context = {
         **rounds.frame(statement.round),
         "statement": statement,
-        "mark": marks(pieces([statement.reference]), viewer).get(statement.reference),
         "may_read": statements.may_read(statement, viewer),
         "is_author": viewer.person_id is not None and viewer.person_id == statement.author_id,
         "may_answer": statement.state == Statement.State.STANDING and rules.may_answer(actor, statement.round),
