@@ -15,7 +15,10 @@ VALUES = {"agree": AGREE, "disagree": DISAGREE, "skip": SKIP}
 
 @act("agenda.answer.give", kind="private")
 def give_answer(actor: Actor, *, statement: Statement, value: int) -> Answer:
-    """Agree with a statement (1), disagree (−1) or skip it (0); a second answer replaces the first, until the vote opens."""
+    """Agree with a statement, disagree or skip it; a second answer replaces the first, until the vote opens.
+
+    `value` is 1, −1 or 0.
+    """
     if value not in VALUES.values():
         raise Invalid("This is no answer.", remedy="Agree, disagree or skip.", field="value")
     _demand_open(statement)

@@ -145,7 +145,8 @@ def _of_round(asked: Asked, powers: Powers, *, discreet: bool) -> Iterator[Waiti
         what = "1 question" if asked.to_estimate == 1 else f"{asked.to_estimate} questions"
         whom = f"without {needed} estimates a question is left out of the vote"
         minutes = min(3 * asked.to_estimate, MOST_MINUTES)
-        yield Waiting(f"Estimate the effort of {what}", round_.get_absolute_url(), minutes, whom, round_.vote_opens)
+        url = f"{round_.get_absolute_url()}?missing=yes#questions"
+        yield Waiting(f"Estimate the effort of {what}", url, minutes, whom, round_.vote_opens)
 
 
 def _answers(asked: Asked, *, discreet: bool) -> Iterator[Waiting]:
