@@ -15,7 +15,9 @@ LENGTH = 240
 LEAD = 60
 """Characters of an excerpt, and how many of them stand before the first word sought."""
 MOST_READ = 20_000
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+)
 """Letters of scripts that put no space between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese. See 0004_unspaced."""
 RUN = re.compile(f"[{UNSPACED}]+")
 WORD = re.compile(rf"[^\W{UNSPACED}]+")

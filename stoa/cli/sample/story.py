@@ -76,7 +76,8 @@ class Story(World):
         charter.describe_community(OPERATOR, **{key: value.strip() for key, value in about.items()})
         Community.objects.filter(pk=1).update(is_sample=True)
         texts = content.read("community")["texts"] | {key: about[key] for key in ("operator", "sponsor", "contact")}
-        filled = texts | {"community": about["name"], "conduct_contact": about["conduct_contact"], "updated": instants.say(clock.now(), form="date")}
+        today = instants.say(clock.now(), form="date")
+        filled = texts | {"community": about["name"], "conduct_contact": about["conduct_contact"], "updated": today}
         for kind, text in (("privacy", "privacy-notice"), ("conduct", "conduct")):
             charter.publish_policy(OPERATOR, kind=kind, text=wording.page(text, **filled))
         for raw in content.organisations():

@@ -25,7 +25,9 @@ def _written(leaf: Leaf) -> Text:
 
 
 # Who may read a post changes: it can be held, removed or taken back. Its own page shows its texts to whoever may.
-register_words(events.PostWritten, Words(_("Post written"), _written, OF_POST, {"answers": _by_number}, texts_public=False))
+register_words(
+    events.PostWritten, Words(_("Post written"), _written, OF_POST, {"answers": _by_number}, texts_public=False)
+)
 register_words(
     events.PostEdited,
     Words(_("Post edited"), _("{actor} edited {post} (version {version})."), OF_POST, texts_public=False),
