@@ -9,9 +9,23 @@ from django.db import models
 from django.db.models import F, Q
 
 from stoa.kit import clock
+from stoa.kit.secrecy import Secret, declares
 from stoa.people.models import Person
 
+A_BALLOT = Secret("what somebody voted for", "never")
+A_KEPT_BALLOT = Secret("a ballot that is kept closed", "never", frozenset({"scrutineer"}))
+WHO_VOTED = Secret("who voted", "the vote closes")
+TICKS = Secret("what somebody ticked and did not cast", "never")
 
+
+@declares(
+    public=(
+        "id subject state utility completion capacity seed opens closes window_hours smallest_opened sealed "
+        "sealed_root commitments_blob voted_blob opened opened_blob kept_reason unlinked imported voters_count "
+        "voters_blob count"
+    ),
+    secret={"kept_bundle": A_KEPT_BALLOT},
+)
 class Ballot(models.Model):
     """One formal vote and its parts. Pages call it the vote; its id on the record is `ballot:<pk>`."""
 
@@ -66,6 +80,7 @@ class Ballot(models.Model):
         return frozenset({"voter"}) if listed else frozenset()
 
 
+@declares(public="id ballot place reference cost")
 class Option(models.Model):
     """Something that can be approved, with its cost, in the order of the vote page."""
 
@@ -83,6 +98,7 @@ class Option(models.Model):
         ]
 
 
+@declares(public="id ballot person", secret={"casts": WHO_VOTED})
 class Voter(models.Model):
     """A person on the voter list of a vote, and how often they cast; the count goes with the link."""
 
@@ -94,6 +110,7 @@ class Voter(models.Model):
         constraints = [models.UniqueConstraint(fields=["ballot", "person"], name="voter_listed_once")]
 
 
+@declares(secret={"voter": WHO_VOTED, "at": WHO_VOTED}, rows=A_BALLOT)
 class CastBallot(models.Model):
     """A live ballot. `voter` is the link from person to ballot: deleted after the window for checking, together with the row."""
 
@@ -111,6 +128,7 @@ class CastBallot(models.Model):
         constraints = [models.UniqueConstraint(fields=["ballot", "commitment"], name="commitment_once")]
 
 
+@declares(public="id ballot scrutineer agrees at")
 class Attestation(models.Model):
     """A scrutineer's word on a vote whose ballots were kept closed."""
 
@@ -123,6 +141,7 @@ class Attestation(models.Model):
         constraints = [models.UniqueConstraint(fields=["ballot", "scrutineer"], name="one_word_per_scrutineer")]
 
 
+@declares(rows=TICKS)
 class Draft(models.Model):
     """What a voter has ticked so far without casting it: private, deleted when they cast and when the vote closes."""
 

@@ -3,8 +3,10 @@
 from django.db import models
 
 from stoa.kit import clock
+from stoa.kit.secrecy import declares
 
 
+@declares(public="version text from_instant provisional")
 class Charter(models.Model):
     """A version of the charter, frozen: the TOML text that the program obeys."""
 
@@ -20,6 +22,10 @@ class Charter(models.Model):
         return f"charter {self.version}"
 
 
+@declares(
+    public="id name summary sponsor operator contact security_contact conduct_contact accent logo logo_type is_sample",
+    internal="address_checked mail_checked",
+)
 class Community(models.Model):
     """The one community of this server: how it presents itself."""
 
@@ -46,6 +52,7 @@ class Community(models.Model):
         return self.name
 
 
+@declares(public="id kind text published")
 class Policy(models.Model):
     """A published version of the privacy notice or the code of conduct; the latest counts."""
 
@@ -62,6 +69,7 @@ class Policy(models.Model):
         verbose_name_plural = "policies"
 
 
+@declares(public="id kind none text giver declared")
 class Declaration(models.Model):
     """What the sponsor or the operator says it gives: one dated public act, superseded by later ones, never edited."""
 

@@ -3,8 +3,14 @@
 from django.db import models
 
 from stoa.kit import clock
+from stoa.kit.secrecy import Secret, declares
+
+A_MAIL = Secret("what is mailed to somebody", "never")
+SENT_TWICE = Secret("that somebody's request was sent under a key", "never")
+ATTEMPTS = Secret("who tries to sign in", "never")
 
 
+@declares(rows=SENT_TWICE)
 class Once(models.Model):
     """An idempotency key that a person used, and the address its act led to."""
 
@@ -17,6 +23,7 @@ class Once(models.Model):
         constraints = [models.UniqueConstraint(fields=["person_id", "key"], name="once_per_person")]
 
 
+@declares(rows=A_MAIL)
 class Mail(models.Model):
     """A mail in the outbox: written in its act's transaction, sent by the worker under a stable Message-ID."""
 
@@ -40,6 +47,7 @@ class Mail(models.Model):
         return f"{self.kind} {self.message_id}"
 
 
+@declares(public="reference kind title text at language")
 class Document(models.Model):
     """What the public may read of one object, for search. The database keeps its words beside it (`words`, see 0002)."""
 
@@ -63,6 +71,7 @@ class Document(models.Model):
         return self.reference
 
 
+@declares(rows=ATTEMPTS)
 class Count(models.Model):
     """What the web's processes count together, until it expires. See `stoa.kit.counts`."""
 

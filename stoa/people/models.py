@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from stoa.kit import chance, clock
+from stoa.kit.secrecy import Secret, declares
 
 ROLES = {
     "founder": "founder",
@@ -22,6 +23,12 @@ ROLES = {
     "scrutineer": "scrutineer",
 }
 """Roles that a person can be given: code → the word on pages."""
+
+AN_ADDRESS = Secret("a member's e-mail address", "never")
+A_SETTING = Secret("what somebody has set", "never")
+A_FOLLOW = Secret("what somebody follows", "never")
+SIGNING_IN = Secret("how and when somebody signs in", "never")
+A_KEY = Secret("the keys of somebody's programs", "never")
 
 
 FORMER = "former member"
@@ -36,6 +43,21 @@ class PersonManager(BaseUserManager["Person"]):
         return self.get(email__iexact=username)
 
 
+@declares(
+    public="id name sort_name pronouns joined erased synthetic is_active",
+    internal="password",
+    secret={
+        "email": AN_ADDRESS,
+        "zone": A_SETTING,
+        "language": A_SETTING,
+        "wants_mail": A_SETTING,
+        "wants_digest": A_SETTING,
+        "follows_own": A_SETTING,
+        "away_until": A_SETTING,
+        "last_login": SIGNING_IN,
+        "unsubscribe_token": SIGNING_IN,
+    },
+)
 class Person(AbstractBaseUser):
     """Somebody with an account. The id is opaque and stays; name and address can be erased."""
 
@@ -96,6 +118,7 @@ class Person(AbstractBaseUser):
         super().save(*args, **kwargs)
 
 
+@declares(public="id name country ror sponsor synthetic")
 class Organisation(models.Model):
     """An employer or funder, with its ROR id where it has one."""
 
@@ -117,6 +140,7 @@ class Organisation(models.Model):
         return reverse("people:organisation", args=[self.pk])
 
 
+@declares(public="id person organisation kind start end declared")
 class Tie(models.Model):
     """What ties a person to an organisation, from when to when."""
 
@@ -143,6 +167,7 @@ class Tie(models.Model):
         ]
 
 
+@declares(public="id person role scope start end")
 class Role(models.Model):
     """A role that a person holds for a term; `scope` narrows it to one object (`round:3`), empty means everywhere."""
 
@@ -168,6 +193,7 @@ class Role(models.Model):
         return ROLES[self.role]
 
 
+@declares(rows=A_FOLLOW)
 class Follow(models.Model):
     """What a person follows, by its reference (`round:3`): private to them. One they `stopped` never begins by itself."""
 
@@ -181,6 +207,7 @@ class Follow(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "reference"], name="follows_once")]
 
 
+@declares(rows=A_SETTING)
 class Digest(models.Model):
     """The digest of one ISO week (`2027-W09`) for one person: written in the act that sends it, so that it goes out once."""
 
@@ -193,6 +220,7 @@ class Digest(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "week"], name="one_digest_a_week")]
 
 
+@declares(rows=SIGNING_IN)
 class SignInLink(models.Model):
     """A link that signs its holder in: only a hash of the token is kept, and only until it expires.
 
@@ -208,6 +236,7 @@ class SignInLink(models.Model):
     next = models.CharField(max_length=200, default="/")
 
 
+@declares(rows=A_KEY)
 class ApiToken(models.Model):
     """A key by which a person's own programs act for them; only its hash is kept."""
 

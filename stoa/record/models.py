@@ -3,8 +3,13 @@
 from django.db import models
 
 from stoa.kit import clock
+from stoa.kit.secrecy import MODERATORS, Secret, declares
+
+A_TEXT = Secret("a text that was taken from the pages", "never", MODERATORS)
+A_LOOK = Secret("that staff looked at something private", "never")
 
 
+@declares(public="id body at type act actor role charter subject")
 class Entry(models.Model):
     """One line of the log, frozen from the first instant. `body` is the leaf; the other columns repeat it for queries."""
 
@@ -30,12 +35,14 @@ class Entry(models.Model):
         return f"{self.type} {self.subject}"
 
 
+@declares(public="entry")
 class Pending(models.Model):
     """An entry that has no place yet; filled by a trigger, emptied by the sequencer."""
 
     entry = models.OneToOneField(Entry, on_delete=models.DO_NOTHING, primary_key=True)
 
 
+@declares(public="position entry")
 class Placement(models.Model):
     """The place of an entry in the log: gapless from 0."""
 
@@ -43,6 +50,7 @@ class Placement(models.Model):
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT)
 
 
+@declares(public="id level index hashes")
 class Tile(models.Model):
     """Up to 256 hashes of one level, in order; a partial tile only grows."""
 
@@ -54,6 +62,7 @@ class Tile(models.Model):
         constraints = [models.UniqueConstraint(fields=["level", "index"], name="tile_once")]
 
 
+@declares(public="size root note at")
 class Checkpoint(models.Model):
     """A signed head of the log, as published."""
 
@@ -63,6 +72,7 @@ class Checkpoint(models.Model):
     at = models.DateTimeField(default=clock.now)
 
 
+@declares(public="sha256 body")
 class Blob(models.Model):
     """A public body too large for an entry, named by the SHA-256 of its bytes."""
 
@@ -70,6 +80,7 @@ class Blob(models.Model):
     body = models.BinaryField()
 
 
+@declares(public="id entry name", internal="salt", secret={"text": A_TEXT})
 class Text(models.Model):
     """A member's text as it stood in an entry, with the salt of its commitment; erasure deletes the row."""
 
@@ -82,6 +93,7 @@ class Text(models.Model):
         constraints = [models.UniqueConstraint(fields=["entry", "name"], name="text_once_per_entry")]
 
 
+@declares(rows=A_LOOK)
 class Sealed(models.Model):
     """A commitment to a sealed act, waiting for or contained in the day's sealed entry."""
 

@@ -12,7 +12,9 @@ class SiteConfig(AppConfig):
     verbose_name = "Site"
 
     def ready(self) -> None:
-        """Let each migration end with a search that knows every kind of object."""
+        """Let each migration end with a search that knows every kind of object; declare what libraries' tables hold."""
         from stoa.kit.search import rebuild_missing
+        from stoa.site import libraries
 
+        libraries.declare()
         post_migrate.connect(rebuild_missing, sender=self)

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from stoa.agenda.models.rounds import Question, Round
 from stoa.kit import chance, clock
+from stoa.kit.secrecy import MODERATORS, Secret, declares
 from stoa.people.models import Person
 
 MOST_STATEMENT = 280
@@ -17,12 +18,17 @@ UNANSWERED = 5.0625
 """The priority of a statement without answers, as `stoa.methods.routing` gives it."""
 AGREE, SKIP, DISAGREE = 1, 0, -1
 
+AN_ANSWER = Secret("what somebody answers", "never")
+AN_AUTHOR = Secret("who wrote a statement", "never", MODERATORS)
+UNPUBLISHED = Secret("a statement that does not stand", "it stands", MODERATORS)
+
 
 def unordered_id() -> int:
     """A random id of 53 bits: it says nothing about who came first."""
     return int.from_bytes(chance.octets(7)) >> 3
 
 
+@declares(rows=AN_ANSWER)
 class Participant(models.Model):
     """Whose answers belong together. The link to the person is deleted after the close; an imported one never had one.
 
@@ -46,6 +52,11 @@ class Participant(models.Model):
         ]
 
 
+@declares(
+    public="id round question state proposed external_id",
+    internal="priority",
+    secret={"author": AN_AUTHOR, "body": UNPUBLISHED},
+)
 class Statement(models.Model):
     """A short claim to agree or disagree with. Unsigned; moderators can see the author until the link is deleted.
 
@@ -94,6 +105,7 @@ class Statement(models.Model):
         return author | self.round.standing(person_id)
 
 
+@declares(rows=AN_ANSWER)
 class Answer(models.Model):
     """One participant's reply to a statement: agree 1, disagree −1, skip 0. Private, always."""
 
@@ -111,6 +123,7 @@ class Answer(models.Model):
         ]
 
 
+@declares(public="id round at count root window_hours unlinked")
 class AnswersCommitted(models.Model):
     """That a discussion has ended: what the record says of its answers, and when they ceased to be anyone's.
 

@@ -6,8 +6,12 @@ from django.db import models
 
 from stoa.agenda.models.rounds import Round
 from stoa.kit import clock
+from stoa.kit.secrecy import Secret, declares
+
+HOW_MANY = Secret("how many people exactly a map was drawn from", "never")
 
 
+@declares(public="id round at data", internal="secret", secret={"people": HOW_MANY})
 class PublishedMap(models.Model):
     """The opinion map of a round as it was published last: docs/decisions/0024-the-public-map.md.
 

@@ -9,9 +9,22 @@ from django.urls import reverse
 from stoa.ballots.models import Ballot
 from stoa.kit import clock
 from stoa.kit.looking import once_a_look
+from stoa.kit.secrecy import Secret, declares
 from stoa.people.models import Person, Role
 
+AN_ASKER = Secret("who put an unsigned question", "never")
+A_DRAFTED_MAIL = Secret(
+    "a mail to everybody that is only drafted", "it is confirmed", frozenset({"steward", "founder"})
+)
 
+
+@declares(
+    public=(
+        "id slug title summary phase questions_open discussion_opens vote_opens vote_closes anywhere_on_earth "
+        "ballot unit scale imported import_digest open_data discussion_digest"
+    ),
+    internal="reminded weighed",
+)
 class Round(models.Model):
     """One cycle of agenda setting. The phases follow the clock; `phase` is the last one that was begun."""
 
@@ -87,6 +100,10 @@ class Round(models.Model):
         return frozenset({"organiser"}) if given.filter(Q(end=None) | Q(end__gt=clock.now())).exists() else frozenset()
 
 
+@declares(
+    public="id round signed title body state proposed edited version low high cost external_id",
+    secret={"author": AN_ASKER},
+)
 class Question(models.Model):
     """An open research question, put to a round. Unsigned ones show no author."""
 
@@ -139,6 +156,7 @@ class Question(models.Model):
         return frozenset({"author"}) if person_id == self.author_id else frozenset()
 
 
+@declares(public="id question person low high at")
 class Estimate(models.Model):
     """How many hours somebody other than the proposer thinks a question takes, as a range."""
 
@@ -156,6 +174,7 @@ class Estimate(models.Model):
         ]
 
 
+@declares(public="id question person hours at")
 class Offer(models.Model):
     """Hours that somebody offers for a question, should it be chosen. Their sum is the round's capacity."""
 
@@ -172,6 +191,7 @@ class Offer(models.Model):
         ]
 
 
+@declares(public="id round decided capacity spent result result_blob majority explanation")
 class Decision(models.Model):
     """What a round decided. `result` is the blob's JSON; `majority` and `clusters` explain it."""
 
@@ -185,6 +205,7 @@ class Decision(models.Model):
     explanation = models.JSONField(null=True, help_text="clusters of the opened ballots and what they paid")
 
 
+@declares(public="id decision question place phase")
 class Chosen(models.Model):
     """A question on the agenda: its place in the order of selection, and the phase of the rule that chose it."""
 
@@ -198,6 +219,10 @@ class Chosen(models.Model):
         constraints = [models.UniqueConstraint(fields=["decision", "place"], name="one_question_a_place")]
 
 
+@declares(
+    public="id round drafted_by drafted confirmed_by confirmed mails",
+    secret={"subject": A_DRAFTED_MAIL, "body": A_DRAFTED_MAIL},
+)
 class Announcement(models.Model):
     """A mail to everybody who may take part in a round: drafted by one person, sent once another confirmed it."""
 

@@ -7,9 +7,15 @@ from django.db.models import F, Q
 
 from stoa.forum.models.posts import MOST_REFERENCE
 from stoa.kit import chance, clock
+from stoa.kit.secrecy import MODERATORS, Secret, declares
 from stoa.people.models import Person
 
+A_REPORT = Secret("a report, and the case it began", "never", MODERATORS)
+WHO_WROTE = Secret("who wrote what, where it is unsigned, and at what pace", "never", MODERATORS)
+PUT_AWAY = Secret("whom and what somebody put away", "never")
 
+
+@declares(rows=A_REPORT)
 class Case(models.Model):
     """A matter for moderators: a piece of writing or a person's conduct, from its first report, or its hold, to the decision.
 
@@ -76,6 +82,7 @@ class Case(models.Model):
         return frozenset({"author"}) if person_id == self.concerns_id else frozenset()
 
 
+@declares(rows=A_REPORT)
 class Report(models.Model):
     """That somebody asked moderators to look. Known to those who handle the case, never to whom it concerns."""
 
@@ -91,6 +98,7 @@ class Report(models.Model):
         constraints = [models.UniqueConstraint(fields=["case", "reporter"], name="one_report_a_case_each")]
 
 
+@declares(rows=A_REPORT)
 class Appeal(models.Model):
     """The one appeal against a removal, and what those who did not decide it made of it."""
 
@@ -117,6 +125,7 @@ class Appeal(models.Model):
         ]
 
 
+@declares(rows=WHO_WROTE)
 class Writing(models.Model):
     """That somebody wrote a piece at an instant: for their pace, and to know first pieces from later ones.
 
@@ -132,6 +141,7 @@ class Writing(models.Model):
         indexes = [models.Index(fields=["person", "at"], name="writing_by_person")]
 
 
+@declares(rows=PUT_AWAY)
 class Hidden(models.Model):
     """That somebody hid a piece for themselves."""
 
@@ -144,6 +154,7 @@ class Hidden(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "reference"], name="hidden_once")]
 
 
+@declares(rows=PUT_AWAY)
 class Mute(models.Model):
     """That somebody wants what another writes put away, for themselves."""
 

@@ -7,11 +7,17 @@ from django.db.models import Q
 from django.urls import reverse
 
 from stoa.kit import clock
+from stoa.kit.secrecy import MODERATORS, Secret, declares
 from stoa.people.models import Person
 
 MOST_REFERENCE = 80
 
+A_POST = Secret("a post's text", "it stands", MODERATORS)
+A_DRAFT = Secret("what somebody typed and did not post", "never")
+READ = Secret("what somebody has read", "never")
 
+
+@declares(public="id subject begun size latest")
 class Thread(models.Model):
     """The talk about one object, named by its reference (`question:12`). It begins with its first post.
 
@@ -34,6 +40,11 @@ class Thread(models.Model):
         return reverse("forum:thread", args=[self.pk])
 
 
+@declares(
+    public="id thread author answers state written version edited taken_back",
+    internal="renderer",
+    secret={"body": A_POST, "rendered": A_POST},
+)
 class Post(models.Model):
     """What somebody said in a thread. `body` names people as `@[id]`; `rendered` is its HTML by that version of the renderer.
 
@@ -88,6 +99,7 @@ class Post(models.Model):
         return frozenset({"author"}) if person_id == self.author_id else frozenset()
 
 
+@declares(public="id post number written", secret={"body": A_POST})
 class PostVersion(models.Model):
     """What a post said before it was edited: the text of one version, and when that was written."""
 
@@ -101,6 +113,7 @@ class PostVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["post", "number"], name="post_version_once")]
 
 
+@declares(public="id post person")
 class Mention(models.Model):
     """That a post names somebody."""
 
@@ -111,6 +124,7 @@ class Mention(models.Model):
         constraints = [models.UniqueConstraint(fields=["post", "person"], name="mentioned_once_a_post")]
 
 
+@declares(rows=A_DRAFT)
 class Draft(models.Model):
     """What somebody has typed and not posted: for one place, a reference (`question:12` to write there, `post:7` to edit).
 
@@ -128,6 +142,7 @@ class Draft(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "place"], name="one_draft_a_place")]
 
 
+@declares(rows=READ)
 class ReadMark(models.Model):
     """How far somebody has read a thread: up to the post of this number."""
 
