@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, models
 
 M = TypeVar("M", bound=models.Model)
@@ -23,7 +24,7 @@ def shared(row: M) -> M:
     statement, values = manager.filter(pk=row.pk).query.sql_with_params()
     found = list(manager.raw(f"{statement} FOR SHARE", values))  # one statement for the lock and what it guards
     if not found:
-        raise type(row).DoesNotExist(f"{row._meta.label} {row.pk} is gone.")
+        raise ObjectDoesNotExist(f"{row._meta.label} {row.pk} is gone.")
     return found[0]
 
 

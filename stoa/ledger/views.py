@@ -44,7 +44,13 @@ MEMBERS = Listing[Share](
     columns=[
         Column("organisation", "Organisation", lambda s: s.organisation.name if s.organisation else None, show=_place),
         Column("members", "Members", lambda s: s.members, numeric=True),
-        Column("per_cent", "Share", lambda s: s.per_cent, show=lambda s: f"{s.per_cent:.1f}\N{NO-BREAK SPACE}%", numeric=True),
+        Column(
+            "per_cent",
+            "Share",
+            lambda s: s.per_cent,
+            show=lambda s: f"{s.per_cent:.1f}\N{NO-BREAK SPACE}%",
+            numeric=True,
+        ),
         Column("tied_to_sponsor", "Tied to the sponsor", lambda s: s.tied_to_sponsor),
     ],
     sort="-members",
