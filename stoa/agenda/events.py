@@ -63,7 +63,7 @@ class EffortFrozen(RoundEvent):
 
 @dataclass(frozen=True)
 class RoundFailed(RoundEvent):
-    """The round ended without a vote; the reason is a code: `no-questions` or `no-capacity`."""
+    """The round ended without a vote; the reason is a code: `no-questions`, `no-capacity`, or `no-time`."""
 
     reason: str
     type: ClassVar[str] = "agenda.round.failed"

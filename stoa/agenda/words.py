@@ -42,6 +42,8 @@ def _extended(leaf: Leaf) -> Text:
 def _failed(leaf: Leaf) -> Text:
     if leaf["facts"]["reason"] == "no-questions":
         return _("{subject} ended without a vote: no question had enough estimates of its effort.")
+    if leaf["facts"]["reason"] == "no-time":
+        return _("{subject} ended without a vote: the server was down for all of the time for voting.")
     return _("{subject} ended without a vote: nobody had offered hours.")
 
 

@@ -147,6 +147,17 @@ def test_a_round_without_offers_ends_without_a_vote() -> None:
     assert facts("agenda.round.failed")["reason"] == "no-capacity"
 
 
+def test_a_round_whose_vote_fell_into_an_outage_ends_without_a_vote() -> None:
+    stage = Stage()
+    stage.admit(5)
+    round_ = stage.round()
+    stage.question(round_, "One?", cost=10, hours=5)
+    with at(round_.vote_closes):
+        advance()
+    assert Round.objects.get().phase == "failed"
+    assert facts("agenda.round.failed")["reason"] == "no-time"
+
+
 def test_a_phase_is_made_longer_never_shorter() -> None:
     stage = Stage()
     round_ = stage.round()

@@ -88,7 +88,7 @@ def settle(server: Server, lasting: frozenset[str] = frozenset()) -> Tables:
     """The tables, once every round is over but for those that last, and every entry has its place."""
     deadline = time.monotonic() + LONG
     while not (tables := Tables(Postgres(server.data).url("owner"))).settled(lasting):
-        assert time.monotonic() < deadline, f"it does not come to an end: {tables.phases}"
+        assert time.monotonic() < deadline, f"it does not come to an end: {tables.phases}\n{server.said[-3000:]}"
         time.sleep(0.3)
     return tables
 

@@ -14,12 +14,17 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from stoa.agenda import acts as agenda
-from stoa.agenda.models import Round
+from stoa.agenda.models import Question, Round
+from stoa.ballots.acts import cast
+from stoa.ballots.acts.closing import unlink
+from stoa.ballots.models import Ballot
+from stoa.kit import clock, locks
 from stoa.kit.act import CLOCK
 from stoa.kit.faults import Closed
+from stoa.people.models import Person
 from stoa.record.models import Entry
 from tests.cli.server import LONG, Server
 from tests.crashes.community import make_community
@@ -27,7 +32,7 @@ from tests.crashes.driving import settle
 from tests.crashes.members import Announced, Member, Told
 from tests.crashes.reckoning import faults
 from tests.live import free_port
-from tests.stage import Stage, approve, at
+from tests.stage import Stage, acting, approve, at
 
 pytestmark = pytest.mark.slow
 DEVICES = ("phone", "laptop")
@@ -145,6 +150,43 @@ def test_two_workers_that_take_the_same_step_take_it_once(cloned_db):
     kinds = Counter(Entry.objects.filter(act__startswith="agenda.round.").values_list("type", flat=True))
     once = {"agenda.answers_committed", "agenda.effort_frozen", "ballots.sealed", "ballots.opened", "agenda.decided"}
     assert {kind: kinds[kind] for kind in once} == dict.fromkeys(once, 1)
+
+
+def test_a_ballot_that_comes_while_ballots_are_unlinked_is_refused_and_holds_nothing_up(cloned_db):
+    stage = Stage()
+    (voter,) = stage.admit(5)[:1]
+    round = stage.round()
+    question = stage.question(round, "One?", cost=5, hours=9)
+    with at(round.vote_opens):
+        round = stage.vote(round)
+        ballot = Ballot.objects.get(pk=round.ballot_id)
+        with ThreadPoolExecutor(1) as pool:
+            with transaction.atomic():
+                opening = locks.exclusive(ballot)
+                late = pool.submit(_cast_late, voter, ballot, question)
+                _await_waiting()
+                opening.state, opening.sealed = Ballot.State.SEALED, clock.now()
+                opening.save()
+                unlink(opening)
+            with pytest.raises(Closed):
+                late.result()
+
+
+def _cast_late(voter: Person, ballot: Ballot, question: Question) -> None:
+    try:
+        cast(acting(voter), ballot=ballot, approved=[question.reference])
+    finally:
+        connections.close_all()
+
+
+def _await_waiting() -> None:
+    """Until somebody waits for a lock that this transaction holds."""
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    with connection.cursor() as cursor:
+        deadline = time.monotonic() + LONG
+        while cursor.execute(waits).fetchone() == (0,):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
 
 def _take_at_once(step: Callable[..., Round], round: Round) -> None:

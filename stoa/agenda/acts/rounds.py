@@ -163,6 +163,8 @@ def begin_vote(actor: Actor, *, round: Round) -> Round:
     _demand(round, Round.Phase.DISCUSSION if round.discussion_opens else Round.Phase.QUESTIONS, round.vote_opens)
     if round.discussion_opens:
         commit_answers(round)
+    if clock.now() >= round.vote_closes:
+        return _fail(round, "no-time")  # the server was down for all of the vote
     put, left_out = _freeze_effort(round)
     capacity = sum(Offer.objects.filter(question__in=[q.pk for q in put]).values_list("hours", flat=True))
     if not put or not capacity:

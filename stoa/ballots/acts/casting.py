@@ -59,16 +59,16 @@ def save_draft(actor: Actor, *, ballot: Ballot, approved: Sequence[str]) -> Draf
 
 
 def _within_time(ballot: Ballot, actor: Actor) -> tuple[Ballot, Voter]:
+    ballot = locks.shared(ballot)  # before the voter's row, as where ballots are opened and unlinked
+    if ballot.state != Ballot.State.OPEN or clock.now() >= ballot.closes:
+        raise Closed(
+            "The vote has closed; this ballot was not cast.", remedy="What you cast before counts as it stands."
+        )
     voter = (
         Voter.objects.select_for_update(of=["self"])
         .select_related("person", "ballot")
         .get(ballot=ballot, person_id=actor.person_id)
     )
-    ballot = locks.shared(ballot)
-    if ballot.state != Ballot.State.OPEN or clock.now() >= ballot.closes:
-        raise Closed(
-            "The vote has closed; this ballot was not cast.", remedy="What you cast before counts as it stands."
-        )
     return ballot, voter
 
 
