@@ -33,8 +33,8 @@ def send(client: Client, headers: dict[str, str], typed: dict[str, str] = TYPED)
 
 def offered(page: str) -> dict[str, str]:
     """The hidden fields of the form that can be sent again."""
-    hidden = re.findall(r'<input type="hidden" name="(.+?)" value="(.*?)">', page, re.DOTALL)
-    return {name: unescape(value) for name, value in hidden}
+    found = re.findall(r'<input type="hidden" name="(.+?)" value="(.*?)">', page, re.DOTALL)
+    return {name: unescape(value) for name, value in found}
 
 
 @pytest.mark.parametrize("headers", [HERE, {"Referer": f"http://testserver{PATH}"}])

@@ -1,0 +1,150 @@
+"""A community in which everything is under way at once, and one of its members has something private of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from stoa.agenda import acts as agenda
+from stoa.agenda.models import AGREE, Announcement, Round, Statement
+from stoa.agenda.tasks import advance
+from stoa.ballots import acts as ballots
+from stoa.ballots.models import CastBallot
+from stoa.forum import acts as forum
+from stoa.forum.models import Case, Post
+from stoa.kit import clock
+from stoa.kit.act import CLOCK
+from stoa.people import acts as people
+from stoa.people.links import make_link
+from stoa.people.models import ApiToken, Person
+from tests.agenda.discussing import in_discussion, state
+from tests.cast import Cast, settle
+from tests.stage import acting, approve, at
+
+MARK = "S3CRET"
+"""Begins every private text of the one whose secrets these are."""
+
+
+@dataclass
+class House:
+    """The cast; round 2025 decided, 2026 voting, 2027 discussed, 2028 taking questions; and what one member keeps private."""
+
+    cast: Cast = field(default_factory=Cast)
+    secrets: list[str] = field(default_factory=list)
+
+    @property
+    def one(self) -> Person:
+        """Whose secrets these are."""
+        return self.cast.author
+
+    def fillings(self) -> dict[str, list[dict[str, str]]]:
+        """By the beginning of an address: values for its parts that lead to what is theirs."""
+        one = {"person_id": self.one.pk, "reference": f"person:{self.one.pk}"}
+        vote = {"slug": "2026", "pk": str(self.vote.pk), "commitment": self.commitment}
+        in_round = [
+            {"slug": "2025", "file": "ballots.csv", "pk": "1"},
+            vote,
+            {"slug": "2027", "pk": str(self.statement.pk), "file": "map.json"},
+            {"slug": "2028", "pk": str(self.announcement.pk)},
+            {"slug": "2028", "pk": str(self.question)},
+        ]
+        post = {"pk": str(self.post.pk), "reference": self.post.reference, "place": self.place}
+        thread = {"pk": str(self.post.thread_id), "reference": self.statement.reference}
+        case = {"case_id": str(self.case.pk), "case": str(self.case.pk)}
+        mine = one | {"pk": str(self.key.pk), "number": str(self.key.pk)}
+        numbers = [{**filling, "number": filling.get("pk", "")} for filling in (*in_round, post, thread)]
+        return {
+            "agenda/": in_round,
+            "votes/": [vote],
+            "forum/": [one | post | case, thread],
+            "people/": [mine],
+            "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],
+            "api/v1/": [mine | case, *(one | post | case | filling for filling in numbers)],
+            "": [{"position": "3", "version": "1", "token": "x", "kind": "privacy", "path": "tile/0/000", "sha256": "0" * 64}],
+        }  # fmt: skip
+
+    def happen(self, stack: ExitStack) -> None:
+        """All of it, in the order of time; the clock stays where it ends."""
+        self.cast.admit(17)
+        self._decide(stack)
+        self._vote(stack)
+        self._discuss()
+        self._propose()
+        self._write()
+        self._keep()
+        settle()
+
+    def _decide(self, stack: ExitStack) -> None:
+        round_ = self.cast.round("2025", days=1)
+        questions = [self.cast.question(round_, f"Question {n}?", cost=30, hours=20) for n in range(3)]
+        with at(round_.vote_opens):
+            round_ = self.cast.vote(round_)
+            for n, member in enumerate(self.cast.members):
+                approve([member], round_, questions[: 1 + n % 2])
+        with at(round_.vote_closes):
+            agenda.close_vote(CLOCK, round=round_)
+        stack.enter_context(at(round_.vote_closes + timedelta(hours=25)))
+        agenda.decide(CLOCK, round=round_)
+
+    def _vote(self, stack: ExitStack) -> None:
+        round_ = self.cast.round("2026", days=1)
+        questions = [self.cast.question(round_, f"Another {n}?", cost=30, hours=20) for n in range(2)]
+        stack.enter_context(at(round_.vote_opens))
+        advance()
+        round_ = Round.objects.get(slug="2026")
+        assert round_.ballot is not None
+        self.vote = round_.ballot
+        cast: CastBallot = ballots.cast(
+            acting(self.one), ballot=self.vote, approved=[questions[0].reference], words=self._mark("WORDS")
+        )
+        self.commitment = bytes(cast.commitment).hex()
+        ballots.save_draft(acting(self.one), ballot=self.vote, approved=[questions[1].reference])
+
+    def _discuss(self) -> None:
+        round_ = in_discussion(self.cast, "2027")
+        self.statement: Statement = state(round_, "Logs should be deleted after a month.", self.one)
+        other = state(round_, "Logs should be kept for a year at least.", self.cast.member)
+        agenda.give_answer(acting(self.one), statement=other, value=AGREE)
+
+    def _propose(self) -> None:
+        round_ = self.cast.round("2028", days=30)
+        self.question = self.cast.question(round_, "What leaks?", cost=10, by=self.one, hours=5).pk
+        self.announcement: Announcement = agenda.draft_announcement(
+            acting(self.cast.steward), round=round_, subject="News", body=self._mark("MAIL")
+        )
+
+    def _write(self) -> None:
+        about = f"round:{Round.objects.get(slug='2028').pk}"
+        self.place = about
+        self.post: Post = forum.write_post(acting(self.one), about=about, body=self._mark("REMOVED"))
+        other = forum.write_post(acting(self.cast.member), about=about, body="What about *prompts*?")
+        forum.report(acting(self.one), reference=other.reference, reason="spam", words=self._mark("REPORT"))
+        forum.remove(acting(self.cast.steward), reference=self.post.reference, reason="spam", words=self._mark("WHY"))
+        self.case = Case.objects.get(subject=self.post.reference)
+        forum.appeal(acting(self.one), case=self.case, words=self._mark("APPEAL"))
+        forum.save_draft(acting(self.one), place=about, body=self._mark("DRAFT"), version=0)
+
+    def _keep(self) -> None:
+        one, me = self.one, acting(self.one)
+        self.key: ApiToken = people.create_token(me, person=one, name=self._mark("KEY"))[0]
+        people.set_absence(me, person=one, until=(clock.now() + timedelta(days=9)).date())
+        people.start_following(me, person=one, reference="round:1")
+        forum.mute(me, person=one, muted=self.cast.member)
+        forum.hide(me, person=one, reference="post:2")
+        self.secrets.append(make_link(one, hours=48, once=True).rsplit("/", 1)[1])
+        self.secrets += [str(one.email), str(one.unsubscribe_token)]
+
+    def _mark(self, what: str) -> str:
+        self.secrets.append(f"{MARK}{what}")
+        return f"{MARK}{what} of mine"
+
+
+@contextmanager
+def full_house() -> Iterator[House]:
+    """Everything under way, in the database that is in use; the clock stands where the last of it happened."""
+    with ExitStack() as stack:
+        house = House()
+        house.happen(stack)
+        yield house
