@@ -99,21 +99,22 @@ def table(*, tell_queries: bool) -> int:
     """Ask for each page as each viewer, print, and say whether a page of somebody signed in passed a limit."""
     from django.db import connection
     from django.test import Client, override_settings
+    from django.urls import path
 
-    with override_settings(ROOT_URLCONF="bench.bare_urls", MIDDLEWARE=[]):
+    with override_settings(ROOT_URLCONF=(path("bare", bare),), MIDDLEWARE=[]):
         least = statistics.median(timed(Client(), "/bare")[1])
     print(WIDTHS.format("page", "viewer", "queries", "rows", "median ms", "cpu ms", "kB", "× bare"))
     print(WIDTHS.format("bare", "", 1, 1, "", f"{least:.1f}", "", "1.0"))
     passed = False
     everybody = viewers()
-    for name, path in pages().items():
+    for name, address in pages().items():
         for who, client in everybody.items():
-            if client.get(path).status_code != 200:
+            if client.get(address).status_code != 200:
                 continue
             asked = Asked()
             with connection.execute_wrapper(asked):
-                size = len(client.get(path).content) / 1000
-            wall, processor = (statistics.median(took) for took in timed(client, path))
+                size = len(client.get(address).content) / 1000
+            wall, processor = (statistics.median(took) for took in timed(client, address))
             queries = len(asked.statements)
             cells = (f"{wall:.1f}", f"{processor:.1f}", f"{size:.0f}", f"{processor / least:.1f}")
             print(WIDTHS.format(name, who, queries, asked.rows, *cells), flush=True)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from stoa.ballots import events
 from stoa.ballots.models import Ballot
-from stoa.kit import registry
-from stoa.kit.registry import Shown
+from stoa.kit.registry import Rows, Shown, numbers
 from stoa.kit.words import Leaf, Text, Words, counted, instant_words, register_words
 
 
-def show_ballots(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
-    """A vote is as public as what is decided in it, and leads there."""
-    subjects = dict(Ballot.objects.filter(pk__in=[i for i in ids if i.isdecimal()]).values_list("pk", "subject"))
-    decided = registry.show(sorted(set(subjects.values())), viewer_id)
-    return {
-        str(pk): Shown(_("the vote on {title}").format(title=decided[subject].title), decided[subject].address)
-        for pk, subject in subjects.items()
-        if subject in decided
-    }
+def named_ballots(ids: list[str], viewer_id: str | None) -> QuerySet[Ballot]:
+    """A vote is as public as what is decided in it."""
+    del viewer_id
+    return Ballot.objects.filter(pk__in=numbers(ids))
+
+
+def _vote_on(_id: str, decided: Shown) -> Shown:
+    return Shown(_("the vote on {title}").format(title=decided.title), decided.address)
+
+
+NAMED = Rows(named_ballots, "subject", led_by=_vote_on)
+"""How votes are named elsewhere: by what is decided in them, to which they lead."""
 
 
 def _kept(leaf: Leaf) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from datetime import timedelta
@@ -27,7 +28,9 @@ def migrate() -> None:
     demand_not_newer(found)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])  # of several machines one migrates, the rest wait
+        gc.disable()  # every migration makes the models anew: looking for garbage among them takes a fifth of the time
         call_command("migrate", interactive=False, verbosity=0)
+        gc.enable()
 
 
 def prepare() -> None:

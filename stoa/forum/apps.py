@@ -17,7 +17,7 @@ class ForumConfig(AppConfig):
         from stoa.forum.acts.posts import erase_texts
         from stoa.forum.acts.recovering import bring_back
         from stoa.forum.acts.writing import erase_moderation
-        from stoa.forum.queries.posts import show_posts, works_of
+        from stoa.forum.queries.posts import POSTS, works_of
         from stoa.forum.views.beside import talk
         from stoa.forum.views.offers import on_person, on_piece
         from stoa.kit.beside import register_beside
@@ -26,7 +26,7 @@ class ForumConfig(AppConfig):
         from stoa.kit.search import register_documents
         from stoa.record.recovery import register_recovery
 
-        register(Kind("post", "post", show_posts))
+        register(Kind("post", "post", POSTS))
         register_works(Works("Latest posts", works_of))
         register_documents("post", posts_found)
         register_moderated(Moderated("post", pieces, set_state))

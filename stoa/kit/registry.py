@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,15 @@ class Rows:
     """How a kind appears whose title stands in a row of its own, so that one query reads several such kinds.
 
     `find(ids, viewer_id)` gives the rows that the viewer may see; `title` and `more` are what each row says, as names of
-    columns or expressions; `address` is made of the id and of `more`.
+    columns or expressions; `address` is made of the id and of `more`. With `led_by` the title is the reference of another
+    object, by which this one is named and without which it does not appear.
     """
 
     find: Callable[[list[str], str | None], QuerySet[Any]]
     title: Any
-    address: Callable[[str, str], str]
+    address: Callable[[str, str], str] = lambda _, more: more
     more: Any = ""
+    led_by: Callable[[str, Shown], Shown] | None = None
 
     def named(self, kind: str, ids: list[str], viewer_id: str | None) -> QuerySet[Any]:
         """Kind, id, title and more, as texts."""
@@ -76,31 +78,45 @@ def label(kind: str) -> str:
 def show(references: list[str], viewer_id: str | None) -> dict[str, Shown]:
     """`kind:id` references → how they appear; what the viewer may not see, or is gone, is absent.
 
-    One query for all kinds that appear by `Rows`, and one for each other; in one look none for what was shown before.
+    One query for all kinds that appear by `Rows`, another for what names some of them, and one for each other kind; in one
+    look none for what was shown before.
     """
-    known: dict[str, Shown | None] = kept_in_look(("shown", viewer_id))
+    return _shown(references, viewer_id, kept_in_look(("shown", viewer_id)))
+
+
+Known = dict[str, Shown | None]
+"""How objects appear by their references; None for what does not."""
+
+
+def _shown(references: Iterable[str], viewer_id: str | None, known: Known) -> dict[str, Shown]:
     wanted: dict[str, list[str]] = {}
     for reference in dict.fromkeys(references):
         kind, _, identifier = reference.partition(":")
         if kind in _kinds and reference not in known:
             wanted.setdefault(kind, []).append(identifier)
-    _read(wanted, viewer_id, known)
+    _read_rows(wanted, viewer_id, known)
     for kind, ids in wanted.items():
+        if not isinstance(show := _kinds[kind].show, Rows):
+            known |= {f"{kind}:{identifier}": shown for identifier, shown in show(ids, viewer_id).items()}
         for identifier in ids:
             known.setdefault(f"{kind}:{identifier}", None)
     return {reference: shown for reference in references if (shown := known.get(reference))}
 
 
-def _read(wanted: dict[str, list[str]], viewer_id: str | None, known: dict[str, Shown | None]) -> None:
-    """How these ids of each kind appear: those in rows first, since others lead to them."""
-    shows = {kind: _kinds[kind].show for kind in wanted}
-    rows = {kind: show for kind, show in shows.items() if isinstance(show, Rows)}
+def _read_rows(wanted: dict[str, list[str]], viewer_id: str | None, known: Known) -> None:
+    rows = {kind: show for kind in wanted if isinstance(show := _kinds[kind].show, Rows)}
     queries = [show.named(kind, wanted[kind], viewer_id) for kind, show in rows.items()]
+    led: list[tuple[str, str, str]] = []
     for kind, identifier, title, more in queries[0].union(*queries[1:], all=True) if queries else ():
-        known[f"{kind}:{identifier}"] = Shown(title, rows[kind].address(identifier, more))
-    for kind, show in shows.items():
-        if not isinstance(show, Rows):
-            known |= {f"{kind}:{identifier}": shown for identifier, shown in show(wanted[kind], viewer_id).items()}
+        if rows[kind].led_by is None:
+            known[f"{kind}:{identifier}"] = Shown(title, rows[kind].address(identifier, more))
+        else:
+            led.append((kind, identifier, title))
+    leaders = _shown([title for _, _, title in led], viewer_id, known) if led else {}
+    for kind, identifier, title in led:
+        named_by = rows[kind].led_by
+        if named_by is not None and title in leaders:
+            known[f"{kind}:{identifier}"] = named_by(identifier, leaders[title])
 
 
 @dataclass(frozen=True)

@@ -31,20 +31,25 @@ def roles_of(person_id: str) -> list[Role]:
     return list(in_force(Role.objects.filter(person_id=person_id, person__is_active=True)))
 
 
-@once_a_look
 def roles_everywhere(person_id: str) -> frozenset[str]:
-    """The names of the roles that a person holds now, but for those of one object.
+    """The names of the roles that a person holds now, but for those of one object."""
+    return frozenset(role for role, scope in roles_scoped(person_id) if not scope)
+
+
+@once_a_look
+def roles_scoped(person_id: str) -> frozenset[tuple[str, str]]:
+    """The roles that a person holds now, each with the reference of the one object for which it is held, or nothing.
 
     In plain SQL, since every act asks it.
     """
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT r.role FROM people_role r JOIN people_person p ON p.id = r.person_id"
-            " WHERE r.person_id = %s AND p.is_active AND r.scope = '' AND r.start <= %s AND (r.end IS NULL OR r.end > %s)",
+            "SELECT r.role, r.scope FROM people_role r JOIN people_person p ON p.id = r.person_id"
+            " WHERE r.person_id = %s AND p.is_active AND r.start <= %s AND (r.end IS NULL OR r.end > %s)",
             [person_id, now, now],
         )
-        return frozenset(role for (role,) in cursor.fetchall())
+        return frozenset(cursor.fetchall())
 
 
 def holders(role: str, scope: str = "") -> QuerySet[Person]:

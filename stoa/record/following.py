@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models.expressions import RawSQL
 
@@ -13,8 +14,12 @@ from stoa.record.queries import placements
 BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
+Array = tuple[str, list[Any]]
+"""An array of references that the database makes itself, as an expression and what is put into it."""
+
+
 def about(
-    references: Sequence[str],
+    references: Sequence[str] | Array,
     *,
     since: datetime = BEGINNING,
     types: Sequence[str] = (),
@@ -25,16 +30,15 @@ def about(
 
     `but_by` leaves out what this actor did. One query.
     """
-    if not references:
-        return []
+    array, values = references if isinstance(references, tuple) else ("%s::text[]", [[*references]])
     narrowed = "AND type = ANY(%s)" if types else ""
     # Materialized, so that the entries are found by their indexes and not by walking the log from its end.
     positions = RawSQL(  # noqa: S611 - nothing typed stands in the statement
         "WITH found AS MATERIALIZED ("  # noqa: S608 - as above
-        " SELECT id FROM record_entry WHERE (subject = ANY(%s) OR record_about(body) && %s::text[])"
+        f" SELECT id FROM record_entry WHERE (subject = ANY({array}) OR record_about(body) && {array})"
         f" AND at >= %s AND actor IS DISTINCT FROM %s {narrowed})"
         " SELECT position FROM found JOIN record_placement ON entry_id = found.id"
         " WHERE position < (SELECT max(size) FROM record_checkpoint) ORDER BY position DESC LIMIT %s",
-        [[*references], [*references], since, but_by or "", *([[*types]] if types else []), most],
+        [*values, *values, since, but_by or "", *([[*types]] if types else []), most],
     )
     return list(placements().filter(position__in=positions))

@@ -74,16 +74,19 @@ class Said:
         return html.unescape(strip_tags(self.sentence))
 
 
-def say(placements: Sequence[Placement], viewer_id: str | None) -> list[Said]:
-    """These entries in words, as this viewer may read them. One query for each kind of object that they name."""
+def say(placements: Sequence[Placement], viewer_id: str | None, *, beside: Iterable[str] = ()) -> list[Said]:
+    """These entries in words, as this viewer may read them.
+
+    What the same page names `beside` them is read together with what they name.
+    """
     leaves = [parse_object(bytes(placement.entry.body)) for placement in placements]
-    names = named(leaves, viewer_id)
+    names = named(leaves, viewer_id, beside)
     return [_said(placement, leaf, names) for placement, leaf in zip(placements, leaves, strict=True)]
 
 
-def named(leaves: Iterable[Leaf], viewer_id: str | None) -> Names:
+def named(leaves: Iterable[Leaf], viewer_id: str | None, beside: Iterable[str] = ()) -> Names:
     """How everything that these entries name appears to the viewer."""
-    references: dict[str, None] = {}
+    references = dict.fromkeys(beside)
     for leaf in leaves:
         own = [leaf["subject"], *words_for(leaf["type"]).referred(leaf).values()]
         references |= dict.fromkeys([leaf["actor"], *own] if leaf["actor"] else own)

@@ -15,7 +15,7 @@ from stoa.kit.act import Actor
 from stoa.kit.faults import Invalid, Refused
 from stoa.kit.models import Mail
 from stoa.people import acts as people
-from stoa.people.following import follow_own, follows, references_followed
+from stoa.people.following import follow_own, followed, follows
 from stoa.people.models import Follow, Person
 from stoa.record.models import Entry
 from tests.cast import Cast, browser
@@ -33,13 +33,17 @@ def proposed(cast: Cast, round_: Round) -> Question:
     return agenda.propose_question(acting(cast.author), round=round_, title="Why?", body="")
 
 
+def references(person: Person) -> list[str]:
+    return [follow.reference for follow, _ in followed(person.pk)]
+
+
 def test_one_follows_and_stops_and_nothing_is_on_the_record(cast: Cast, round_: Round) -> None:
     me, entries = cast.member, Entry.objects.count()
     people.start_following(acting(me), person=me, reference=round_.reference)
     people.start_following(acting(me), person=me, reference=round_.reference)
-    assert references_followed(me.pk) == [round_.reference]
+    assert references(me) == [round_.reference]
     people.stop_following(acting(me), person=me, reference=round_.reference)
-    assert (references_followed(me.pk), Entry.objects.count()) == ([], entries)
+    assert (references(me), Entry.objects.count()) == ([], entries)
 
 
 def test_nobody_follows_for_somebody_else(cast: Cast, round_: Round) -> None:

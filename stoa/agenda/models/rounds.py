@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from stoa.ballots.models import Ballot
 from stoa.kit import clock
-from stoa.kit.looking import once_a_look
 from stoa.kit.secrecy import Secret, declares
-from stoa.people.models import Person, Role
+from stoa.people.models import Person
+from stoa.people.queries import roles_scoped
 
 AN_ASKER = Secret("who put an unsigned question", "never")
 A_DRAFTED_MAIL = Secret(
@@ -91,13 +91,10 @@ class Round(models.Model):
         """Whether its vote has not been opened yet."""
         return self.phase in {Round.Phase.ANNOUNCED, Round.Phase.QUESTIONS, Round.Phase.DISCUSSION}
 
-    @once_a_look
     def standing(self, person_id: str) -> frozenset[str]:
         """Who was given the task of this round is its `organiser`."""
-        given = Role.objects.filter(
-            person_id=person_id, role="organiser", scope=f"round:{self.pk}", start__lte=clock.now()
-        )
-        return frozenset({"organiser"}) if given.filter(Q(end=None) | Q(end__gt=clock.now())).exists() else frozenset()
+        organises = ("organiser", self.reference) in roles_scoped(person_id)
+        return frozenset({"organiser"}) if organises else frozenset()
 
 
 @declares(

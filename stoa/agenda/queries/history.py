@@ -16,6 +16,7 @@ from stoa.agenda.rules import vote_is_open
 from stoa.record import queries as record
 from stoa.record.events import TailRecovered
 from stoa.record.models import Entry, Text
+from stoa.record.words import Said
 
 MOST = 200
 
@@ -37,16 +38,17 @@ def round_history(round: Round, viewer_id: str | None, *, most: int = MOST) -> l
     subjects = [f"round:{round.pk}", *([f"ballot:{round.ballot_id}"] if round.ballot_id else [])]
     address = round.get_absolute_url()
     shorter = [(_link(address, f"the vote on {round.title}"), "the vote"), (_link(address, round.title), "this round")]
-    reasons = _reasons(round)
-    lines = _lines(subjects, viewer_id, shorter, {}, most)
-    return [replace(line, reason=reasons.get(line.position, "")) for line in lines]
+    said = record.history(subjects, viewer_id, most=most)
+    reasons = _reasons(round) if any(one.type == RoundExtended.type for one in said) else {}
+    return [replace(line, reason=reasons.get(line.position, "")) for line in _lines(said, shorter, {})]
 
 
 def question_history(question: Question, viewer_id: str | None, *, texts: bool) -> list[Line]:
     """What the record says of a question, newest first; its former texts only where `texts` allows."""
     link = _link(question.get_absolute_url(), question.title)
     shorter = [(f"the question {link}", "this question"), (link, "this question")]
-    return _lines([question.reference], viewer_id, shorter, _texts(question) if texts else {}, MOST)
+    said = record.history([question.reference], viewer_id, most=MOST)
+    return _lines(said, shorter, _texts(question) if texts else {})
 
 
 def was_lost(round: Round) -> bool:
@@ -64,14 +66,7 @@ def ballots_lost_until(round: Round) -> datetime | None:
     return restored.values_list("at", flat=True).first()
 
 
-def _lines(
-    subjects: Sequence[str],
-    viewer_id: str | None,
-    shorter: Sequence[tuple[str, str]],
-    texts: dict[int, list[str]],
-    most: int,
-) -> list[Line]:
-    said = record.history(subjects, viewer_id, most=most)
+def _lines(said: Sequence[Said], shorter: Sequence[tuple[str, str]], texts: dict[int, list[str]]) -> list[Line]:
     return [
         Line(one.position, one.at, one.address, _shortened(one.sentence, shorter), texts.get(one.position, ()))
         for one in said

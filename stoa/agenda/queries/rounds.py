@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from stoa.agenda.models import Decision, Offer, Question, Round
+from stoa.agenda.models import Decision, Question, Round
 from stoa.kit.registry import Rows, numbers
 
 PHASE = Round.Phase
@@ -51,10 +52,15 @@ class Figures:
 
 def figures(round: Round, needed: int) -> Figures:
     """How many questions a round has, how many have the estimates needed, and what is offered."""
-    standing = round.questions.exclude(state=Question.State.WITHDRAWN)
-    estimated = standing.annotate(n=Count("estimates")).filter(n__gte=needed).count()
-    offered = Offer.objects.filter(question__in=standing.values("pk")).aggregate(hours=Sum("hours"))["hours"]
-    return Figures(standing.count(), estimated, offered or 0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE made >= %s), coalesce(sum(hours), 0)::bigint FROM ("
+            " SELECT (SELECT count(*) FROM agenda_estimate e WHERE e.question_id = q.id) AS made,"
+            " (SELECT sum(hours) FROM agenda_offer o WHERE o.question_id = q.id) AS hours"
+            " FROM agenda_question q WHERE q.round_id = %s AND q.state <> %s) standing",
+            [needed, round.pk, Question.State.WITHDRAWN],
+        )
+        return Figures(*cursor.fetchone())
 
 
 def named_rounds(ids: list[str], viewer_id: str | None) -> QuerySet[Round]:

@@ -2,6 +2,7 @@
 
 from stoa.forum.queries.mentions import in_names, people_to_name, with_names
 from stoa.forum.queries.posts import (
+    POSTS,
     Counted,
     Page,
     Public,
@@ -16,7 +17,6 @@ from stoa.forum.queries.posts import (
     page_of,
     readable,
     said,
-    show_posts,
     since,
     texts,
     thread_about,
@@ -24,6 +24,7 @@ from stoa.forum.queries.posts import (
 from stoa.forum.queries.subjects import Line, find_subject, lines, of_kind, threads, with_posts_by
 
 __all__ = [
+    "POSTS",
     "Counted",
     "Line",
     "Page",
@@ -44,7 +45,6 @@ __all__ = [
     "people_to_name",
     "readable",
     "said",
-    "show_posts",
     "since",
     "texts",
     "thread_about",

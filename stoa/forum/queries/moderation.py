@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q, QuerySet, Value
 
 from stoa.forum.models import Case, Hidden, Mute, Report
 from stoa.forum.rules.moderation import handlers, is_apart, may_know, offices
@@ -27,6 +28,16 @@ def cases_waiting(person_id: str) -> list[Case]:
     if person_id not in now.all:
         return []
     return [case for case in _whole(Case.objects.filter(WAITING)) if person_id in handlers(case, now)]
+
+
+def waiting_count(person_id: str) -> int:
+    """How many cases and appeals wait for this person. Two queries at most."""
+    now = offices()
+    if person_id not in now.all:
+        return 0
+    reporters = ArrayAgg("reports__reporter", filter=Q(reports__isnull=False), default=Value([]))
+    waiting = Case.objects.filter(WAITING).select_related("appeal").annotate(reporters=reporters).order_by()
+    return sum(person_id in handlers(case, now) for case in waiting)
 
 
 def cases_decided(person_id: str) -> list[Case]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from stoa.forum.models import Draft, Post, PostVersion, ReadMark, Thread
@@ -17,7 +18,7 @@ from stoa.forum.queries.mentions import as_markdown, in_names, with_ids, with_na
 from stoa.forum.rules import Reader, is_author, may_change, may_read, may_take_back
 from stoa.kit import beside, markdown, registry
 from stoa.kit.moderated import Piece, State
-from stoa.kit.registry import Shown
+from stoa.kit.registry import Rows, Shown
 
 PER_PAGE = 30
 """So many posts of a usual length weigh less than 150 kB."""
@@ -240,27 +241,25 @@ def texts(post: Post, viewer: Reader) -> list[Text]:
     return [present, *(Text(one.number, body, one.written) for one, body in zip(former, bodies[1:], strict=True))]
 
 
-def show_posts(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
-    """How posts are named elsewhere: by their number and what they are about, never by what they say."""
-    found = readable(
-        Post.objects.select_related("thread").filter(pk__in=[i for i in ids if i.isdecimal() and len(i) < 19]),
-        Reader(viewer_id),
-    )
-    threads = {str(post.pk): (post, post.thread.subject) for post in found}
-    about = registry.show(list({subject for _, subject in threads.values()}), viewer_id)
-    return {
-        number: Shown(f"post {number} about “{about[subject].title}”", post.get_absolute_url())
-        for number, (post, subject) in threads.items()
-        if subject in about
-    }
+def named_posts(ids: list[str], viewer_id: str | None) -> QuerySet[Post]:
+    """The posts of which the viewer may know."""
+    return readable(Post.objects.filter(pk__in=registry.numbers(ids)), Reader(viewer_id))
+
+
+def _post_about(pk: str, about: Shown) -> Shown:
+    return Shown(f"post {pk} about “{about.title}”", reverse("forum:post", args=[pk]))
+
+
+POSTS = Rows(named_posts, "thread__subject", led_by=_post_about)
+"""How posts are named elsewhere: by their number and what they are about, never by what they say."""
 
 
 def works_of(person_id: str, viewer_id: str | None) -> list[Shown]:
     """The latest of what somebody wrote and everybody can read, for their page."""
     rows = Post.objects.filter(author=person_id, state=Post.State.STANDING, taken_back=None).order_by("-pk")
     numbers = [str(pk) for pk in rows.values_list("pk", flat=True)[:MOST_WORKS]]
-    shown = show_posts(numbers, viewer_id)
-    return [shown[number] for number in numbers if number in shown]
+    shown = registry.show([f"post:{number}" for number in numbers], viewer_id)
+    return list(shown.values())
 
 
 def recount(thread: Thread) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from stoa.kit import clock
-from stoa.people.following import references_followed
+from stoa.people.following import array_followed
 from stoa.record.following import about
+from stoa.record.models import Placement
 from stoa.record.words import Said, say
 
 MOST = 12
@@ -23,8 +24,13 @@ LAST, BEFORE = "home_last", "home_before"
 
 def news(person_id: str, since: datetime, *, viewer_id: str | None) -> list[Said]:
     """The latest entries about what they follow, but for what they did themselves, newest first. Their own list alone."""
-    followed = references_followed(person_id)
-    return say(about(followed, since=since, but_by=f"person:{person_id}", most=MOST), viewer_id)
+    return say(new_entries(person_id, since), viewer_id)
+
+
+def new_entries(person_id: str, since: datetime) -> list[Placement]:
+    """The same as they stand on the record. One query."""
+    followed = array_followed(person_id)
+    return about(followed, since=since, but_by=f"person:{person_id}", most=MOST)
 
 
 def looked_last(session: MutableMapping[str, Any]) -> datetime:

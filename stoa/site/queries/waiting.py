@@ -9,20 +9,22 @@ from itertools import chain
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, TextField, Value, When
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
 from stoa.agenda.models import Announcement, Answer, Estimate, Question, Round, Statement
 from stoa.agenda.queries.rounds import UNDER_WAY
 from stoa.ballots.models import Ballot, Option, Voter
 from stoa.charter.rules import Powers, powers_of
-from stoa.forum.queries.moderation import cases_waiting
+from stoa.forum.models import Post
+from stoa.forum.queries.moderation import waiting_count
 from stoa.forum.queries.waiting import said_to
 from stoa.forum.rules.pace import DECIDES
 from stoa.kit import clock, registry
 from stoa.kit.act import Actor
-from stoa.people.models import Person
+from stoa.kit.looking import once_a_look
+from stoa.people.models import FORMER, Person
 from stoa.site.queries.setup import steps
 
 MOST_MINUTES = 30
@@ -60,10 +62,8 @@ def waiting_in(rounds: Sequence[Asked], person_id: str, powers: Powers, *, discr
     """The same, where what rounds ask of them and what they may do is read already."""
     found = chain(
         _setup(person_id, powers, rounds),
-        _second_factor(person_id, powers),
         chain.from_iterable(_of_round(one, powers, discreet=discreet) for one in rounds),
-        _announcements(person_id, powers),
-        _attesting(person_id, powers),
+        _duties(person_id, powers),
         _mentions(person_id),
         _cases(person_id, powers),
     )
@@ -174,35 +174,61 @@ def _setup(person_id: str, powers: Powers, rounds: Sequence[Asked]) -> Iterator[
         yield Waiting("Open the first round", reverse("agenda:announce"), 10, "everybody waits for it")
 
 
-def _second_factor(person_id: str, powers: Powers) -> Iterator[Waiting]:
+def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
+    """What one's roles ask: a second factor, mails that somebody else drafted, outcomes to attest. One query, or none."""
     needing = powers.roles & powers.terms.second_factor
-    if needing and not Authenticator.objects.filter(user=person_id).exists():
+    asked = [
+        *([_factors(person_id)] if needing else []),
+        *([_drafts(person_id)] if powers.may("agenda.announcement.confirm") else []),
+        *([_kept(person_id)] if powers.may("ballots.outcome.attest") else []),
+    ]
+    rows = list(asked[0].union(*asked[1:], all=True)) if asked else []
+    if needing and not any(kind == "factor" for kind, *_ in rows):
         who = " and ".join(sorted(needing))
         yield Waiting("Add a second factor", reverse("mfa_index"), 5, f"needed to act as {who}")
+    for kind, pk, slug, title, who in rows:
+        if kind == "mail":
+            url = reverse("agenda:announcement", args=[slug, pk])
+            yield Waiting(f"Confirm a mail to everybody: {title}", url, 3, f"{who} waits")
+        elif kind == "outcome":
+            url = reverse("agenda:round", args=[slug])
+            yield Waiting(f"Attest the outcome: {title}", url, 15, "everybody waits for the outcome")
 
 
-def _announcements(person_id: str, powers: Powers) -> Iterator[Waiting]:
-    if not powers.may("agenda.announcement.confirm"):
-        return
+def _told(rows: QuerySet[Any], kind: str, slug: str = "", title: str = "", who: Any = "") -> QuerySet[Any]:
+    """Kind, number, and up to three texts of each row."""
+    texts = [Cast(each or Value(""), TextField()) for each in (slug, title, who)]
+    return rows.order_by().values_list(Cast(Value(kind), TextField()), "pk", *texts)
+
+
+def _factors(person_id: str) -> QuerySet[Any]:
+    return _told(Authenticator.objects.filter(user=person_id), "factor")
+
+
+def _drafts(person_id: str) -> QuerySet[Any]:
     drafts = Announcement.objects.filter(confirmed=None).exclude(drafted_by=person_id)
-    for draft in drafts.select_related("round", "drafted_by"):
-        url = reverse("agenda:announcement", args=[draft.round.slug, draft.pk])
-        yield Waiting(f"Confirm a mail to everybody: {draft.subject}", url, 3, f"{draft.drafted_by} waits")
+    drafter = Case(When(drafted_by__erased=None, then=F("drafted_by__name")), default=Value(FORMER))
+    return _told(drafts, "mail", "round__slug", "subject", drafter)
 
 
-def _attesting(person_id: str, powers: Powers) -> Iterator[Waiting]:
-    if not powers.may("ballots.outcome.attest"):
-        return
+def _kept(person_id: str) -> QuerySet[Any]:
     kept = Round.objects.filter(ballot__state=Ballot.State.KEPT).exclude(ballot__attestations__scrutineer=person_id)
-    for round_ in kept:
-        yield Waiting(
-            f"Attest the outcome: {round_.title}", round_.get_absolute_url(), 15, "everybody waits for the outcome"
-        )
+    return _told(kept, "outcome", "slug", "title")
+
+
+@once_a_look
+def _said(person_id: str) -> list[Post]:
+    return said_to(person_id, after=clock.now() - MENTIONED_FOR, most=MOST_MENTIONS)
+
+
+def subjects_said(person_id: str) -> list[str]:
+    """References of what those posts are about that name this person or answer them."""
+    return [post.thread.subject for post in _said(person_id)]
 
 
 def _mentions(person_id: str) -> Iterator[Waiting]:
     """Posts that name this person or answer them, until they have read them or written after them."""
-    posts = said_to(person_id, after=clock.now() - MENTIONED_FOR, most=MOST_MENTIONS)
+    posts = _said(person_id)
     subjects = registry.show([post.thread.subject for post in posts], person_id)
     for post in posts:
         if about := subjects.get(post.thread.subject):
@@ -214,7 +240,7 @@ def _mentions(person_id: str) -> Iterator[Waiting]:
 def _cases(person_id: str, powers: Powers) -> Iterator[Waiting]:
     if not powers.may(DECIDES):
         return
-    if count := len(cases_waiting(person_id)):
+    if count := waiting_count(person_id):
         what = "1 case" if count == 1 else f"{count} cases"
         whom = "those who reported or wrote wait for an answer"
         yield Waiting(f"Decide {what} of moderation", reverse("forum:queue"), MINUTES_A_CASE * count, whom)

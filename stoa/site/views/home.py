@@ -14,8 +14,8 @@ from stoa.people.models import Person
 from stoa.record.words import say
 from stoa.site.queries import community_of
 from stoa.site.queries.home import decisions, latest_acts, questions_today, rounds_today, who_runs_and_pays
-from stoa.site.queries.news import looked_last, news
-from stoa.site.queries.waiting import Waiting, asked_of, fitting, waiting_in
+from stoa.site.queries.news import looked_last, new_entries
+from stoa.site.queries.waiting import Waiting, asked_of, fitting, subjects_said, waiting_in
 
 LATEST = 6
 MOST_MINUTES = 24 * 60
@@ -41,16 +41,17 @@ def _of_member(request: HttpRequest, me: Person) -> dict[str, Any]:
     actor = edge.actor(request)
     powers = powers_of(actor)
     asked = asked_of(me.pk, powers)
+    new = new_entries(me.pk, looked_last(request.session))
+    told = say(new or latest_acts(LATEST), me.pk, beside=subjects_said(me.pk))
     todo = waiting_in(asked, me.pk, powers)
     away = me.away_until
-    new = news(me.pk, looked_last(request.session), viewer_id=me.pk)
     return {
         "rounds": rounds_today(one.round for one in asked),
         "heading": heading(len(todo)),
         "in_all": time_of(todo),
         "away": away if away and away >= clock.now().date() else None,
-        "news": new,
-        "latest": [] if new else say(latest_acts(LATEST), me.pk),
+        "news": told if new else [],
+        "latest": [] if new else told,
         "keeps_setup": powers.may("charter.community.describe"),
         **_within(request.GET.get("minutes", ""), todo),
     }
