@@ -43,7 +43,7 @@ def test_a_visitor_sees_what_the_community_is_and_what_is_asked(client: Client, 
     page = client.get("/").content.decode()
     for words in (
         "We study models.",
-        "Run by Ada; sponsored by Acme. What the sponsor gives is not declared yet.",
+        "Run by Ada; sponsored by Acme. No support is declared yet.",
         "What leaks?",
         round_.title,
     ):

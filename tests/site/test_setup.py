@@ -118,7 +118,7 @@ def test_a_new_server_is_set_up_step_by_step(founder: Client) -> None:
     assert set(Policy.objects.values_list("kind", flat=True)) == {"privacy", "conduct"}
     home = Client().get("/").content.decode()
     assert "We study models." in home
-    assert "Run by Ada; no sponsor named. The sponsor gives nothing." in home
+    assert "Run by Ada; no sponsor named. Support declared: none." in home
 
 
 def test_nothing_of_the_setup_puts_a_name_or_address_on_the_record(founder: Client) -> None:

@@ -77,5 +77,5 @@ def _given() -> str:
     latest = {kind: found[0] for kind, found in declarations().items() if found}
     given = [Declaration.Kind(kind).label for kind, last in latest.items() if not last.none]
     if given:
-        return f"The sponsor gives: {', '.join(given)}."
-    return "The sponsor gives nothing." if latest else "What the sponsor gives is not declared yet."
+        return f"Support declared: {', '.join(given)}."
+    return "Support declared: none." if latest else "No support is declared yet."
