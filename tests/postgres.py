@@ -58,15 +58,15 @@ def _template() -> str:
 
 
 @contextmanager
-def clone(of: str = "", *, kept: bool = False) -> Iterator[str]:
-    """A fresh copy of the template, or another, that Django uses meanwhile, in every thread, as the role that serves the web."""
+def clone(of: str | None = None, *, kept: bool = False) -> Iterator[str]:
+    """A fresh copy of the template, or `of` another database, that Django uses meanwhile as the role that serves the web."""
     name = f"clone_{os.getpid()}_{os.urandom(4).hex()}"
     settings = connections.databases["default"]
     before = settings["NAME"]
+    connections.close_all()
     _as_superuser(
         SQL("CREATE DATABASE {} TEMPLATE {} OWNER stoa_owner").format(Identifier(name), Identifier(of or template()))
     )
-    connections.close_all()
     settings["NAME"] = name
     try:
         yield name

@@ -24,7 +24,7 @@ ROLES = {
 }
 """Roles that a person can be given: code → the word on pages."""
 
-AN_ADDRESS = Secret("a member's e-mail address", "never")
+AN_ADDRESS = Secret("a member's e-mail address", "never", frozenset({"founder", "steward"}))
 A_SETTING = Secret("what somebody has set", "never")
 A_FOLLOW = Secret("what somebody follows", "never")
 SIGNING_IN = Secret("how and when somebody signs in", "never")
@@ -45,11 +45,10 @@ class PersonManager(BaseUserManager["Person"]):
 
 @declares(
     public="id name sort_name pronouns joined erased synthetic is_active",
-    internal="password",
+    internal="password language",
     secret={
         "email": AN_ADDRESS,
         "zone": A_SETTING,
-        "language": A_SETTING,
         "wants_mail": A_SETTING,
         "wants_digest": A_SETTING,
         "follows_own": A_SETTING,

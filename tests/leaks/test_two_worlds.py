@@ -1,102 +1,51 @@
-"""Two worlds that differ in every secret at once answer everybody else alike: pages, API, headers, cookies, counts, mails."""
+"""Two worlds that differ in secrets alone answer everybody else alike: pages, API, headers, cookies, work, mails, live messages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from stoa.agenda.models import Round
-from stoa.ballots import acts as ballots
-from stoa.kit.models import Mail
-from stoa.people import acts as people
-from stoa.people.models import Person
-from tests.leaks.worlds import Asking, Told, World, demand_alike, world
-from tests.stage import acting, approve, at
+from stoa.kit.secrecy import secret_fields
+from tests.leaks.asking import Fillings, Request, some_requests
+from tests.leaks.comparing import Compared, compare
+from tests.leaks.routes import patterns
+from tests.leaks.scenes import SCENES
+from tests.leaks.worlds import built
 
 pytestmark = pytest.mark.slow
-Secret = Callable[[World, Round, list[Person]], None]
 
 
-def what_one_approves(scene: World, round_: Round, some: list[Person]) -> None:
-    """Which question a voter approves."""
-    approve([some[0]], round_, [round_.questions.order_by("-pk" if scene.otherwise else "pk")[0]])
+@pytest.fixture(scope="module")
+def compared(django_db_setup: None, django_db_blocker: Any) -> list[Compared]:
+    """A share of all that can be asked, the same every time, in each scene."""
+    return [_some_of(number, django_db_blocker) for number in range(len(SCENES))]
 
 
-def whether_one_votes(scene: World, round_: Round, some: list[Person]) -> None:
-    """Whether somebody has voted yet."""
-    if scene.otherwise:
-        approve([some[1]], round_, list(round_.questions.all()[:1]))
+def _some_of(number: int, blocker: Any) -> Compared:
+    scene = SCENES[number]
+
+    def plan(roles: Sequence[str], everybody: Sequence[str], fillings: Fillings) -> list[Request]:
+        return some_requests(roles, everybody, fillings, scene.also, number)
+
+    with blocker.unblock(), built(scene) as there:
+        return compare(there, plan)
 
 
-def whether_one_votes_again(scene: World, round_: Round, some: list[Person]) -> None:
-    """Whether somebody changed their vote."""
-    approve([some[2]], round_, list(round_.questions.all()[:1]))
-    if scene.otherwise:
-        approve([some[2]], round_, list(round_.questions.all()[1:]))
+@pytest.mark.parametrize("number", range(len(SCENES)), ids=[scene.name for scene in SCENES])
+def test_nothing_tells_two_worlds_apart(compared: list[Compared], number: int) -> None:
+    assert compared[number].found == [], "\n".join(compared[number].found[:30])
+    assert compared[number].broken == []
 
 
-def what_one_has_ticked(scene: World, round_: Round, some: list[Person]) -> None:
-    """Whether somebody ticked questions without voting."""
-    assert round_.ballot is not None
-    if scene.otherwise:
-        reference = round_.questions.all()[0].reference
-        ballots.save_draft(acting(some[3]), ballot=round_.ballot, approved=[reference])
+def test_every_route_is_asked_and_everybody_asks(compared: list[Compared]) -> None:
+    assert set(patterns()) - set().union(*(each.patterns for each in compared)) == set()
+    for each in compared:
+        assert len({asked.role for asked in each.asked}) == 8
+        assert {asked.method for asked in each.asked} == {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 
 
-def what_one_has_set(scene: World, _round: Round, some: list[Person]) -> None:
-    """Whether somebody wants mails, and whether they made a key for programs."""
-    if scene.otherwise:
-        people.choose_mail(acting(some[4]), person=some[4], wants=False)
-        people.create_token(acting(some[4]), person=some[4], name="notebook")
-
-
-def what_one_follows(scene: World, round_: Round, some: list[Person]) -> None:
-    """Whether somebody follows the round, and whether they are away."""
-    if scene.otherwise:
-        people.start_following(acting(some[4]), person=some[4], reference=round_.reference)
-        people.set_absence(acting(some[4]), person=some[4], until=round_.vote_closes.date())
-
-
-SECRETS: list[Secret] = [
-    what_one_approves,
-    whether_one_votes,
-    whether_one_votes_again,
-    what_one_has_ticked,
-    what_one_has_set,
-    what_one_follows,
-]
-
-
-def test_while_a_vote_is_open_nothing_gives_away_what_is_secret(django_db_setup: None, django_db_blocker: Any) -> None:
-    with django_db_blocker.unblock():
-        assert len(demand_alike(told)) > 3000
-
-
-def told(*, otherwise: bool) -> Told:
-    """What everybody but those whose secrets they are gets to see, and the mails to everybody else."""
-    with ExitStack() as stack:
-        scene = stack.enter_context(world(otherwise=otherwise))
-        round_ = voting(stack, scene)
-        some = scene.cast.members[2:]
-        for secret in SECRETS:
-            with scene.step(secret.__name__):
-                secret(scene, round_, some)
-        answers = Asking(scene, scene.everybody_else(), [f"/votes/{round_.ballot_id}", f"/agenda/{round_.slug}"])
-        mails = Mail.objects.exclude(to__in=[person.email for person in some]).order_by("pk")
-        return answers.everything(), list(mails.values_list("to", "subject"))
-
-
-def voting(stack: ExitStack, scene: World) -> Round:
-    """A round of three questions whose vote has just opened, and the clock there."""
-    scene.cast.admit(2)
-    round_ = scene.cast.round()
-    for title in ("First", "Second", "Third"):
-        scene.cast.question(round_, title, cost=10, hours=10)
-    stack.enter_context(at(round_.vote_opens))
-    with scene.step("the vote opens"):
-        scene.cast.vote(round_)
-    round_.refresh_from_db()
-    return round_
+def test_every_secret_differs_in_one_of_them(compared: list[Compared]) -> None:
+    declared = {(model._meta.label, name) for model, name, _ in secret_fields()}
+    assert declared - set().union(*(each.differing for each in compared)) == set()

@@ -20,7 +20,7 @@ AGREE, SKIP, DISAGREE = 1, 0, -1
 
 AN_ANSWER = Secret("what somebody answers", "never")
 AN_AUTHOR = Secret("who wrote a statement", "never", MODERATORS)
-UNPUBLISHED = Secret("a statement that does not stand", "it stands", MODERATORS)
+UNPUBLISHED = Secret("the text of a statement that is held or removed", "it stands", MODERATORS)
 
 
 def unordered_id() -> int:

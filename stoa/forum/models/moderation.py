@@ -125,7 +125,7 @@ class Appeal(models.Model):
         ]
 
 
-@declares(rows=WHO_WROTE)
+@declares(public="id reference at", internal="passed", secret={"person": WHO_WROTE})
 class Writing(models.Model):
     """That somebody wrote a piece at an instant: for their pace, and to know first pieces from later ones.
 

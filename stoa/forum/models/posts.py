@@ -12,7 +12,7 @@ from stoa.people.models import Person
 
 MOST_REFERENCE = 80
 
-A_POST = Secret("a post's text", "it stands", MODERATORS)
+A_POST = Secret("the text of a post that is held or removed", "it stands", MODERATORS)
 A_DRAFT = Secret("what somebody typed and did not post", "never")
 READ = Secret("what somebody has read", "never")
 

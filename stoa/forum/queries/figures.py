@@ -15,6 +15,7 @@ from stoa.forum import events
 from stoa.forum.models import Case, Report
 from stoa.kit import clock
 from stoa.methods.canonical import parse_object
+from stoa.record.models import Entry
 from stoa.record.queries import placements
 
 FEWEST = 5
@@ -63,11 +64,15 @@ def removed_for(months: Iterable[Month]) -> list[tuple[str, int]]:
 
 
 def reports_by_year() -> list[tuple[int, int | None]]:
-    """How many reports each year brought that is over, the latest first; None for fewer than five."""
-    this_year = clock.now().year
-    counted = Report.objects.annotate(year=TruncYear("at")).values("year").annotate(n=Count("pk")).order_by("-year")
-    over = [(row["year"].year, row["n"]) for row in counted if row["year"].year < this_year]
-    return [(year, n if n >= FEWEST else None) for year, n in over]
+    """How many reports each year of the record brought that is over, the latest first; None for fewer than five.
+
+    A year without any stands there too: else its absence would tell of the first report.
+    """
+    this_year = clock.now().replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    began = Entry.objects.order_by("pk").values_list("at", flat=True).first() or this_year
+    counted = Report.objects.filter(at__lt=this_year).annotate(year=TruncYear("at")).values("year")
+    told = {row["year"].year: row["n"] for row in counted.annotate(n=Count("pk")).filter(n__gte=FEWEST)}
+    return [(year, told.get(year)) for year in range(this_year.year - 1, began.year - 1, -1)]
 
 
 def _count(month: Month, kind: str, facts: object) -> None:

@@ -1,0 +1,137 @@
+"""Tells a scene in two worlds and compares them: all answers to everybody else, mails, live messages, and what is public."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from stoa.forum.models import Case
+from stoa.kit.models import Mail
+from stoa.kit.secrecy import secret_fields
+from stoa.record.models import Blob, Placement
+from tests.leaks.asking import Answer, Asked, Asking, Fillings, Request, differences
+from tests.leaks.opaque import Opaque
+from tests.leaks.stories import ELSEWHERE
+from tests.leaks.worlds import Built, World
+
+TYPED: Mapping[str, Any] = {
+    "login": ELSEWHERE,
+    "email": ELSEWHERE,
+    "name": "Newcomer",
+    "title": "Who asks?",
+    "subject": "Cabbages",
+    "body": "Cabbages matter.",
+    "text": "Cabbages matter.",
+    "words": "Cabbages.",
+    "reason": "spam",
+    "reference": "statement:2",
+    "about": "round:2",
+    "on": "round:2",
+}
+"""What is typed into fields of these names, much of it what is secret in one of the worlds."""
+
+Plan = Callable[[Sequence[str], Sequence[str], Fillings], list[Request]]
+
+
+@dataclass
+class Compared:
+    """What two worlds of a scene showed: their differences, what was asked, and which secret fields differed."""
+
+    found: list[str] = field(default_factory=list)
+    asked: set[Asked] = field(default_factory=set)
+    patterns: set[str] = field(default_factory=set)
+    broken: list[Asked] = field(default_factory=list)
+    differing: set[tuple[str, str]] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All that one world showed to one group of roles."""
+
+    answers: dict[Asked, Answer]
+    mails: list[tuple[str, ...]]
+    live: list[str]
+    secret: dict[tuple[str, str], Counter[str]]
+
+
+def compare(built: Built, plan: Plan, *, follow: bool = False, warm: bool = False) -> Compared:
+    """Tell both worlds to each group of roles from whom the same is kept."""
+    compared = Compared()
+    everybody = list(built.world.everybody_else())
+    for stories, roles in built.scene.groups(everybody).items():
+        requests: list[Request] = []
+        seen = []
+        for otherwise in (True, False):
+            with built.world_of(stories, otherwise=otherwise) as world:
+                # What can be asked is what there is in the richer world: whoever knows an address can try it in both.
+                requests = requests or plan(roles, everybody, fillings(world))
+                seen.append(_seen(world, roles, requests, follow=follow, warm=warm))
+        _judge(compared, seen[0], seen[1])
+        compared.patterns |= {request.pattern for request in requests}
+    return compared
+
+
+def _seen(world: World, roles: Sequence[str], requests: list[Request], *, follow: bool, warm: bool) -> Seen:
+    secret = {(model._meta.label, name): _column(model, name) for model, name, _ in secret_fields()}
+    people = {role: person for role, person in world.everybody_else().items() if role in roles}
+    asking = Asking(world, people, TYPED, world.some[:1] if warm else [], follow=follow)
+    return Seen(asking.all(requests), _mails(world, people), world.heard, secret)
+
+
+def _mails(world: World, people: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """To whom of those who ask what was mailed."""
+    addresses = [person.email for person in people.values() if person]
+    return list(Mail.objects.filter(to__in=addresses).order_by("to", "pk").values_list("to", "kind", "subject", "body"))
+
+
+def _column(model: Any, name: str) -> Counter[str]:
+    column = model._meta.get_field(name).column
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT "{column}"::text FROM "{model._meta.db_table}"')
+        return Counter(value for (value,) in cursor.fetchall())
+
+
+def _judge(compared: Compared, one: Seen, other: Seen) -> None:
+    compared.found += differences(one.answers, other.answers)
+    if one.mails != other.mails:
+        compared.found.append(f"mails differ: {set(one.mails) ^ set(other.mails)}")
+    if one.live != other.live:
+        compared.found.append(f"live messages differ: {one.live} and {other.live}")
+    compared.asked |= one.answers.keys()
+    compared.broken += [asked for asked, answer in one.answers.items() if answer.status >= 500]
+    compared.differing |= {which for which in one.secret if one.secret[which] != other.secret[which]}
+
+
+def fillings(world: World) -> dict[str, list[str]]:
+    """What stands for each part of an address. A new part needs a line here; `routes.filled` fails without."""
+    numbers = ["1", "2", "3"]
+    references = ["statement:2", "post:1", world.round.reference]
+    cases = list(Case.objects.order_by("pk").values_list("pk", flat=True)[:2]) or ["a" * 16]
+    opaque = Opaque()
+    blobs = [opaque.names.get(bytes.fromhex(name), name) for name in sorted(Blob.objects.values_list("pk", flat=True))]
+    size = Placement.objects.count()
+    full = f".p/{size % 256}" if size < 256 else ""
+    return {
+        "slug": [world.round.slug],
+        "pk": [str(world.round.pk), *numbers],
+        "number": numbers,
+        "position": [str(size - 1), "0", str(size // 2)],
+        "person_id": [person.pk for person in (world.some[0], world.cast.member, world.cast.steward)],
+        "reference": references,
+        "place": references,
+        "case_id": cases,
+        "case": cases,
+        "token": ["x"],
+        "key": ["x"],
+        "uidb36": ["1"],
+        "file": ["map.json", "counts.csv", "bundle.json"],
+        "version": ["1"],
+        "kind": ["privacy", "conduct"],
+        "path": [f"tile/0/000{full}", f"tile/entries/000{full}", "tile/1/000.p/1"],
+        "sha256": blobs,
+        "commitment": [name for name in opaque.values if name.startswith("~listed")][:3] or ["0" * 64],
+    }

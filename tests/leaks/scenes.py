@@ -1,0 +1,119 @@
+"""The scenes in which two worlds are told apart: a round that is discussed, an open vote, and the time after its close."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+from stoa.agenda import acts as agenda
+from stoa.agenda import tasks
+from stoa.agenda.models import AGREE, DISAGREE, PublishedMap
+from stoa.agenda.models import Answer as Given
+from stoa.charter.acts import put_in_force
+from stoa.charter.text import DEFAULT
+from stoa.forum import acts as forum
+from stoa.kit import clock
+from stoa.kit.act import CLOCK, OPERATOR
+from stoa.record.tasks import seal_past_days
+from tests.leaks.stories import AFTER_THE_CLOSE, IN_A_DISCUSSION, IN_A_VOTE
+from tests.leaks.worlds import Scene, World
+from tests.stage import acting, at
+
+STATEMENTS = 5
+ANSWERING = 16
+SLUG = "2027"
+
+
+def pass_time() -> None:
+    """Whatever the clock has to do: the next phase, the weights of statements, the map, the sealing of days."""
+    tasks.advance()
+    tasks.weigh()
+    tasks.draw_maps()
+    seal_past_days()
+
+
+def discussed(world: World, stack: ExitStack) -> None:
+    """A round in discussion with a published map, a thread, and people whose secrets are to differ; first pieces wait."""
+    cast = world.cast
+    cast.admit(ANSWERING)
+    cast.round("2028")
+    world.round = cast.round(SLUG, discussed_after=5)
+    cast.question(world.round, "What do logs give away?", cost=10, hours=10)
+    assert world.round.discussion_opens is not None
+    _enter(stack, at(world.round.discussion_opens))
+    agenda.begin_discussion(CLOCK, round=world.round)
+    world.round.refresh_from_db()
+    world.statements = [
+        agenda.propose_statement(acting(cast.author), round=world.round, body=body, anyway=True)
+        for body in (f"Claim number {n} of {STATEMENTS} about logs." for n in range(1, STATEMENTS + 1))
+    ]
+    forum.write_post(acting(cast.member), about=world.round.reference, body="What about *prompts*?")
+    world.some = cast.members[-ANSWERING:]
+    for n, person in enumerate(world.some[:-1]):
+        for m, statement in enumerate(world.statements[:-1]):
+            agenda.give_answer(acting(person), statement=statement, value=AGREE if (n + m) % 3 else DISAGREE)
+    pass_time()
+    assert PublishedMap.objects.count() == 1
+    assert Given.objects.count() == (ANSWERING - 1) * (STATEMENTS - 1)
+    for person in world.some[5:8] + world.some[10:11]:
+        agenda.propose_statement(acting(person), round=world.round, body=f"So says {person}.", anyway=True)
+    text = DEFAULT.read_text(encoding="utf-8").replace("first_posts_held = 0", "first_posts_held = 1")
+    put_in_force(OPERATOR, text=text)
+
+
+def a_day_later(world: World, stack: ExitStack) -> None:
+    """The clock goes on by a day, and everything that is due happens."""
+    stack.enter_context(clock.travel(clock.now() + timedelta(days=1)))
+    pass_time()
+
+
+def voting(world: World, stack: ExitStack) -> None:
+    """A round of three questions whose vote has just opened."""
+    world.cast.admit(2)
+    world.round = world.cast.round(SLUG)
+    for title in ("First", "Second", "Third"):
+        world.cast.question(world.round, title, cost=10, hours=10)
+    _enter(stack, at(world.round.vote_opens))
+    world.cast.vote(world.round)
+    world.round.refresh_from_db()
+    world.some = world.cast.members[2:]
+
+
+def nothing(_world: World, _stack: ExitStack) -> None:
+    """Nothing happens."""
+
+
+def closing(world: World, stack: ExitStack) -> None:
+    """A round of two questions that is discussed, and will be voted on by few."""
+    world.cast.admit(4)
+    world.round = world.cast.round(SLUG, discussed_after=5)
+    for title in ("First", "Second"):
+        world.cast.question(world.round, title, cost=10, hours=10)
+    assert world.round.discussion_opens is not None
+    _enter(stack, at(world.round.discussion_opens))
+    agenda.begin_discussion(CLOCK, round=world.round)
+    world.round.refresh_from_db()
+    world.some = world.cast.members[5:]
+    world.statements = [agenda.propose_statement(acting(world.cast.author), round=world.round, body="Logs last.")]
+
+
+def closed(world: World, stack: ExitStack) -> None:
+    """The vote opens and closes, its window for checking passes, and it is decided with the ballots kept closed."""
+    round_ = world.round
+    for instant in (round_.vote_opens, round_.vote_closes, round_.vote_closes + timedelta(hours=25)):
+        _enter(stack, at(instant))
+        pass_time()
+
+
+def _enter(stack: ExitStack, travel: Any) -> None:
+    stack.enter_context(travel)
+
+
+MATTERING = ("/", f"/agenda/{SLUG}", f"/api/v1/rounds/{SLUG}", "/people/me", "/search?q=cabbages", "/record", "/forum")
+IN_DISCUSSION = Scene("a discussion", discussed, IN_A_DISCUSSION, a_day_later, MATTERING)
+IN_VOTE = Scene("a vote", voting, IN_A_VOTE, nothing, (*MATTERING, "/votes/1"))
+AFTERWARDS = Scene(
+    "after the close", closing, AFTER_THE_CLOSE, closed, (*MATTERING, "/votes/1", f"/agenda/{SLUG}/result")
+)
+SCENES = (IN_DISCUSSION, IN_VOTE, AFTERWARDS)

@@ -1,0 +1,252 @@
+"""What is secret, each so or otherwise: told through the program's own acts by the members whose secrets these are."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+
+from stoa.agenda import acts as agenda
+from stoa.agenda.models import AGREE, DISAGREE, SKIP, PublishedMap
+from stoa.agenda.models.discussion import AN_ANSWER, AN_AUTHOR, UNPUBLISHED
+from stoa.agenda.models.maps import HOW_MANY
+from stoa.agenda.models.rounds import A_DRAFTED_MAIL, AN_ASKER, Round
+from stoa.ballots import acts as ballots
+from stoa.ballots.models import A_BALLOT, A_KEPT_BALLOT, TICKS, WHO_VOTED
+from stoa.forum import acts as forum
+from stoa.forum.models import Case, Post
+from stoa.forum.models.moderation import A_REPORT, PUT_AWAY, WHO_WROTE
+from stoa.forum.models.posts import A_DRAFT, A_POST, READ
+from stoa.kit import clock, once
+from stoa.kit.act import CLOCK, OPERATOR
+from stoa.kit.models import A_MAIL, ATTEMPTS, SENT_TWICE
+from stoa.people import acts as people
+from stoa.people.links import make_link
+from stoa.people.models import A_FOLLOW, A_KEY, A_SETTING, AN_ADDRESS, SIGNING_IN
+from stoa.record.models import A_LOOK, A_TEXT
+from tests.cast import browser
+from tests.leaks.worlds import World, about
+from tests.stage import acting, approve, at
+
+NEWCOMER = "newcomer@example.org"
+ELSEWHERE = "somebody@example.net"
+
+
+@about(AN_ANSWER)
+def what_one_answers(world: World) -> None:
+    """How somebody answers a statement."""
+    value = DISAGREE if world.otherwise else AGREE
+    agenda.give_answer(acting(world.some[0]), statement=world.statements[-1], value=value)
+
+
+@about(AN_ANSWER)
+def whether_one_answers(world: World) -> None:
+    """Whether somebody answers anything at all."""
+    if world.otherwise:
+        for statement in world.statements[:2]:
+            agenda.give_answer(acting(world.some[-1]), statement=statement, value=AGREE)
+
+
+@about(AN_ANSWER)
+def whether_one_thinks_again(world: World) -> None:
+    """Whether somebody changes an answer that is in the published map."""
+    if world.otherwise:
+        agenda.give_answer(acting(world.some[1]), statement=world.statements[0], value=SKIP)
+
+
+@about(AN_ANSWER)
+def whether_one_takes_back(world: World) -> None:
+    """Whether somebody takes an answer back that is in the published map."""
+    if world.otherwise:
+        agenda.take_answer_back(acting(world.some[2]), statement=world.statements[1])
+
+
+@about(HOW_MANY)
+def how_many_answered(world: World) -> None:
+    """How many people the map was drawn from, where rounding hides it."""
+    PublishedMap.objects.update(people=16 if world.otherwise else 15)
+
+
+@about(A_FOLLOW, PUT_AWAY, READ, A_DRAFT)
+def what_one_does_in_silence(world: World) -> None:
+    """Whom and what somebody follows, mutes and hides, what they have read and what they are writing."""
+    if world.otherwise:
+        me, post = world.some[3], Post.objects.order_by("pk")[0]
+        people.start_following(acting(me), person=me, reference=world.round.reference)
+        forum.mute(acting(me), person=me, muted=world.cast.member)
+        forum.hide(acting(me), person=me, reference=post.reference)
+        forum.mark_read(acting(me), reader=me, thread=post.thread, up_to=post.pk)
+        forum.save_draft(acting(me), place=world.round.reference, body="I am not sure.", version=0)
+
+
+@about(A_SETTING, A_KEY, SENT_TWICE)
+def what_one_has_set(world: World) -> None:
+    """Zone, mails, absence, keys for programs, and requests that these sent under a key."""
+    if world.otherwise:
+        me = world.some[4]
+        people.edit_profile(acting(me), person=me, name=me.name, zone="Asia/Tokyo")
+        people.choose_mail(acting(me), person=me, wants=False, digest=False)
+        people.choose_following(acting(me), person=me, own=False)
+        people.set_absence(acting(me), person=me, until=(clock.now() + timedelta(days=9)).date())
+        people.send_digest(CLOCK, person=me, week="2027-W09", letter=None)
+        with once.under("sent again"):
+            people.create_token(acting(me), person=me, name="notebook")
+
+
+@about(SIGNING_IN, ATTEMPTS, A_MAIL)
+def how_one_signs_in(world: World) -> None:
+    """Whether somebody signed in, asked for a code and for a link, and has a second factor and an account elsewhere."""
+    program = SocialApp.objects.create(provider="github", name="GitHub", client_id="stoa")
+    if world.otherwise:
+        me = world.some[5]
+        browser(me)
+        browser().post("/account/login/", {"login": me.email}, REMOTE_ADDR="192.0.2.7")
+        make_link(me, hours=1, once=True)
+        Authenticator.objects.create(user=me, type=Authenticator.Type.TOTP, data={"secret": "x"})
+        elsewhere = SocialAccount.objects.create(user=me, provider="github", uid="7", last_login=clock.now())
+        SocialToken.objects.create(account=elsewhere, app=program, token="x")
+        me.unsubscribe_token = "otherwise"
+        me.save()
+
+
+@about(AN_ADDRESS, SIGNING_IN)
+def what_address_one_has(world: World) -> None:
+    """The e-mail address of somebody, and of which addresses there are accounts."""
+    address = ELSEWHERE if world.otherwise else NEWCOMER
+    person = people.admit(OPERATOR, name="Newcomer", email=address)
+    if world.otherwise:
+        kept = EmailAddress.objects.create(user=person, email=address, primary=True)
+        EmailConfirmation.objects.create(email_address=kept, key="key")
+
+
+@about(A_LOOK)
+def whether_staff_looked(world: World) -> None:
+    """Whether a founder looked at somebody's address."""
+    if world.otherwise:
+        people.see_private(acting(world.cast.founder), person=world.some[6], what="your e-mail address")
+
+
+@about(AN_ASKER)
+def who_asks_unsigned(world: World) -> None:
+    """Which of two people put an unsigned question to the next round."""
+    author = world.some[8] if world.otherwise else world.some[9]
+    coming = Round.objects.get(slug="2028")
+    agenda.propose_question(acting(author), round=coming, title="Who asks?", body="", signed=False)
+
+
+@about(A_DRAFTED_MAIL, A_TEXT)
+def what_is_drafted_to_all(world: World) -> None:
+    """What a mail to everybody will say that waits for a second person."""
+    words = "The round is late." if world.otherwise else "The hall is cold."
+    agenda.draft_announcement(acting(world.cast.founder), round=world.round, subject=words, body=words)
+
+
+@about(AN_AUTHOR, WHO_WROTE)
+def who_wrote_it(world: World) -> None:
+    """Which of two people proposed a statement."""
+    author = world.some[5] if world.otherwise else world.some[6]
+    agenda.propose_statement(acting(author), round=world.round, body="Logs should be deleted after a month.")
+
+
+@about(A_REPORT)
+def whether_one_reports(world: World) -> None:
+    """Whether somebody reported a post and a statement."""
+    if world.otherwise:
+        post = Post.objects.order_by("pk")[0]
+        forum.report(acting(world.some[7]), reference=post.reference, reason="off-topic", words="")
+        forum.report(acting(world.some[7]), reference=world.statements[1].reference, reason="spam", words="")
+
+
+@about(A_POST, A_TEXT, A_REPORT)
+def what_a_removed_post_said(world: World) -> None:
+    """What a post said, before and after an edit, that was removed, and whether its author appealed."""
+    words = "cabbages" if world.otherwise else "bassoons"
+    author = world.some[10]
+    post = forum.write_post(acting(author), about=world.round.reference, body=f"Buy {words}!")
+    post = forum.edit_post(acting(author), post=post, body=f"Buy my {words}!", version=post.version)
+    forum.remove(acting(world.cast.steward), reference=post.reference, reason="spam", words="")
+    if world.otherwise:
+        case = Case.objects.get(subject=post.reference)
+        forum.appeal(acting(author), case=case, words="They are fresh.")
+
+
+@about(UNPUBLISHED, A_POST)
+def what_first_pieces_say(world: World) -> None:
+    """What a new account's first statement and first post say, which wait for a look."""
+    words = "Cabbages matter." if world.otherwise else "Bassoons matter."
+    new = world.some[11]
+    agenda.propose_statement(acting(new), round=world.round, body=words, anyway=True)
+    forum.write_post(acting(new), about=world.round.reference, body=words)
+
+
+@about(A_BALLOT, A_MAIL)
+def what_one_approves(world: World) -> None:
+    """Which question a voter approves."""
+    approve([world.some[0]], world.round, [world.round.questions.order_by("-pk" if world.otherwise else "pk")[0]])
+
+
+@about(WHO_VOTED)
+def whether_one_votes(world: World) -> None:
+    """Whether somebody has voted yet."""
+    if world.otherwise:
+        approve([world.some[1]], world.round, list(world.round.questions.all()[:1]))
+
+
+@about(A_BALLOT)
+def whether_one_votes_again(world: World) -> None:
+    """Whether somebody changed their vote."""
+    approve([world.some[2]], world.round, list(world.round.questions.all()[:1]))
+    if world.otherwise:
+        approve([world.some[2]], world.round, list(world.round.questions.all()[1:]))
+
+
+@about(TICKS)
+def what_one_has_ticked(world: World) -> None:
+    """Whether somebody ticked questions without voting."""
+    assert world.round.ballot is not None
+    if world.otherwise:
+        reference = world.round.questions.all()[0].reference
+        ballots.save_draft(acting(world.some[3]), ballot=world.round.ballot, approved=[reference])
+
+
+@about(AN_ANSWER)
+def who_answered_how(world: World) -> None:
+    """Which of two people agrees with a statement, and which does not."""
+    values = (DISAGREE, AGREE) if world.otherwise else (AGREE, DISAGREE)
+    for person, value in zip(world.some[:2], values, strict=True):
+        agenda.give_answer(acting(person), statement=world.statements[0], value=value)
+
+
+@about(A_KEPT_BALLOT)
+def who_voted_for_which(world: World) -> None:
+    """Which of two voters approved which question, of a vote that too few took part in to open its ballots."""
+    with at(world.round.vote_opens):
+        agenda.begin_vote(CLOCK, round=world.round)
+        world.round.refresh_from_db()
+        questions = list(world.round.questions.order_by("pk"))
+        for person, question in zip(world.some[:2], questions[:: -1 if world.otherwise else 1], strict=True):
+            approve([person], world.round, [question])
+
+
+IN_A_DISCUSSION = (
+    what_one_answers,
+    whether_one_answers,
+    whether_one_thinks_again,
+    whether_one_takes_back,
+    how_many_answered,
+    what_one_does_in_silence,
+    what_one_has_set,
+    how_one_signs_in,
+    what_address_one_has,
+    whether_staff_looked,
+    who_asks_unsigned,
+    what_is_drafted_to_all,
+    who_wrote_it,
+    whether_one_reports,
+    what_a_removed_post_said,
+    what_first_pieces_say,
+)
+IN_A_VOTE = (what_one_approves, whether_one_votes, whether_one_votes_again, what_one_has_ticked, what_one_has_set)
+AFTER_THE_CLOSE = (who_answered_how, who_voted_for_which)
