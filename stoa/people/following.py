@@ -39,7 +39,7 @@ def follows(person_id: str | None, reference: str) -> bool:
 
 def array_followed(person_id: str) -> Array:
     """What a person follows, for use within another query."""
-    return "ARRAY(SELECT reference::text FROM people_follow WHERE person_id = %s AND NOT stopped)", [person_id]
+    return Array("ARRAY(SELECT reference::text FROM people_follow WHERE person_id = %s AND NOT stopped)", (person_id,))
 
 
 def followed(person_id: str) -> list[tuple[Follow, Shown | None]]:

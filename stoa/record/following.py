@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +15,12 @@ from stoa.record.queries import placements
 BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-Array = tuple[str, list[Any]]
-"""An array of references that the database makes itself, as an expression and what is put into it."""
+@dataclass(frozen=True)
+class Array:
+    """An array of references that the database makes itself, as an expression and what is put into it."""
+
+    expression: str
+    values: tuple[Any, ...]
 
 
 def about(
@@ -30,7 +35,8 @@ def about(
 
     `but_by` leaves out what this actor did. One query.
     """
-    array, values = references if isinstance(references, tuple) else ("%s::text[]", [[*references]])
+    given = references if isinstance(references, Array) else Array("%s::text[]", ([*references],))
+    array, values = given.expression, given.values
     narrowed = "AND type = ANY(%s)" if types else ""
     # Materialized, so that the entries are found by their indexes and not by walking the log from its end.
     positions = RawSQL(  # noqa: S611 - nothing typed stands in the statement
