@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def beat_of(started: float) -> float:
 
 def settle(server: Server, lasting: frozenset[str] = frozenset()) -> Tables:
     """The tables, once every round is over but for those that last, and every entry has its place."""
-    deadline = time.monotonic() + LONG
+    deadline = time.monotonic() + 2 * LONG
     while not (tables := Tables(Postgres(server.data).url("owner"))).settled(lasting):
         assert time.monotonic() < deadline, f"it does not come to an end: {tables.phases}\n{server.said[-3000:]}"
         time.sleep(0.3)
@@ -101,6 +101,11 @@ class Drive:
     beat: float
     members: list[Member]
     outcome: Outcome
+    turn: float = 0.0
+
+    def pace(self) -> float:
+        """The beat of the next round: longer where getting up again takes long, so that no outage takes a whole vote."""
+        return min(12.0, max(self.beat, self.turn / 2))
 
     def go(self, kills: int, chance: random.Random) -> None:
         """Kill and mend while members, operator and clock are at work; then let each bring to an end what they began."""
@@ -108,7 +113,7 @@ class Drive:
         *acting, herald, announcer = self.members
         herald.announce(STANDING, (beat, 86_400, 2 * 86_400))
         operator = Operator(self.server, announcer, random.Random(f"operator {seed}"), beat, stop)
-        announcing = threading.Thread(target=_announce, args=[herald, beat, stop], name="herald")
+        announcing = threading.Thread(target=_announce, args=[herald, self.pace, stop], name="herald")
         crews = [Crew(acting[n::CREWS], random.Random(f"crew {n} {seed}"), stop_members) for n in range(CREWS)]
         for thread in (operator, announcing, *crews):
             thread.start()
@@ -124,10 +129,11 @@ class Drive:
         self.outcome.faults += [f"{one.name} ended: {one.error!r}" for one in (operator, *crews) if one.error]
 
     def _kill_one(self, chance: random.Random) -> None:
-        what = chance.choices(list(VICTIMS), list(VICTIMS.values()))[0]
+        what, begun = chance.choices(list(VICTIMS), list(VICTIMS.values()))[0], time.monotonic()
         self.outcome.killed[what] += kill(self.server, what, chance)
         self.server, starts = keep_up(self.server)
         self.outcome.starts += starts
+        self.turn = max(0.8 * self.turn, time.monotonic() - begun)
 
     def reckon(self) -> None:
         """Look for faults: in what members were told, by `stoa check`, `stoa verify`, and in the last backup once restored."""
@@ -165,11 +171,11 @@ def _end(stop: threading.Event, threads: Sequence[threading.Thread]) -> None:
         thread.join()
 
 
-def _announce(herald: Member, beat: float, stop: threading.Event) -> None:
+def _announce(herald: Member, pace: Callable[[], float], stop: threading.Event) -> None:
     """Rounds that overlap, each of which takes nine beats: questions, discussion, vote."""
     number = 0
     while not stop.is_set():
-        number += 1
+        number, beat = number + 1, pace()
         herald.announce(f"round-{number}", (3 * beat, 5 * beat, 9 * beat))
         stop.wait(4 * beat)
 
