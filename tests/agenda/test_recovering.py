@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
 
-from stoa.agenda.acts import extend_round
+from stoa.agenda.acts import extend_round, import_votes
 from stoa.agenda.models import Question, Round
 from stoa.agenda.tasks import advance
 from stoa.ballots.models import Ballot, CastBallot
@@ -23,6 +24,7 @@ from stoa.charter.text import DEFAULT
 from stoa.kit import clock
 from stoa.kit.act import OPERATOR
 from stoa.methods.note import Checkpoint
+from stoa.methods.pabulib import read
 from stoa.methods.tiles import TilePath
 from stoa.record import keys, queries
 from stoa.record.acts import recover_tail
@@ -39,6 +41,7 @@ __all__ = ["site", "stranger"]
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
+ASSEN = Path(__file__).parents[3] / "shared" / "data" / "votes" / "pabulib" / "Netherlands_Assen_2024.pb"
 
 
 def settle() -> None:
@@ -281,3 +284,12 @@ def test_what_the_tables_lost_is_named_on_the_record_without_breaking_a_page() -
     shown = Client().get(f"/record/entry/{position}")
     assert (shown.status_code, f"question:{question.pk}" in shown.content.decode()) == (200, True)
     assert Client().get(round_.get_absolute_url()).status_code == 200
+
+
+def test_a_round_into_which_votes_were_imported_since_the_backup_is_lost_and_decided_no_second_time() -> None:
+    round_ = Stage().round("assen")
+    with outage(), ASSEN.open("rb") as stream:
+        import_votes(OPERATOR, round=round_, election=read(stream), digest="ab" * 32)
+    round_.refresh_from_db()
+    assert (round_.phase, round_.ballot) == (Round.Phase.FAILED, None)
+    assert Entry.objects.filter(type="agenda.round.lost", subject=f"round:{round_.pk}").count() == 1

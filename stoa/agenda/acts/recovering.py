@@ -27,7 +27,7 @@ Leaf = Mapping[str, Any]
 Step = Callable[[Round, Leaf], None]
 
 OVER = (Round.Phase.AGENDA, Round.Phase.FAILED)
-BEGINS_THE_VOTE = frozenset({"agenda.effort_frozen", "ballots.vote_opened"})
+BEGINS_THE_VOTE = frozenset({"agenda.effort_frozen", "ballots.vote_opened", events.VotesImported.type})
 """What the tables can't be brought to: the estimates, offers and ballots behind these entries are lost."""
 
 
@@ -79,7 +79,7 @@ def _seal(round: Round, leaf: Leaf) -> None:
 
 def _decide(round: Round, leaf: Leaf) -> None:
     """Choose again from the ballots that are public; kept only where it gives what was published, to the letter."""
-    approvals = approvals_again(_ballot(round))
+    approvals = approvals_again(round.ballot) if round.ballot else None
     if approvals is None:
         return
     with transaction.atomic():
