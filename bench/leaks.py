@@ -102,7 +102,7 @@ def pairs_of(sides: list[Any], role: str, path: str, count: int, order: random.R
     from django.db import connections
 
     taken = np.zeros((count // 2, 2))
-    for number in range(-10, count // 2):
+    for number in range(-10, count // 2):  # the first ten pairs warm both up, and the last ten take their places
         for side in order.sample((0, 1), 2):
             connections["default"], clients = sides[side]
             start = time.perf_counter_ns()

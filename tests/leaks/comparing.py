@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection
 
+from stoa.agenda.views.maps import PICTURES
+from stoa.agenda.views.result import FILES
 from stoa.forum.models import Case
 from stoa.kit.models import Mail
 from stoa.kit.secrecy import secret_fields
@@ -128,7 +130,7 @@ def fillings(world: World) -> dict[str, list[str]]:
         "token": ["x"],
         "key": ["x"],
         "uidb36": ["1"],
-        "file": ["map.json", "counts.csv", "bundle.json"],
+        "file": [*(f"{name}.csv" for name in PICTURES), *FILES],
         "version": ["1"],
         "kind": ["privacy", "conduct"],
         "path": [f"tile/0/000{full}", f"tile/entries/000{full}", "tile/1/000.p/1"],

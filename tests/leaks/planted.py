@@ -12,6 +12,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 
 from stoa.agenda.models import Answer, Participant, Statement
+from stoa.agenda.views.maps import PICTURES
 from stoa.people.models import Person
 from tests.leaks.scenes import SLUG
 
@@ -90,7 +91,7 @@ PLANTS = {
     "search": Plant(search, "visitor", "GET", "/search?q=cabbages"),
     "error text": Plant(error_text, "visitor", "POST", "/account/login/"),
     "ETag": Plant(etag, "member", "GET", "/forum/feed"),
-    "export": Plant(export, "stranger", "GET", f"/agenda/{SLUG}/map/counts.csv"),
+    "export": Plant(export, "stranger", "GET", f"/agenda/{SLUG}/map/{next(iter(PICTURES))}.csv"),
     "id gap": Plant(id_gap, "member", "POST", "/api/v1/forum/posts"),
     "cached page": Plant(cached_page, "member", "GET", f"/agenda/{SLUG}/discussion/answers"),
 }

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from stoa.api.app import api
 
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
-MOST_FILLINGS = 3
+MOST_FILLINGS = 12
 NOT_ASKED = re.compile(r"^/(account/logout|account/(orcid|github)/login/)")
 """Leaves the session, and asks other servers."""
 
