@@ -36,7 +36,7 @@ OWN = {
 
 WAITING = {
     "get_result", "list_payments", "get_bundle", "get_pabulib", "get_preflib", "get_proof", "get_polis",
-    "list_own_answers", "get_next_statement", "get_draft", "get_receipt",
+    "list_own_answers", "get_next_statement", "get_draft", "get_receipt", "get_place",
 }  # fmt: skip
 """Reads of what is there only in some phases of a round."""
 
