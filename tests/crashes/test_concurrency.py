@@ -49,9 +49,8 @@ def server(tmp_path, members):
     one.end()
 
 
-@pytest.mark.parametrize(
-    "members", [pytest.param(40, id="40-members"), pytest.param(200, id="200-members", marks=pytest.mark.prove)]
-)
+@pytest.mark.prove
+@pytest.mark.parametrize("members", [pytest.param(40, id="40-members"), pytest.param(200, id="200-members")])
 def test_ballots_cast_and_recast_at_the_same_instants_count_once_each_the_last_of_them(members, server):
     (server, known), told = server, Told()
     server.await_up()

@@ -11,15 +11,12 @@ import pytest
 
 from tests.crashes.driving import crash
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.prove]
 
 
 @pytest.mark.parametrize(
     ("seed", "kills"),
-    [
-        pytest.param(1, 10, id="seed-1"),
-        *(pytest.param(n, 50, id=f"seed-{n}", marks=pytest.mark.prove) for n in (2, 3, 4, 5)),
-    ],
+    [pytest.param(1, 10, id="seed-1"), *(pytest.param(n, 50, id=f"seed-{n}") for n in (2, 3, 4, 5))],
 )
 def test_after_kills_everything_acknowledged_is_there_once(seed, kills, tmp_path, capsys):
     outcome = crash(seed, kills, tmp_path)
