@@ -11,7 +11,7 @@ run: .venv/run.stamp  ## start the server: make run [PORT=8000] [DATA=./data]
 	@$(BIN)/stoa up $(if $(PORT),--port '$(PORT)') $(if $(DATA),--data '$(DATA)')
 
 test: .venv/dev.stamp  ## every test, but for the full counts of `make prove`
-	$(BIN)/pytest -n 2 --dist loadgroup -m 'not prove'
+	$(BIN)/pytest -n 2 -m 'not prove'
 
 test-fast: .venv/dev.stamp  ## the tests that take moments: no process, no browser
 	$(BIN)/pytest -n 2 -m 'not slow and not prove'

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from pytest_django.plugin import blocking_manager_key
 
+from stoa.kit.environment import environment
 from tests import postgres
 from tests.cast import Cast
 from tests.live import LiveStoa, serving
@@ -67,3 +69,24 @@ def cast() -> Cast:
 def about(cast: Cast) -> str:
     """The reference of a question that can be talked about."""
     return cast.question(cast.round(), "What leaks?", cost=10, by=cast.author).reference
+
+
+@pytest.fixture
+def alone_with_backups() -> Iterator[None]:
+    """Nobody else writes a backup meanwhile: the data folder, which the workers of a run share, keeps one list of them."""
+    with _locked(fcntl.LOCK_EX):
+        yield
+
+
+@pytest.fixture
+def beside_backups() -> Iterator[None]:
+    """Writes backups, when nobody wants to be alone with theirs."""
+    with _locked(fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def _locked(how: int) -> Iterator[None]:
+    with (environment().data / "backups.lock").open("w") as file:
+        fcntl.flock(file, how)
+        yield

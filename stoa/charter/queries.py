@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 
 from django.db import connection
@@ -31,18 +30,22 @@ def in_force() -> Charter | None:
 
 def _latest() -> Charter | None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT version, from_instant, provisional FROM charter_charter ORDER BY version DESC LIMIT 1")
+        cursor.execute(
+            "SELECT version, from_instant, provisional, sha256(convert_to(text, 'UTF8'))"
+            " FROM charter_charter ORDER BY version DESC LIMIT 1"
+        )
         row = cursor.fetchone()
     if row is None:
         return None
-    version, begins, provisional = row
-    return Charter(version=version, text=_text(version, begins), from_instant=begins, provisional=provisional)
+    version, begins, provisional, digest = row
+    return Charter(version=version, text=_text(version, bytes(digest)), from_instant=begins, provisional=provisional)
 
 
 @lru_cache(maxsize=16)
-def _text(version: int, from_instant: datetime) -> str:
-    """The text of a version, which is frozen; a version of that number in another database began at another instant."""
-    return Charter.objects.values_list("text", flat=True).get(version=version, from_instant=from_instant)
+def _text(version: int, digest: bytes) -> str:
+    """The text of this version that has this SHA-256; read once in a process."""
+    del digest
+    return Charter.objects.values_list("text", flat=True).get(version=version)
 
 
 @contextmanager

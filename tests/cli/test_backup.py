@@ -18,7 +18,7 @@ from stoa.record.sequencer import sequence
 from tests.cli.command import stoa, succeed
 from tests.stage import Stage
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backups")]  # the data folder keeps one list of them
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("beside_backups")]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.cli.command import data_of, stoa, succeed
 from tests.live import LiveStoa
 from tests.stage import Stage, acting
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backups")]  # the data folder keeps one list of them
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("beside_backups")]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from stoa.kit import clock
 from tests.cli.command import succeed, this_database
 from tests.stage import Stage
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backups")]  # the data folder keeps one list of them
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("alone_with_backups")]
 
 
 def test_a_dry_run_lists_backup_migrations_versions_and_deadlines(cloned_db: str, tmp_path: Path) -> None:

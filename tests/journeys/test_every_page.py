@@ -20,7 +20,7 @@ from stoa.people.models import Organisation, Person
 from tests.axe import violations
 from tests.live import LiveStoa
 
-pytestmark = [pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 NO_PAGE = {"people:link", "people:unsubscribe", "people:no_digest", "site:onward"}
 """Routes that take a token, which only their own tests know, or lead to where one came from."""

@@ -6,9 +6,16 @@ import pytest
 from django.apps import apps
 from django.db import models
 
+from stoa.kit import secrecy
 from stoa.kit.secrecy import Secret, declares, missing, secret_fields
 
 WHO = Secret("who it was", "never")
+
+
+@pytest.fixture(autouse=True)
+def of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test declares is forgotten after it."""
+    monkeypatch.setattr(secrecy, "_declared", dict(secrecy._declared))
 
 
 def _model(name: str) -> type[models.Model]:
