@@ -44,7 +44,7 @@ def test_a_question_is_found_followed_and_heard_of(browser: Browser, live_stoa: 
             settle()
         page.goto("/")
         expect(page.get_by_role("heading", name="New in what you follow")).to_be_visible()
-        expect(page.locator("ul.todo").last).to_contain_text("Do watermarks survive a paraphrase?")
+        expect(page.locator("ul.waits").last).to_contain_text("Do watermarks survive a paraphrase?")
         look(page, "home-news")
         keyboard.follow("What you follow")
         keyboard.press("Stop following Do watermarks survive a paraphrase?")

@@ -43,28 +43,28 @@ def _of_member(request: HttpRequest, me: Person) -> dict[str, Any]:
     asked = asked_of(me.pk, powers)
     new = new_entries(me.pk, looked_last(request.session))
     told = say(new or latest_acts(LATEST), me.pk, beside=subjects_said(me.pk))
-    todo = waiting_in(asked, me.pk, powers)
+    waits = waiting_in(asked, me.pk, powers)
     away = me.away_until
     return {
         "rounds": rounds_today(one.round for one in asked),
-        "heading": heading(len(todo)),
-        "in_all": time_of(todo),
+        "heading": heading(len(waits)),
+        "in_all": time_of(waits),
         "away": away if away and away >= clock.now().date() else None,
         "news": told if new else [],
         "latest": [] if new else told,
         "keeps_setup": powers.may("charter.community.describe"),
-        **_within(request.GET.get("minutes", ""), todo),
+        **_within(request.GET.get("minutes", ""), waits),
     }
 
 
-def _within(asked: str, todo: list[Waiting]) -> dict[str, Any]:
+def _within(asked: str, waits: list[Waiting]) -> dict[str, Any]:
     """The list as it is, or parted into what fits into so many minutes and the rest."""
     if not (asked.isascii() and asked.isdecimal() and 0 < len(asked) < 5 and 0 < int(asked) <= MOST_MINUTES):
-        return {"todo": todo}
-    fits = fitting(todo, int(asked))
+        return {"waits": waits}
+    fits = fitting(waits, int(asked))
     return {
-        "todo": fits,
-        "rest": [item for item in todo if item not in fits],
+        "waits": fits,
+        "rest": [item for item in waits if item not in fits],
         "span": int(asked),
         "taken": time_of(fits),
     }
