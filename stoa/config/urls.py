@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+handler500 = "stoa.config.broken.broken"
+
 urlpatterns = [
     path("", include("stoa.site.urls")),
     path("", include("stoa.people.urls")),

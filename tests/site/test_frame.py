@@ -83,7 +83,7 @@ def test_a_visitor_is_led_back_after_signing_in(plain_static: None) -> None:
     assert f'<a href="{reverse("account_login")}?next=%2Fagenda%3Fstate%3Dopen%26q%3Da%2520b" rel="nofollow">' in html
 
 
-@pytest.mark.parametrize("name", ["500.html", "400.html", "403_csrf.html"])
+@pytest.mark.parametrize("name", ["500.html", "503.html", "400.html", "403_csrf.html"])
 def test_the_last_pages_need_nothing_but_themselves(name: str, plain_static: None) -> None:
     html = render_to_string(name)
     assert "<h1>" in html
