@@ -1,14 +1,19 @@
 """Instants in words: a full date with its zone, as pages and mails say it."""
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
+from django.utils.translation import get_language
 
 from stoa.kit.clock import ANYWHERE_ON_EARTH
+
+KEPT = 4000
+"""Elements that are kept by a process: the same few instants stand on most pages."""
 
 Form = Literal["full", "short", "date"]
 FORMATS: dict[str, str] = {"full": "j F Y, H:i", "short": "j M Y, H:i", "date": "j F Y"}
@@ -33,7 +38,10 @@ def zone_words(instant: datetime, form: Form = "full") -> str:
 
 def say(instant: datetime, zone: str = "", form: Form = "full") -> str:
     """An instant in words: `28 November 2026, 23:59 anywhere on Earth`. The form `date` leaves time and zone out."""
-    there = instant.astimezone(zone_named(zone))
+    return _said(instant.astimezone(zone_named(zone)), form)
+
+
+def _said(there: datetime, form: Form) -> str:
     words = format_date(there, FORMATS[form])
     return words if form == "date" else f"{words} {zone_words(there, form)}"
 
@@ -45,18 +53,27 @@ def machine(instant: datetime) -> str:
 
 def offset_minutes(instant: datetime, zone: str = "") -> int:
     """How far the zone in which an instant is said lies east of UTC, in minutes."""
-    offset = instant.astimezone(zone_named(zone)).utcoffset() or timedelta()
-    return int(offset.total_seconds()) // 60
+    return _offset(instant.astimezone(zone_named(zone)))
+
+
+def _offset(there: datetime) -> int:
+    return int((there.utcoffset() or timedelta()).total_seconds()) // 60
 
 
 def in_html(instant: datetime, zone: str = "", form: Form = "full") -> str:
     """An instant as a `<time>` element, from which scripts tell the reader's own time."""
+    return _in_html(instant, zone_named(zone), form, get_language())
+
+
+@lru_cache(maxsize=KEPT)
+def _in_html(instant: datetime, there: tzinfo, form: Form, language: str | None) -> str:
+    del language  # names of months are in it
     return format_html(
         '<time datetime="{}" data-offset="{}" data-form="{}">{}</time>',
         machine(instant),
-        offset_minutes(instant, zone),
+        _offset(instant.astimezone(there)),
         form,
-        say(instant, zone, form),
+        _said(instant.astimezone(there), form),
     )
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
@@ -13,6 +14,8 @@ from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.formats import number_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from stoa.kit import instants
 from stoa.kit.edge import address_with
@@ -23,6 +26,7 @@ Complete = Callable[[Sequence[Any]], Sequence[Any]]
 """Makes rows of a list of those that the database gave, such as with names that no query of theirs could fetch."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 2000
+KEPT_NUMBERS = 4000
 KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
@@ -44,15 +48,6 @@ class Column(Generic[Row]):
     def cell(self, row: Row) -> str:
         """What the page shows."""
         return self.show(row) if self.show else in_words(self.value(row))
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What a row shows in a column, with the column's label for phones, where rows are not set in columns."""
-
-    text: str
-    label: str
-    numeric: bool
 
 
 @dataclass(frozen=True)
@@ -101,7 +96,7 @@ class TablePage:
 
     caption: str
     heads: list[Head]
-    rows: list[list[Cell]]
+    rows: list[SafeString]
     filters: list[FilterShown]
     hidden: list[tuple[str, str]]
     number: int
@@ -200,7 +195,7 @@ class Listing(Generic[Row]):
         return TablePage(
             caption=self.caption,
             heads=[self._head(column, sort, request.GET) for column in self.columns],
-            rows=[[Cell(column.cell(row), column.label, column.numeric) for column in self.columns] for row in shown],
+            rows=[self._row(row) for row in shown],
             filters=[f.shown(request.GET, self.prefix) for f in self.filters],
             hidden=self._kept(request.GET),
             number=number,
@@ -211,6 +206,12 @@ class Listing(Generic[Row]):
             prefix=self.prefix,
             empty=self.empty,
         )
+
+    def _row(self, row: Row) -> SafeString:
+        """The cells of a row, the first its head; each with its column's label for phones, where columns are not set."""
+        first, *rest = self.columns
+        head = format_html('<th scope="row">{}</th>', first.cell(row))
+        return head + mark_safe("".join(_cell(column, row) for column in rest))  # noqa: S308 - made by format_html
 
     def _narrowed(self, rows: Rows, query: QueryDict) -> Rows:
         for narrowing in self.filters:
@@ -249,6 +250,11 @@ class Listing(Generic[Row]):
         return [(key, value) for key, values in query.lists() if key not in own for value in values]
 
 
+def _cell(column: Column[Row], row: Row) -> SafeString:
+    kind = mark_safe(' class="n"') if column.numeric else ""
+    return format_html('<td data-label="{}"{}>{}</td>', column.label, kind, column.cell(row))
+
+
 def link(text: object, url: str) -> str:
     """A cell that leads somewhere."""
     return format_html('<a href="{}">{}</a>', url, text)
@@ -263,8 +269,14 @@ def in_words(value: Any) -> str:
     if isinstance(value, datetime):
         return instants.in_html(value, form="short")
     if isinstance(value, (int, float)):
-        return number_format(value, force_grouping=True)
+        return _number(value, get_language())
     return str(value)
+
+
+@lru_cache(maxsize=KEPT_NUMBERS, typed=True)
+def _number(value: float, language: str | None) -> str:
+    del language  # how thousands are parted is in it
+    return number_format(value, force_grouping=True)
 
 
 def spread(number: int, last: int) -> list[int | None]:

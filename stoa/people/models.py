@@ -8,9 +8,9 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 
 from stoa.kit import chance, clock
+from stoa.kit.addresses import path_to
 from stoa.kit.secrecy import Secret, declares
 
 ROLES = {
@@ -101,7 +101,7 @@ class Person(AbstractBaseUser):
 
     def get_absolute_url(self) -> str:
         """The person's page."""
-        return reverse("people:person", args=[self.pk])
+        return path_to("people:person", self.pk)
 
     def standing(self, person_id: str) -> frozenset[str]:
         """Everybody is `self` towards themselves."""
@@ -136,7 +136,7 @@ class Organisation(models.Model):
 
     def get_absolute_url(self) -> str:
         """The organisation's page."""
-        return reverse("people:organisation", args=[self.pk])
+        return path_to("people:organisation", self.pk)
 
 
 @declares(public="id person organisation kind start end declared")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from allauth.account.models import EmailAddress
 from django.db import connection
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.urls import reverse
 
 from stoa.kit import clock
+from stoa.kit.addresses import path_to
 from stoa.kit.looking import once_a_look
 from stoa.kit.registry import Rows, numbers
 from stoa.kit.search import Kept
@@ -176,5 +176,5 @@ def named_organisations(ids: list[str], viewer_id: str | None) -> QuerySet[Organ
 
 
 SHOWN_NAME = Case(When(erased=None, then=F("name")), default=Value(FORMER))
-PEOPLE = Rows(named_people, SHOWN_NAME, lambda pk, _: reverse("people:person", args=[pk]))
-ORGANISATIONS = Rows(named_organisations, "name", lambda pk, _: reverse("people:organisation", args=[pk]))
+PEOPLE = Rows(named_people, SHOWN_NAME, lambda pk, _: path_to("people:person", pk))
+ORGANISATIONS = Rows(named_organisations, "name", lambda pk, _: path_to("people:organisation", pk))

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import QuerySet, Subquery
-from django.urls import reverse
 
 from stoa.kit import clock
+from stoa.kit.addresses import path_to
 from stoa.kit.registry import Shown
 from stoa.methods.commitment import text_commitment
 from stoa.methods.merkle import EMPTY_ROOT, HASH_SIZE
@@ -72,7 +72,7 @@ def show_entries(ids: list[str], viewer_id: str | None) -> dict[str, Shown]:
     wanted = [i for i in ids if i.isdecimal() and len(i) < 19]
     found = Placement.objects.filter(position__in=wanted, position__lt=published())
     return {
-        str(position): Shown(f"entry {position}", reverse("record:entry", args=[position]))
+        str(position): Shown(f"entry {position}", path_to("record:entry", position))
         for position in found.values_list("position", flat=True)
     }
 

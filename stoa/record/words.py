@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from stoa.kit import registry
+from stoa.kit.addresses import path_to
 from stoa.kit.registry import Shown
 from stoa.kit.tables import in_words
 from stoa.kit.words import Leaf, Words, day_words, register_words, role_words, words_for
@@ -61,7 +61,7 @@ class Said:
     @property
     def address(self) -> str:
         """The entry's page."""
-        return reverse("record:entry", args=[self.position])
+        return path_to("record:entry", self.position)
 
     @property
     def kind(self) -> str:

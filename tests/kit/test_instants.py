@@ -36,3 +36,10 @@ def test_machines_get_utc_and_the_offset_that_is_shown() -> None:
     assert instants.in_html(here, "AoE", "short") == (
         '<time datetime="2026-11-29T11:59:00Z" data-offset="-720" data-form="short">28 Nov 2026, 23:59 AoE</time>'
     )
+
+
+def test_the_same_element_is_made_for_each_zone_anew() -> None:
+    in_utc = instants.in_html(CLOSES, form="short")
+    with django_timezone.override("Asia/Tokyo"):
+        assert instants.in_html(CLOSES, form="short") != in_utc
+    assert instants.in_html(CLOSES, form="short") == in_utc

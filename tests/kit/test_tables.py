@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoa.kit.tables import Cell, Column, Filter, Listing, TablePage, in_words, link, safe_for_spreadsheets, spread
+from stoa.kit.tables import Column, Filter, Listing, TablePage, in_words, link, safe_for_spreadsheets, spread
 from stoa.people.models import Person
 
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
@@ -54,17 +54,15 @@ def page(address: str, rows: Any = ROWS, listing: Listing[Any] = LIST) -> TableP
 
 
 def numbers(shown: TablePage) -> list[str]:
-    return [row[0].text.partition("/q/")[2].partition('"')[0] for row in shown.rows]
+    return [row.partition("/q/")[2].partition('"')[0] for row in shown.rows]
 
 
 def test_a_page_of_a_list_holds_what_is_shown_and_where_it_leads() -> None:
     shown = page("/?page=2&other=1")
     assert shown.rows == [
-        [
-            Cell('<a href="/q/2">Refusal</a>', "Question", numeric=False),
-            Cell("–", "Months", numeric=True),
-            Cell(in_words(NOON + timedelta(hours=1)), "Raised", numeric=False),
-        ]
+        '<th scope="row"><a href="/q/2">Refusal</a></th>'
+        '<td data-label="Months" class="n">–</td>'
+        f'<td data-label="Raised">{in_words(NOON + timedelta(hours=1))}</td>'
     ]
     assert (shown.number, shown.last_number, shown.total, shown.first, shown.last) == (2, 2, 3, 3, 3)
     assert (shown.previous, shown.next, shown.numbers) == (1, None, [1, 2])
@@ -166,7 +164,7 @@ def test_a_list_from_the_database_is_sorted_and_cut_there(django_assert_num_quer
         Person.objects.create(name=name, sort_name=name.lower(), email=f"{name}@sample.example")
     with django_assert_num_queries(2):
         shown = page("/?sort=-name", Person.objects.all(), PEOPLE)
-    assert [row[0].text for row in shown.rows] == ["Cem", "Bea"]
+    assert [row.partition("</th>")[0] for row in shown.rows] == ['<th scope="row">Cem', '<th scope="row">Bea']
     assert page("/?q=e&page=2", Person.objects.all(), PEOPLE).total == 2
     assert fetched("/?as=csv", Person.objects.all(), PEOPLE)[2] == "name,zone\r\nAda,\r\nBea,\r\nCem,\r\n"
 
@@ -197,3 +195,15 @@ def test_no_text_is_a_formula(text: str) -> None:
 @pytest.mark.parametrize(("value", "words"), [(None, "–"), (True, "yes"), (False, "no"), (12345, "12,345"), ("a", "a")])
 def test_plain_values_are_put_in_words(value: object, words: str) -> None:
     assert in_words(value) == words
+
+
+def test_a_cell_can_hold_no_markup_that_nobody_made_safe() -> None:
+    row = replace(ROWS[0], title="<script>")
+    listing = replace(LIST, columns=[Column("title", "<b>", lambda q: q.title), Column("again", "“>", lambda q: q.title)])
+    assert page("/", [row], listing).rows == [
+        '<th scope="row">&lt;script&gt;</th><td data-label="“&gt;">&lt;script&gt;</td>'
+    ]
+
+
+def test_numbers_of_one_value_are_shown_by_their_kind() -> None:
+    assert [in_words(1), in_words(1.0), in_words(True), in_words(1000)] == ["1", "1.0", "yes", "1,000"]

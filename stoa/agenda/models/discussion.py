@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
 from stoa.agenda.models.rounds import Question, Round
 from stoa.kit import chance, clock
+from stoa.kit.addresses import path_to
 from stoa.kit.secrecy import MODERATORS, Secret, declares
 from stoa.people.models import Person
 
@@ -92,7 +92,7 @@ class Statement(models.Model):
 
     def get_absolute_url(self) -> str:
         """The statement's page."""
-        return reverse("agenda:statement", args=[self.round.slug, self.pk])
+        return path_to("agenda:statement", self.round.slug, self.pk)
 
     @property
     def reference(self) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
 from stoa.ballots.models import Ballot
 from stoa.kit import clock
+from stoa.kit.addresses import path_to
 from stoa.kit.secrecy import Secret, declares
 from stoa.people.models import Person
 from stoa.people.queries import roles_scoped
@@ -79,7 +79,7 @@ class Round(models.Model):
 
     def get_absolute_url(self) -> str:
         """The round's page."""
-        return reverse("agenda:round", args=[self.slug])
+        return path_to("agenda:round", self.slug)
 
     @property
     def reference(self) -> str:
@@ -141,7 +141,7 @@ class Question(models.Model):
 
     def get_absolute_url(self) -> str:
         """The question's page."""
-        return reverse("agenda:question", args=[self.round.slug, self.pk])
+        return path_to("agenda:question", self.round.slug, self.pk)
 
     @property
     def reference(self) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Count, IntegerField, Max, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
 from stoa.agenda.models import Estimate, Offer, Question, Round
+from stoa.kit.addresses import path_to
 from stoa.kit.registry import Rows, numbers
 
 
@@ -38,5 +38,5 @@ def named_questions(ids: list[str], viewer_id: str | None) -> QuerySet[Question]
     return Question.objects.filter(pk__in=numbers(ids))
 
 
-QUESTIONS = Rows(named_questions, "title", lambda pk, slug: reverse("agenda:question", args=[slug, pk]), "round__slug")
+QUESTIONS = Rows(named_questions, "title", lambda pk, slug: path_to("agenda:question", slug, pk), "round__slug")
 """How questions are named elsewhere."""

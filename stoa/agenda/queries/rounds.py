@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
-from django.urls import reverse
 
 from stoa.agenda.models import Decision, Question, Round
+from stoa.kit.addresses import path_to
 from stoa.kit.registry import Rows, numbers
 
 PHASE = Round.Phase
@@ -69,5 +69,5 @@ def named_rounds(ids: list[str], viewer_id: str | None) -> QuerySet[Round]:
     return Round.objects.filter(pk__in=numbers(ids))
 
 
-ROUNDS = Rows(named_rounds, "title", lambda _, slug: reverse("agenda:round", args=[slug]), "slug")
+ROUNDS = Rows(named_rounds, "title", lambda _, slug: path_to("agenda:round", slug), "slug")
 """How rounds are named elsewhere."""

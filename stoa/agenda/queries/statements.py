@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
-from django.urls import reverse
 
 from stoa.agenda.models import Round, Statement
 from stoa.charter.queries import terms
 from stoa.forum.rules import Reader
+from stoa.kit.addresses import path_to
 from stoa.kit.moderated import Piece, State
 from stoa.kit.registry import Rows, numbers
 from stoa.methods.similarity import alike
@@ -78,7 +78,7 @@ WORDS_OR_WHY_NOT = Case(
     *(When(state=state, then=Value(why)) for state, why in GONE.items()), default=F("body"), output_field=TextField()
 )
 STATEMENTS = Rows(
-    named_statements, WORDS_OR_WHY_NOT, lambda pk, slug: reverse("agenda:statement", args=[slug, pk]), "round__slug"
+    named_statements, WORDS_OR_WHY_NOT, lambda pk, slug: path_to("agenda:statement", slug, pk), "round__slug"
 )
 """How statements are named elsewhere; those that don't stand without their words."""
 

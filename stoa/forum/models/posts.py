@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from stoa.kit import clock
+from stoa.kit.addresses import path_to
 from stoa.kit.secrecy import MODERATORS, Secret, declares
 from stoa.people.models import Person
 
@@ -37,7 +37,7 @@ class Thread(models.Model):
 
     def get_absolute_url(self) -> str:
         """The thread's page."""
-        return reverse("forum:thread", args=[self.pk])
+        return path_to("forum:thread", self.pk)
 
 
 @declares(
@@ -87,7 +87,7 @@ class Post(models.Model):
 
     def get_absolute_url(self) -> str:
         """The address that leads to the post on the page that holds it."""
-        return reverse("forum:post", args=[self.pk])
+        return path_to("forum:post", self.pk)
 
     @property
     def reference(self) -> str:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from stoa.kit.addresses import path_to
 from stoa.people.models import Person
 
 MOST_LOOKED_UP = 200
@@ -137,11 +137,11 @@ def _put(piece: str, people: Mapping[str, str]) -> str:
 
 
 def _link(found: re.Match[str]) -> str:
-    return f"[@{found[1]}]({reverse('people:person', args=[found[1]])})"
+    return f"[@{found[1]}]({path_to('people:person', found[1])})"
 
 
 def _named_link(person_id: str, names: Mapping[str, str]) -> str:
     if person_id not in names:
         return "former member"
-    address = reverse("people:person", args=[person_id])
+    address = path_to("people:person", person_id)
     return format_html('<a href="{}" class="mention">@{}</a>', address, names[person_id])

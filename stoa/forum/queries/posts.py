@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from stoa.forum.models import Draft, Post, PostVersion, ReadMark, Thread
@@ -17,6 +16,7 @@ from stoa.forum.queries.marks import Mark, marks
 from stoa.forum.queries.mentions import as_markdown, in_names, with_ids, with_names_of_today
 from stoa.forum.rules import Reader, is_author, may_change, may_read, may_take_back
 from stoa.kit import beside, markdown, registry
+from stoa.kit.addresses import path_to
 from stoa.kit.moderated import Piece, State
 from stoa.kit.registry import Rows, Shown
 
@@ -247,7 +247,7 @@ def named_posts(ids: list[str], viewer_id: str | None) -> QuerySet[Post]:
 
 
 def _post_about(pk: str, about: Shown) -> Shown:
-    return Shown(f"post {pk} about “{about.title}”", reverse("forum:post", args=[pk]))
+    return Shown(f"post {pk} about “{about.title}”", path_to("forum:post", pk))
 
 
 POSTS = Rows(named_posts, "thread__subject", led_by=_post_about)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from stoa.forum import events
+from stoa.kit.addresses import path_to
 from stoa.kit.words import ANY_KIND, Leaf, Text, Words, register_words
 
 OF_POST = {"post": "post", "on": ANY_KIND}
@@ -15,7 +15,7 @@ OF_POST = {"post": "post", "on": ANY_KIND}
 
 def _by_number(post: str) -> SafeString:
     """A post as its number: what both are about is said once, where the answer is named."""
-    return format_html('<a href="{}">post {}</a>', reverse("forum:post", args=[post]), post)
+    return format_html('<a href="{}">post {}</a>', path_to("forum:post", post), post)
 
 
 def _written(leaf: Leaf) -> Text:

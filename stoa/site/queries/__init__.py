@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models.functions import Length
 from django.http import HttpRequest
-from django.urls import reverse
 
 from stoa.charter import models as charter
+from stoa.kit.addresses import path_to
 
 _KEPT = "_community"
 
@@ -39,9 +39,9 @@ def community() -> Community:
         summary=found.summary,
         sponsor=found.sponsor,
         operator=found.operator,
-        logo_url=f"{reverse('site:logo')}?{found.logo_bytes}" if found.logo_bytes else "",
+        logo_url=f"{path_to('site:logo')}?{found.logo_bytes}" if found.logo_bytes else "",
         accent=found.accent,
-        style_url=f"{reverse('site:accent')}?{found.accent[1:]}" if found.accent else "",
+        style_url=f"{path_to('site:accent')}?{found.accent[1:]}" if found.accent else "",
         is_sample=found.is_sample,
         is_named=found.name != charter.Community().name,
     )

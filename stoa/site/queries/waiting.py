@@ -11,7 +11,6 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce
-from django.urls import reverse
 
 from stoa.agenda.models import Announcement, Answer, Estimate, Question, Round, Statement
 from stoa.agenda.queries.rounds import UNDER_WAY
@@ -23,6 +22,7 @@ from stoa.forum.queries.waiting import said_to
 from stoa.forum.rules.pace import DECIDES
 from stoa.kit import clock, registry
 from stoa.kit.act import Actor
+from stoa.kit.addresses import path_to
 from stoa.kit.looking import once_a_look
 from stoa.people.models import FORMER, Person
 from stoa.site.queries.setup import steps
@@ -133,7 +133,7 @@ def _count(rows: QuerySet[Any], by: str) -> Coalesce:
 def _of_round(asked: Asked, powers: Powers, *, discreet: bool) -> Iterator[Waiting]:
     round_ = asked.round
     if (asked.on_list if discreet else asked.to_vote) and round_.phase == Round.Phase.VOTE:
-        url = reverse("agenda:vote", args=[round_.slug])
+        url = path_to("agenda:vote", round_.slug)
         minutes = minutes_to_vote(asked.options)
         whom = "unless you have" if discreet else "in secret; it can be changed until then"
         yield Waiting(f"Vote: {round_.title}", url, minutes, whom, round_.vote_closes)
@@ -155,7 +155,7 @@ def _answers(asked: Asked, *, discreet: bool) -> Iterator[Waiting]:
     left = wanted if discreet else max(0, wanted - asked.answered)
     if left:
         what = "a statement" if left == 1 else f"{left} statements"
-        url = reverse("agenda:discussion", args=[asked.round.slug])
+        url = path_to("agenda:discussion", asked.round.slug)
         minutes = max(1, left // 5)
         whom = "the map shows who agrees"
         yield Waiting(f"Answer {what}: {asked.round.title}", url, minutes, whom, asked.round.vote_opens)
@@ -168,10 +168,10 @@ def _setup(person_id: str, powers: Powers, rounds: Sequence[Asked]) -> Iterator[
     if waits:
         what = "1 step" if len(waits) == 1 else f"{len(waits)} steps"
         yield Waiting(
-            f"Set up this server: {what}", reverse("site:setup"), 5 * len(waits), "nobody can take part before that"
+            f"Set up this server: {what}", path_to("site:setup"), 5 * len(waits), "nobody can take part before that"
         )
     else:
-        yield Waiting("Open the first round", reverse("agenda:announce"), 10, "everybody waits for it")
+        yield Waiting("Open the first round", path_to("agenda:announce"), 10, "everybody waits for it")
 
 
 def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
@@ -185,13 +185,13 @@ def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
     rows = list(asked[0].union(*asked[1:], all=True)) if asked else []
     if needing and not any(kind == "factor" for kind, *_ in rows):
         who = " and ".join(sorted(needing))
-        yield Waiting("Add a second factor", reverse("mfa_index"), 5, f"needed to act as {who}")
+        yield Waiting("Add a second factor", path_to("mfa_index"), 5, f"needed to act as {who}")
     for kind, pk, slug, title, who in rows:
         if kind == "mail":
-            url = reverse("agenda:announcement", args=[slug, pk])
+            url = path_to("agenda:announcement", slug, pk)
             yield Waiting(f"Confirm a mail to everybody: {title}", url, 3, f"{who} waits")
         elif kind == "outcome":
-            url = reverse("agenda:round", args=[slug])
+            url = path_to("agenda:round", slug)
             yield Waiting(f"Attest the outcome: {title}", url, 15, "everybody waits for the outcome")
 
 
@@ -234,7 +234,7 @@ def _mentions(person_id: str) -> Iterator[Waiting]:
         if about := subjects.get(post.thread.subject):
             answers = post.answers is not None and post.answers.author_id == person_id
             whom = f"{post.author or 'somebody'} {'answers you' if answers else 'names you'}"
-            yield Waiting(f"Read what is said to you: {about.title}", reverse("forum:post", args=[post.pk]), 2, whom)
+            yield Waiting(f"Read what is said to you: {about.title}", path_to("forum:post", post.pk), 2, whom)
 
 
 def _cases(person_id: str, powers: Powers) -> Iterator[Waiting]:
@@ -243,4 +243,4 @@ def _cases(person_id: str, powers: Powers) -> Iterator[Waiting]:
     if count := waiting_count(person_id):
         what = "1 case" if count == 1 else f"{count} cases"
         whom = "those who reported or wrote wait for an answer"
-        yield Waiting(f"Decide {what} of moderation", reverse("forum:queue"), MINUTES_A_CASE * count, whom)
+        yield Waiting(f"Decide {what} of moderation", path_to("forum:queue"), MINUTES_A_CASE * count, whom)

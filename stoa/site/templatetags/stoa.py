@@ -6,22 +6,50 @@ from urllib.parse import urlencode
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput
+from django.template import defaulttags
+from django.template.base import Parser, Token
+from django.template.defaulttags import URLNode
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import NoReverseMatch
 from django.utils.dateformat import format as format_date
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from stoa.kit import beside as neighbours
 from stoa.kit import instants
+from stoa.kit.addresses import path_to
 from stoa.kit.markdown import render
 from stoa.kit.pictures import Picture
 from stoa.kit.tables import TablePage
 from stoa.people.following import follows
 
 register = template.Library()
+
+
+class AddressNode(URLNode):
+    """Django's `{% url %}`, but that an address is worked out once."""
+
+    def render(self, context: template.Context) -> str:
+        """The address; with `as` it is put into the context, where a route that is missing leaves nothing."""
+        if self.kwargs:
+            return super().render(context)
+        try:
+            found = path_to(self.view_name.resolve(context), *(arg.resolve(context) for arg in self.args))
+        except NoReverseMatch:
+            return super().render(context)
+        if self.asvar:
+            context[self.asvar] = found
+            return ""
+        return conditional_escape(found) if context.autoescape else found
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> AddressNode:
+    """`{% url 'agenda:round' round.slug %}`, as Django has it."""
+    node = defaulttags.url(parser, token)
+    return AddressNode(node.view_name, node.args, node.kwargs, node.asvar)
 
 
 @register.simple_tag
@@ -151,7 +179,7 @@ def beside(context: template.Context, reference: str) -> SafeString:
 @register.simple_tag
 def feed_address(reference: str = "") -> str:
     """The address of the feed of an object, or of the whole record."""
-    return reverse("record:feed") + (f"?{urlencode({'about': reference})}" if reference else "")
+    return path_to("record:feed") + (f"?{urlencode({'about': reference})}" if reference else "")
 
 
 @register.inclusion_tag("site/parts/feed.html")
