@@ -26,6 +26,7 @@ from stoa.record.keys import signing_key
 from stoa.record.models import Sealed
 from tests.api.calling import Program
 from tests.cast import Cast, browser, settle
+from tests.scenes import Scene
 from tests.stage import approve, at
 
 pytestmark = pytest.mark.django_db
@@ -35,16 +36,24 @@ def text(answer: object) -> str:
     return answer.content.decode()  # type: ignore[attr-defined]
 
 
-class Vote:
-    """A vote on two questions, by as many voters as asked for; `member` votes for the first alone."""
+class Vote(Scene):
+    """A vote on two questions that is open, and in which everybody voted; `member` did for the first alone."""
 
-    def __init__(self, voters: int) -> None:
+    count = 5
+
+    def set(self) -> None:
+        """The round, its questions, and a ballot of each voter."""
         self.cast = Cast()
-        self.cast.admit(max(0, voters - len(self.cast.members)))
-        self.voters: list[Person] = self.cast.members[:voters]
+        self.cast.admit(max(0, self.count - len(self.cast.members)))
+        self.voters: list[Person] = self.cast.members[: self.count]
         self.round: Round = self.cast.round()
         self.one: Question = self.cast.question(self.round, "One <i>x</i>?", cost=10, hours=15)
         self.two: Question = self.cast.question(self.round, "Two?", cost=10, hours=15)
+        with at(self.round.vote_opens):
+            advance()
+            self.round.refresh_from_db()
+            approve([self.cast.member], self.round, [self.one])
+            approve([v for v in self.voters if v != self.cast.member], self.round, [self.one, self.two])
 
     @property
     def ballot(self) -> Ballot:
@@ -52,43 +61,49 @@ class Vote:
         assert self.round.ballot is not None
         return self.round.ballot
 
-    def cast_all(self) -> None:
-        advance()
-        self.round.refresh_from_db()
-        approve([self.cast.member], self.round, [self.one])
-        approve([v for v in self.voters if v != self.cast.member], self.round, [self.one, self.two])
-
     def path(self, rest: str = "") -> str:
         return f"/votes/{self.ballot.pk}{rest}"
 
 
+class SealedVote(Vote):
+    """A vote of so many that its ballots will be opened, after its close."""
+
+    count = 21
+
+    def set(self) -> None:
+        super().set()
+        with at(self.round.vote_closes):
+            advance()
+
+
+class KeptVote(Vote):
+    """A vote of so few that its ballots are not opened, after the time for checking."""
+
+    def set(self) -> None:
+        super().set()
+        for instant in (self.round.vote_closes, self.round.vote_closes + timedelta(hours=25)):
+            with at(instant):
+                advance()
+
+
 @pytest.fixture
 def open_vote() -> Iterator[Vote]:
-    vote = Vote(5)
+    vote = Vote()
     with at(vote.round.vote_opens):
-        vote.cast_all()
         yield vote
 
 
 @pytest.fixture
 def sealed() -> Iterator[Vote]:
-    vote = Vote(21)
-    with at(vote.round.vote_opens):
-        vote.cast_all()
+    vote = SealedVote()
     with at(vote.round.vote_closes):
-        advance()
         yield vote
 
 
 @pytest.fixture
 def kept() -> Iterator[Vote]:
-    vote = Vote(5)
-    with at(vote.round.vote_opens):
-        vote.cast_all()
-    with at(vote.round.vote_closes):
-        advance()
+    vote = KeptVote()
     with at(vote.round.vote_closes + timedelta(hours=25)):
-        advance()
         settle()
         yield vote
 

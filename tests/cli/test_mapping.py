@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import stoa, succeed
+from tests.cli.command import computed, succeed
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "deliberation"
 SEATTLE = DATA / "polis-opendata" / "15-per-hour-seattle"
@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_json_has_the_documented_keys_and_nothing_else_on_standard_output(folder: Path) -> None:
-    result = succeed("compute", "opinion-map", folder, "--json").json
+    result = computed("compute", "opinion-map", folder, "--json").json
     assert result == {
         "participants": 20,
         "statements": 8,
@@ -45,14 +45,14 @@ def test_json_has_the_documented_keys_and_nothing_else_on_standard_output(folder
 
 @pytest.mark.slow
 def test_the_number_of_groups_and_their_least_size_can_be_given(folder: Path) -> None:
-    one = succeed("compute", "opinion-map", folder, "--k", "1", "--json").json
+    one = computed("compute", "opinion-map", folder, "--k", "1", "--json").json
     assert [group["size"] for group in one["groups"]] == [20]
-    none = succeed("compute", "opinion-map", folder, "--k", "2", "--min-group", "11", "--json").json
+    none = computed("compute", "opinion-map", folder, "--k", "2", "--min-group", "11", "--json").json
     assert none["groups"] == []
 
 
 def test_in_words_a_text_from_the_file_stays_text_and_what_was_passed_over_is_told(folder: Path) -> None:
-    result = succeed("compute", "opinion-map", folder)
+    result = computed("compute", "opinion-map", folder)
     assert "Group A: 10 people" in result.out
     assert "[bold]Claim[/bold]" in result.out
     assert "Passed over: 1 votes on statements that are not among the statements." in result.err
@@ -60,7 +60,7 @@ def test_in_words_a_text_from_the_file_stays_text_and_what_was_passed_over_is_to
 
 @pytest.mark.slow
 def test_a_real_conversation_twice_is_the_same_and_has_no_clear_groups_where_there_are_none() -> None:
-    first, second = (succeed("compute", "opinion-map", SEATTLE, "--json").json for _ in range(2))
+    first, second = (computed("compute", "opinion-map", SEATTLE, "--json").json for _ in range(2))
     assert first == second
     assert [group["size"] for group in first["groups"]] == [96, 42]
     london = succeed("compute", "opinion-map", DATA / "polis-opendata" / "london-youth-policing")
@@ -69,11 +69,11 @@ def test_a_real_conversation_twice_is_the_same_and_has_no_clear_groups_where_the
 
 @pytest.mark.parametrize("arguments", [["--k", "0"], ["--k", "21"], ["--min-group", "0"]])
 def test_a_wrong_use_is_told(folder: Path, arguments: list[str]) -> None:
-    assert stoa("compute", "opinion-map", folder, *arguments).code == 2
+    assert computed("compute", "opinion-map", folder, *arguments).code == 2
 
 
 def test_what_is_no_export_is_refused_in_a_line(tmp_path: Path) -> None:
-    result = stoa("compute", "opinion-map", tmp_path)
+    result = computed("compute", "opinion-map", tmp_path)
     assert result.code == 1
     assert result.err.count("\n") == 1
     assert "The folder has no comments.csv." in result.err
