@@ -11,7 +11,9 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, resolve_url
+from django.template.loader import render_to_string
 
 from stoa.kit import chance, once
 from stoa.kit.act import VISITOR, Actor
@@ -105,6 +107,11 @@ def _keep(request: HttpRequest) -> None:
     values = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
     if sum(len(str(value)) for value in values.values()) <= MOST_KEPT:
         request.session[KEPT] = {"path": request.path, "values": values}
+
+
+def part(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
+    """A part of a page, for htmx to swap in. Of what the frame around a page needs, nothing is read for it."""
+    return HttpResponse(render_to_string(template, {**context, "request": request, "csrf_token": get_token(request)}))
 
 
 def address_with(query: QueryDict, changes: Mapping[str, str]) -> str:

@@ -36,9 +36,3 @@ def priorities(
     priority = (importance * (1 + BONUS * 2.0 ** (-s / BONUS_HALVES_EVERY))) ** 2
     fixed: Floats = np.where(np.asarray(about_people), ABOUT_THE_PEOPLE, priority)
     return fixed
-
-
-def draw(priority: ArrayLike, chance: float) -> int:
-    """The place drawn with chances proportional to the priorities, which are not all 0; `chance` is uniform in [0, 1)."""
-    sums = np.cumsum(np.asarray(priority, dtype=np.float64))
-    return min(int(np.searchsorted(sums, chance * sums[-1], side="right")), len(sums) - 1)

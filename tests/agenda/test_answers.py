@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -14,9 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from stoa.agenda import acts as agenda
 from stoa.agenda.models import Answer, AnswersCommitted, Participant, Round, Statement
 from stoa.agenda.models.discussion import UNANSWERED
-from stoa.agenda.queries.answers import answers_of, next_statement, proof_of
+from stoa.agenda.queries.answers import Next, answers_of, next_statement, proof_of
 from stoa.agenda.tasks import advance, weigh
-from stoa.kit import clock
+from stoa.kit import chance, clock
 from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.methods.commitment import commit
@@ -176,11 +177,32 @@ def test_the_next_statement_is_one_not_answered_and_not_the_one_just_shown() -> 
     round_ = in_discussion(stage)
     first, second, third = (state(round_, f"Claim {word}.", author) for word in ("one", "two", "three"))
     agenda.withdraw_statement(acting(author), statement=third)
-    assert next_statement(round_, member.pk, but=first) == second
+    assert next_statement(round_, member.pk, but=first).statement == second
     answer([member], second, 1)
-    assert next_statement(round_, member.pk, but=first) == first
+    assert next_statement(round_, member.pk, but=first).statement == first
     answer([member], first, 0)
-    assert next_statement(round_, member.pk) is None
+    assert next_statement(round_, member.pk) == Next(2, None)
+
+
+def test_the_next_statement_is_drawn_with_a_chance_proportional_to_its_priority() -> None:
+    stage = Stage()
+    author, member = stage.admit(2)
+    round_ = in_discussion(stage)
+    for word, priority in (("none", 0.0), ("one", 1.0), ("three", 3.0), ("nil", 0.0)):
+        made = state(round_, f"Claim {word}.", author)
+        Statement.objects.filter(pk=made.pk).update(priority=priority)
+
+    def drawn_at(uniform: float) -> str:
+        before = chance.draw_from(lambda count: (int(uniform * 2**53) << 3).to_bytes(count))
+        try:
+            drawn = next_statement(round_, member.pk).statement
+        finally:
+            chance.draw_from(before)
+        assert drawn is not None
+        return drawn.body
+
+    assert Counter(drawn_at(number / 40) for number in range(40)) == {"Claim one.": 10, "Claim three.": 30}
+    assert drawn_at(1 - 2**-53) == "Claim three."
 
 
 def test_the_draw_follows_the_published_map_alone() -> None:

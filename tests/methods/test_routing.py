@@ -1,14 +1,13 @@
-"""Which statement comes next: the formulas by hand, Polis' own published priorities, and fair draws."""
+"""Which statement comes next: the formulas by hand, Polis' own published priorities."""
 
 import json
-from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from stoa.methods.routing import draw, priorities
+from stoa.methods.routing import priorities
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "deliberation" / "polis-api"
 
@@ -41,10 +40,3 @@ def test_polis_own_priorities_are_found_from_its_counts_and_extremities():
     close = [place for place in range(44) if place in meta or ours[place] == pytest.approx(theirs[place], rel=1e-6)]
     # Polis' priorities lag one update behind its counts, so some differ.
     assert len(close) >= 25
-
-
-def test_draws_are_proportional_and_never_fall_on_nothing():
-    priority = [0.0, 1.0, 3.0, 0.0]
-    drawn = Counter(draw(priority, number / 1000) for number in range(1000))
-    assert drawn == {1: 250, 2: 750}
-    assert draw(priority, 0.9999999999999999) == 2

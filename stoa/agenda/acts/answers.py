@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.db import connection
 
 from stoa.agenda.models import AGREE, DISAGREE, SKIP, Answer, Round, Statement
@@ -12,6 +15,37 @@ from stoa.kit.faults import Closed, Invalid
 
 VALUES = {"agree": AGREE, "disagree": DISAGREE, "skip": SKIP}
 
+WHETHER_OPEN = (
+    "SELECT r.id, r.phase, r.vote_opens, s.state FROM agenda_statement s JOIN agenda_round r ON r.id = s.round_id"
+    " WHERE s.id = %(statement)s FOR SHARE OF r"
+)
+"""Keeps the round from moving on until the transaction ends."""
+
+PARTICIPANT = """
+    INSERT INTO agenda_participant (id, round_id, person_id, changed, external_id, salt, commitment)
+    SELECT %(new)s, o.id, %(person)s, %(now)s, '', '', '' FROM open o
+    WHERE o.phase = 'discussion' AND %(now)s < o.vote_opens AND o.state = 'standing'
+    ON CONFLICT (round_id, person_id) DO UPDATE SET changed = EXCLUDED.changed RETURNING id
+"""
+"""Whose answers these are, noted as changed now; the same person's other answers wait until the transaction ends."""
+
+GIVE = f"""
+    WITH open AS ({WHETHER_OPEN}), mine AS ({PARTICIPANT}), given AS (
+        INSERT INTO agenda_answer (participant_id, statement_id, value, at)
+        SELECT id, %(statement)s, %(value)s, %(now)s FROM mine
+        ON CONFLICT (participant_id, statement_id) DO UPDATE SET value = EXCLUDED.value, at = EXCLUDED.at
+        RETURNING id, participant_id
+    )
+    SELECT o.phase, o.vote_opens, o.state, given.id, given.participant_id FROM open o LEFT JOIN given ON TRUE
+"""
+TAKE_BACK = f"""
+    WITH open AS ({WHETHER_OPEN}), mine AS ({PARTICIPANT}), taken AS (
+        DELETE FROM agenda_answer WHERE statement_id = %(statement)s AND participant_id = (SELECT id FROM mine)
+        RETURNING id
+    )
+    SELECT o.phase, o.vote_opens, o.state, taken.id, NULL FROM open o LEFT JOIN taken ON TRUE
+"""
+
 
 @act("agenda.answer.give", kind="private")
 def give_answer(actor: Actor, *, statement: Statement, value: int) -> Answer:
@@ -21,49 +55,29 @@ def give_answer(actor: Actor, *, statement: Statement, value: int) -> Answer:
     """
     if value not in VALUES.values():
         raise Invalid("This is no answer.", remedy="Agree, disagree or skip.", field="value")
-    _demand_open(statement)
-    participant = _participant(statement.round_id, str(actor.person_id))
-    answer = Answer(participant_id=participant, statement=statement, value=value, at=clock.now())
-    Answer.objects.bulk_create(
-        [answer], update_conflicts=True, unique_fields=["participant", "statement"], update_fields=["value", "at"]
-    )
-    return answer
+    now = clock.now()
+    number, participant = _changed(GIVE, actor, statement, now, value=value)
+    return Answer(id=number, participant_id=participant, statement=statement, value=value, at=now)
 
 
 @act("agenda.answer.take_back", kind="private")
 def take_answer_back(actor: Actor, *, statement: Statement) -> bool:
     """Take one's answer to a statement back, until the vote opens; says whether there was one."""
-    _demand_open(statement)
-    participant = _participant(statement.round_id, str(actor.person_id))
-    deleted, _ = Answer.objects.filter(participant=participant, statement=statement).delete()
-    return deleted > 0
+    number, _ = _changed(TAKE_BACK, actor, statement, clock.now())
+    return number is not None
 
 
-def _demand_open(statement: Statement) -> None:
-    """Keep the round from moving on until this transaction ends; raise `Closed` unless the statement can be answered.
+def _changed(statements: str, actor: Actor, statement: Statement, now: datetime, **more: int) -> tuple[Any, Any]:
+    """Change an answer if the round is discussed now; the ids of the answer and of whose it is. Else raise `Closed`.
 
-    One query, since this is what people do most.
+    All in one query, since this is what people do most.
     """
+    values = {"statement": statement.pk, "person": actor.person_id, "now": now, "new": unordered_id(), **more}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT r.phase, r.vote_opens, s.state FROM agenda_statement s JOIN agenda_round r ON r.id = s.round_id"
-            " WHERE s.id = %s FOR SHARE OF r",
-            [statement.pk],
-        )
-        row = cursor.fetchone()
-    if row is None or row[2] != Statement.State.STANDING:
+        cursor.execute(statements, values)
+        phase, vote_opens, state, number, participant = cursor.fetchone() or (None,) * 5
+    if state != Statement.State.STANDING:
         raise Closed("This statement does not stand any more.", remedy="Answer another.")
-    if row[0] != Round.Phase.DISCUSSION or clock.now() >= row[1]:
+    if phase != Round.Phase.DISCUSSION or now >= vote_opens:
         raise Closed("The discussion is not open.", remedy="Its dates are on the page of the round.")
-
-
-def _participant(round_id: int, person_id: str) -> int:
-    """Whose answers these are, noted as changed now; the same person's other answers wait until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO agenda_participant (id, round_id, person_id, changed, external_id, salt, commitment)"
-            " VALUES (%s, %s, %s, %s, '', '', '')"
-            " ON CONFLICT (round_id, person_id) DO UPDATE SET changed = EXCLUDED.changed RETURNING id",
-            [unordered_id(), round_id, person_id, clock.now()],
-        )
-        return int(cursor.fetchone()[0])
+    return number, participant

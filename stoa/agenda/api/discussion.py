@@ -122,7 +122,7 @@ def withdraw_statement(request: HttpRequest, slug: str, number: int) -> Statemen
 def get_next_statement(request: HttpRequest, slug: str) -> Status[Statement | None]:
     """A statement that you have not answered, drawn by chance; 204 where there is none, or the discussion is closed."""
     round, caller = _discussed(slug), signed_in(request)
-    drawn = answers.next_statement(round, caller.person_id) if rules.is_discussed(round) else None
+    drawn = answers.next_statement(round, caller.person_id).statement if rules.is_discussed(round) else None
     return Status(200, drawn) if drawn else Status(204, None)
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from stoa.agenda.models import AGREE, DISAGREE, SKIP, Answer, AnswersCommitted, Participant, Round, Statement
 from stoa.kit import chance
 from stoa.methods.canonical import JSON
 from stoa.methods.merkle import Tree, leaf_hash
-from stoa.methods.routing import draw
 
 WORDS = {AGREE: "agree", DISAGREE: "disagree", SKIP: "skip"}
 """Answers as forms, the API and proofs name them."""
@@ -32,23 +32,54 @@ def answer_to(statement: Statement, person_id: str | None) -> str:
     return "" if given is None else WORDS[given]
 
 
-def next_statement(round: Round, person_id: str | None, *, but: Statement | None = None) -> Statement | None:
+@dataclass(frozen=True)
+class Next:
+    """How many statements of a round somebody has answered, and the one to show them next, if one is left."""
+
+    answered: int
+    statement: Statement | None
+
+
+DRAW = """
+    WITH said AS (
+        SELECT a.statement_id FROM agenda_answer a JOIN agenda_participant p ON p.id = a.participant_id
+        WHERE p.round_id = %(round)s AND p.person_id = %(person)s
+    ), open AS (
+        SELECT id, sum(priority) OVER (ORDER BY id) AS upto FROM agenda_statement
+        WHERE round_id = %(round)s AND state = 'standing' AND id NOT IN (SELECT statement_id FROM said)
+        AND id IS DISTINCT FROM %(but)s
+    )
+    SELECT
+        (SELECT count(*) FROM said),
+        coalesce(
+            (SELECT id FROM open WHERE upto > %(uniform)s * (SELECT max(upto) FROM open) ORDER BY id LIMIT 1),
+            (SELECT id FROM agenda_statement
+             WHERE id = %(but)s AND state = 'standing' AND id NOT IN (SELECT statement_id FROM said))
+        )
+"""
+
+
+def next_statement(round: Round, person_id: str | None, *, but: Statement | None = None) -> Next:
     """A statement that this person has not answered, drawn with a chance proportional to its priority.
 
     `but` is one just shown, which comes again only when nothing else is left. Priorities follow the published map, so
-    the draw tells nothing that the map does not.
+    the draw tells nothing that the map does not. The database draws: of a thousand statements one is sent.
     """
-    open_ = round.statements.filter(state=Statement.State.STANDING)
-    if person_id is not None:
-        answered = Answer.objects.filter(participant__round=round, participant__person_id=person_id)
-        open_ = open_.exclude(pk__in=answered.values("statement"))
-    rows = list(open_.order_by("pk").values_list("pk", "priority"))
-    others = [row for row in rows if but is None or row[0] != but.pk] or rows
-    if not others:
-        return None
     uniform = (int.from_bytes(chance.octets(7)) >> 3) / 2**53
-    drawn = others[draw([priority for _, priority in others], uniform)][0]
-    return Statement.objects.select_related("round", "question__round").get(pk=drawn)
+    values = {"round": round.pk, "person": person_id, "but": but.pk if but else None, "uniform": uniform}
+    with connection.cursor() as cursor:
+        cursor.execute(DRAW, values)
+        answered, drawn = cursor.fetchone()
+    return Next(answered, _shown(round, drawn) if drawn else None)
+
+
+def _shown(round: Round, pk: int) -> Statement:
+    """A statement of this round, with the question that it is about."""
+    statement = Statement.objects.select_related("question").get(pk=pk)
+    statement.round = round
+    if statement.question:
+        statement.question.round = round
+    return statement
 
 
 def answers_row(round: Round, answers: Iterable[tuple[int, int]]) -> dict[str, JSON]:

@@ -44,6 +44,14 @@ def standing_statements(round: Round) -> QuerySet[Statement]:
     return round.statements.filter(state=Statement.State.STANDING).select_related("round__ballot", "question__round")
 
 
+def standing_statement(slug: str, text: str) -> Statement | None:
+    """The statement of this number, with its round, if it stands in the discussion of the round of this short name."""
+    if not text.isdecimal() or len(text) > 18:
+        return None
+    rows = Statement.objects.select_related("round").filter(round__slug=slug, round__discussion_opens__isnull=False)
+    return rows.filter(pk=int(text), state=Statement.State.STANDING).first()
+
+
 def similar(round: Round, body: str) -> list[Statement]:
     """Statements of the round that seem to say the same, the most alike first."""
     found = alike(body, standing_statements(round).values_list("pk", "body"))

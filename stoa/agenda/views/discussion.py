@@ -33,8 +33,7 @@ def answering(request: HttpRequest, slug: str) -> HttpResponseBase:
     round = discussed(slug)
     actor = edge.actor(request)
     rows = statements.standing_statements(round)
-    asked = _named(round, request.GET.get("statement", ""))
-    after = _named(round, request.GET.get("after", ""))
+    asked, after = (statements.standing_statement(slug, request.GET.get(name, "")) for name in ("statement", "after"))
     context = {
         **_part(request, round, shown=asked, after=after),
         "table": STATEMENTS.page(request, rows),
@@ -63,7 +62,7 @@ def answer(request: HttpRequest, slug: str) -> HttpResponseBase:
     if request.POST.get("from") == "statement":
         return redirect(statement)
     if "HX-Request" in request.headers:
-        return render(request, "agenda/parts/answering.html", _part(request, statement.round, after=statement))
+        return edge.part(request, "agenda/parts/answering.html", _onward(request, statement, request.POST["answer"]))
     return redirect(f"{reverse('agenda:discussion', args=[slug])}?after={statement.pk}#answering")
 
 
@@ -77,7 +76,7 @@ def take_back(request: HttpRequest, slug: str) -> HttpResponseBase:
     if request.POST.get("from") == "own":
         return _own(request, statement, "")
     if "HX-Request" in request.headers:
-        return render(request, "agenda/parts/answering.html", _part(request, statement.round, shown=statement))
+        return edge.part(request, "agenda/parts/answering.html", _part(request, statement.round, shown=statement))
     return redirect(f"{reverse('agenda:discussion', args=[slug])}?statement={statement.pk}#answering")
 
 
@@ -133,15 +132,27 @@ def _part(
 ) -> dict[str, Any]:
     """The statement to answer next, how many the viewer has answered, and what they said last, to undo."""
     person_id = edge.actor(request).person_id
-    frame = _frame(request, round)
     said = answers.answer_to(after, person_id) if after else ""
+    drawn = answers.next_statement(round, person_id, but=after)
     if shown is None and rules.is_discussed(round):
-        shown = answers.next_statement(round, person_id, but=after)
-    count = answers.answers_of(round, person_id).count()
+        shown = drawn.statement
+    return _frame(request, round) | _shown(shown, drawn.answered, after, said)
+
+
+def _onward(request: HttpRequest, answered: Statement, said: str) -> dict[str, Any]:
+    """The same after an answer was given just now: whoever could give it may answer, and nothing is committed to yet.
+
+    This is what people do most, so nothing is asked twice.
+    """
+    drawn = answers.next_statement(answered.round, edge.actor(request).person_id, but=answered)
+    frame = rounds.frame(answered.round) | {"may_answer": True, "committed": None, "choices": CHOICES}
+    return frame | _shown(drawn.statement, drawn.answered, answered, said)
+
+
+def _shown(shown: Statement | None, count: int, last: Statement | None, said: str) -> dict[str, Any]:
     return {
-        **frame,
         "statement": shown,
-        "last": after if said else None,
+        "last": last if said else None,
         "said": said,
         "count": count,
         "map_after": MAP_AFTER,
@@ -153,22 +164,16 @@ def _own(request: HttpRequest, statement: Statement, said: str) -> HttpResponseB
     """Back in the list of one's own answers, with the one that was changed."""
     if "HX-Request" in request.headers:
         context = {**_frame(request, statement.round), "statement": statement, "said": said, "saved": True}
-        return render(request, "agenda/parts/own_answer.html", context)
+        return edge.part(request, "agenda/parts/own_answer.html", context)
     return redirect(f"{reverse('agenda:own_answers', args=[statement.round.slug])}#statement-{statement.pk}")
 
 
 def _sent(request: HttpRequest, slug: str) -> Statement:
-    statement = _named(discussed(slug), request.POST.get("statement", ""))
+    statement = statements.standing_statement(slug, request.POST.get("statement", ""))
     if statement is None:
+        discussed(slug)
         raise Invalid("This statement can't be answered.", remedy="Go back to the discussion and take the next one.")
     return statement
-
-
-def _named(round: Round, text: str) -> Statement | None:
-    """The standing statement of this number in the round."""
-    if not text.isdecimal() or len(text) > 18:
-        return None
-    return statements.standing_statements(round).filter(pk=int(text)).first()
 
 
 def _window_hours(round: Round) -> int:
