@@ -30,7 +30,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the t
 
 from stoa.config.settings import *  # noqa: E402, F403 - the program's settings, read with the variables above
 
-DATABASES["default"]["OPTIONS"].pop("pool", None)  # noqa: F405 - a pool would hold on to databases that tests drop
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - threads would hold on to databases that tests drop
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -51,7 +51,7 @@ def _serve_from_here(found: Environment) -> None:
     from django.db import connections
 
     connections.close_all()
-    connections.databases["default"].update(django_database(found, "app", pool=False))
+    connections.databases["default"].update(django_database(found, "app"))
 
 
 def _empty() -> bool:

@@ -10,8 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from a2wsgi import WSGIMiddleware
-
+from stoa.config.bridge import Bridge
 from stoa.config.proxy import seen_through
 from stoa.config.static import PREFIX, StaticFile, static_files
 from stoa.config.wsgi import application as django
@@ -44,7 +43,7 @@ class Outer:
         self._trusted = found.proxy
         self._files = files
         self._hub = Hub(postgres.url(found))
-        self._django = WSGIMiddleware(wsgi, workers=postgres.THREADS)
+        self._django = Bridge(wsgi, workers=postgres.THREADS)
         self._chained = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -261,14 +261,15 @@ def url(found: Environment, role: Role = "app") -> str:
     return found.database_url if role == "app" else found.database_owner_url
 
 
-def django_database(found: Environment, role: Role | None = None, *, pool: bool = True) -> dict[str, Any]:
-    """The entry of Django's DATABASES. Without a role, the one that serves, or by STOA_ROLE=owner the one that migrates."""
+def django_database(found: Environment, role: Role | None = None) -> dict[str, Any]:
+    """The entry of Django's DATABASES. Without a role, the one that serves, or by STOA_ROLE=owner the one that migrates.
+
+    Each thread keeps its connection: there are no more threads than connections, nothing is handed out and back for each
+    request, and a database that is there again is used at once.
+    """
     chosen: Role = role or ("owner" if os.environ.get("STOA_ROLE") == "owner" else "app")
     parts = conninfo_to_dict(url(found, chosen))
     names = {"dbname", "user", "password", "host", "port"}
-    options: dict[str, Any] = {key: value for key, value in parts.items() if key not in names}
-    if pool and chosen == "app":
-        options["pool"] = {"min_size": 1, "max_size": THREADS, "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.get("dbname", DATABASE),
@@ -276,7 +277,8 @@ def django_database(found: Environment, role: Role | None = None, *, pool: bool 
         "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""),
         "PORT": str(parts.get("port", "")),
-        "OPTIONS": options,
+        "OPTIONS": {key: value for key, value in parts.items() if key not in names},
+        "CONN_MAX_AGE": None,
     }
 
 
