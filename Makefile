@@ -6,6 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
 .PHONY: run test test-fast check bench screenshots prove clean
 .DELETE_ON_ERROR:
+unexport PYTHONDONTWRITEBYTECODE  # what is compiled once is kept in .venv: a start would take three times as long
 
 run: .venv/run.stamp  ## start the server: make run [PORT=8000] [DATA=./data]
 	@$(BIN)/stoa up $(if $(PORT),--port '$(PORT)') $(if $(DATA),--data '$(DATA)')

@@ -1,4 +1,4 @@
-"""A whole server for the benchmarks: `stoa up` on a folder of its own, what its processes take, and how busy the machine is else."""
+"""A whole server for the benchmarks: `stoa up` on a folder, what its processes take, and how busy the machine is else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 TICK = os.sysconf("SC_CLK_TCK")
-SECRET = "known to everyone, of the benchmark alone"  # noqa: S105 - it guards nothing
+SECRET = "known to everyone, of the benchmark alone"
 PARTS = ("web", "worker", "database", "up")
 
 
@@ -56,8 +56,10 @@ class Up:
         self.started = time.perf_counter() - begun
 
     def stop(self) -> float:
-        """Stop it as Ctrl-C does; returns how many seconds that took."""
+        """Stop it as Ctrl-C does, if it is up; returns how many seconds that took."""
         begun = time.perf_counter()
+        if self._process.poll() is not None:
+            return 0.0
         os.killpg(self._process.pid, signal.SIGINT)
         self._process.wait(60)
         return time.perf_counter() - begun

@@ -21,6 +21,7 @@ from stoa.cli import (
     prepare,
     restore,
     sampling,
+    serve,
     up,
     upgrade,
     verify,
@@ -65,6 +66,7 @@ app.command("upgrade")(upgrade.upgrade)
 app.add_typer(person.person)
 app.add_typer(charter.charter)
 app.add_typer(moderating.moderate)
+app.command("serve", hidden=True)(serve.serve)
 app.command("worker", hidden=True)(worker.worker)
 app.command("migrate", hidden=True)(prepare.migrate)
 app.command("prepare", hidden=True)(prepare.prepare)

@@ -11,7 +11,7 @@ import typer
 
 from stoa.cli.opened import demand_not_newer, ready
 from stoa.cli.options import notes
-from stoa.kit.environment import Environment, environment
+from stoa.kit.environment import Environment, Role, environment
 from stoa.kit.postgres import django_database
 
 FOUNDERS_FOR = timedelta(days=365)
@@ -25,6 +25,7 @@ def migrate() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    _work_as("owner", found)
     demand_not_newer(found)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])  # of several machines one migrates, the rest wait
@@ -37,7 +38,7 @@ def prepare() -> None:
     """Migrate, collect the static files, give a new server its charter and first people; print the first sign-in link as JSON."""
     migrate()
     found = environment()
-    _serve_from_here(found)
+    _work_as("app", found)
     from django.core.management import call_command
 
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
@@ -46,12 +47,12 @@ def prepare() -> None:
     typer.echo(json.dumps({"link": _link()}))
 
 
-def _serve_from_here(found: Environment) -> None:
-    """Own nothing from now on: what follows is held to the same rights as the pages are."""
+def _work_as(role: Role, found: Environment) -> None:
+    """Hold what follows to the rights of this role: to make tables that of their owner, for all else that of the pages."""
     from django.db import connections
 
     connections.close_all()
-    connections.databases["default"].update(django_database(found, "app"))
+    connections.databases["default"].update(django_database(found, role))
 
 
 def _empty() -> bool:

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import json
 import os
 import resource
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from stoa import __version__
-from stoa.cli.init import command, database, prepared
+from stoa.cli.init import command, database
 from stoa.cli.options import Data, Port, Sample, notes, out, settings
 from stoa.kit.environment import Environment
 from stoa.kit.faults import Fault
-from stoa.kit.live import MOST_LISTENERS
 from stoa.kit.postgres import Postgres
 from stoa.kit.unprivileged import tied_setup
 
 STOP_SECONDS = 8.0
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _WATCH_SECONDS = 0.3
+_ARENAS = "2"
+"""Heaps of the C library a process: by default eight a core, each of which keeps what its threads once needed."""
+
+_SAID = {"serve": "web", "worker": "worker"}
 _MOST_RESTARTS = 5
 """Restarts of one process within a minute, after which its fault is taken for lasting."""
 
@@ -38,12 +40,10 @@ def up(port: Port = None, data: Data = None, sample: Sample = None) -> None:
     found = settings(data=data, port=port, sample=sample)
     demand_free(found.bind, found.port)
     _raise_file_limit()
-    with _stopped_by_signals(), database(found) as server:
-        link = prepared()
-        with _running(found) as processes:
-            _await_web(found, processes)
-            _greet(found, link)
-            _watch(server, processes)
+    with _stopped_by_signals(), database(found) as server, _running() as (processes, link):
+        _await_web(found, processes)
+        _greet(found, link)
+        _watch(server, processes)
 
 
 def demand_free(bind: str, port: int) -> None:
@@ -70,12 +70,15 @@ def _port_fault(error: OSError, bind: str, port: int) -> Fault:
 
 
 class Process:
-    """A child that is started again when it ends by itself."""
+    """A child that is started again when it ends by itself: one of our own commands.
 
-    def __init__(self, name: str, arguments: list[str]) -> None:
-        self.name, self._arguments = name, arguments
+    The first time only it is given `first` too, and the open file of the number `told`.
+    """
+
+    def __init__(self, name: str, *first: str, told: int | None = None) -> None:
+        self.name = name
         self._restarts: deque[float] = deque(maxlen=_MOST_RESTARTS)
-        self._child = self._start()
+        self._child = self._start(*first, told=told)
 
     @property
     def ended(self) -> bool:
@@ -89,10 +92,11 @@ class Process:
         now = time.monotonic()
         if len(self._restarts) == _MOST_RESTARTS and now - self._restarts[0] < 60:
             raise Fault(
-                f"The {self.name} process ended {_MOST_RESTARTS} times in a minute.", remedy="Its messages stand above."
+                f"The {_SAID[self.name]} process ended {_MOST_RESTARTS} times in a minute.",
+                remedy="Its messages stand above.",
             )
         self._restarts.append(now)
-        notes.print(f"The {self.name} process ended (code {self._child.returncode}); it is started again.")
+        notes.print(f"The {_SAID[self.name]} process ended (code {self._child.returncode}); it is started again.")
         self._child = self._start()
 
     def ask_to_stop(self) -> None:
@@ -108,18 +112,28 @@ class Process:
             self._child.kill()
             self._child.wait()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        tied = tied_setup()
-        return subprocess.Popen(self._arguments, stdin=subprocess.DEVNULL, preexec_fn=tied)  # noqa: PLW1509 - we run no thread
+    def _start(self, *first: str, told: int | None = None) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [*command(self.name), *first],
+            env={"MALLOC_ARENA_MAX": _ARENAS, **os.environ},
+            stdin=subprocess.DEVNULL,
+            pass_fds=() if told is None else (told,),
+            preexec_fn=tied_setup(),  # noqa: PLW1509 - we run no thread
+        )
 
 
 @contextmanager
-def _running(found: Environment) -> Iterator[list[Process]]:
+def _running() -> Iterator[tuple[list[Process], str | None]]:
+    """The web process, which prepares the data first and says the first sign-in link, then the worker."""
     processes: list[Process] = []
+    reading, writing = os.pipe()
     try:
-        processes.append(Process("web", web_command(found)))
-        processes.append(Process("worker", command("worker")))
-        yield processes
+        with os.fdopen(reading) as told:
+            processes.append(Process("serve", "--prepare-to", str(writing), told=writing))
+            os.close(writing)
+            link = _link(told.read())
+        processes.append(Process("worker"))
+        yield processes, link
     finally:
         deadline = time.monotonic() + STOP_SECONDS
         for process in processes:
@@ -128,22 +142,12 @@ def _running(found: Environment) -> Iterator[list[Process]]:
             process.await_stop(deadline)
 
 
-def web_command(found: Environment) -> list[str]:
-    """How the web server is started. Streams count as requests under way, hence the high backpressure."""
-    options: dict[str, Any] = {
-        "--interface": "asgi",
-        "--host": found.bind,
-        "--port": found.port,
-        "--workers": found.web_processes,
-        "--backpressure": 2 * MOST_LISTENERS,
-        "--backlog": 4096,
-        "--respawn-interval": 0.2,
-        "--workers-kill-timeout": 5,
-        "--log-level": "warning",
-    }
-    flags = ["--no-ws", "--respawn-failed-workers", "--factory"]
-    pairs = [str(part) for option in options.items() for part in option]
-    return [sys.executable, "-P", "-m", "granian", *pairs, *flags, "stoa.config.asgi:application"]
+def _link(said: str) -> str | None:
+    """What the web process said of the data that it prepared. A step that fails says why itself: exit 1."""
+    if not said:
+        raise SystemExit(1)
+    link: str | None = json.loads(said)["link"]
+    return link
 
 
 def _reachable(bind: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -23,6 +24,9 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+
+COLLECTED_AFTER = (10_000, 20, 20)
+"""A page makes some thousand objects, nearly all of which end by themselves: looking for rings among them can wait."""
 
 _STREAM = [
     (b"content-type", b"text/event-stream"),
@@ -58,7 +62,7 @@ class Outer:
             await self._static(scope, send)
         else:
             with contextlib.suppress(ClientLeft):
-                await self._django(seen_through(scope, self._trusted), _whole(receive), send)  # type: ignore[arg-type]
+                await self._django(seen_through(scope, self._trusted), _whole(receive), send)
 
     def stop_streams(self) -> None:
         """End every stream and take no more. Must be called in the event loop's thread."""
@@ -158,4 +162,7 @@ def application() -> Outer:
     """Made in each web process, whose life is tied to the server that started it."""
     tie_to_parent()
     found = environment()
-    return Outer(found, static_files(found.static), django)
+    outer = Outer(found, static_files(found.static), django)
+    gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
+    return outer

@@ -193,7 +193,7 @@ def test_the_next_statement_is_drawn_with_a_chance_proportional_to_its_priority(
         Statement.objects.filter(pk=made.pk).update(priority=priority)
 
     def drawn_at(uniform: float) -> str:
-        before = chance.draw_from(lambda count: (int(uniform * 2**53) << 3).to_bytes(count))
+        before = chance.draw_from((int(uniform * 2**53) << 3).to_bytes)
         try:
             drawn = next_statement(round_, member.pk).statement
         finally:

@@ -96,7 +96,7 @@ def test_after_kill_9_nothing_keeps_running_and_the_next_up_recovers(server):
         again.end()
 
 
-@pytest.mark.parametrize("victim", ["granian", "worker"])
+@pytest.mark.parametrize("victim", ["stoa.cli serve", "stoa.cli worker"])
 def test_a_killed_part_is_started_again(server, victim):
     server.await_up()
     for pid in processes_named(victim, server.children()):

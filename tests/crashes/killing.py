@@ -34,8 +34,10 @@ def _victims(server: Server, what: str) -> list[int]:
     up = server.process.pid
     find: dict[str, Callable[[], list[int]]] = {
         "all": lambda: [up],
-        "web server": lambda: _children(up, "granian"),
-        "web process": lambda: [pid for main in _children(up, "granian") for pid in _children(main, "granian")],
+        "web server": lambda: _children(up, "stoa.cli serve"),
+        "web process": lambda: [
+            pid for main in _children(up, "stoa.cli serve") for pid in _children(main, "stoa.cli serve")
+        ],
         "worker": lambda: _children(up, "stoa.cli worker"),
         "database": lambda: _children(up, str(server.data / "postgres")),
         "session": lambda: [
