@@ -52,6 +52,10 @@ def answers(address: str) -> bool:
     return False
 
 
+def size_of_record(address: str) -> int:
+    return int(httpx.get(f"{address}/record/checkpoint", timeout=LONG).text.splitlines()[1])
+
+
 def test_it_shows_its_address_and_a_sign_in_link_and_ctrl_c_stops_all_of_it_with_streams_open(server):
     server.await_up()
     link = re.search(rf"once, within 24 hours: ({server.address}/\S+)", server.said)
@@ -76,9 +80,7 @@ def test_sigterm_stops_it_as_ctrl_c_does(server):
 
 def test_the_record_grows_while_it_is_up(server):
     server.await_up()
-    eventually(lambda: answers(server.address))
-    size = int(httpx.get(f"{server.address}/record/checkpoint", timeout=LONG).text.splitlines()[1])
-    assert size >= 3
+    eventually(lambda: size_of_record(server.address) >= 3)
 
 
 def test_after_kill_9_nothing_keeps_running_and_the_next_up_recovers(server):
