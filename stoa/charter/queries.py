@@ -51,12 +51,12 @@ def _text(version: int, digest: bytes) -> str:
 @contextmanager
 def unchanged() -> Iterator[None]:
     """Read the charter once for many acts of one transaction: until it ends nobody else can change it, nor may these acts."""
-    locks.charter(alone=False)
-    mark = _held.set(in_force())
-    try:
-        yield
-    finally:
-        _held.reset(mark)
+    with locks.charter_kept():
+        mark = _held.set(in_force())
+        try:
+            yield
+        finally:
+            _held.reset(mark)
 
 
 def terms() -> Terms:

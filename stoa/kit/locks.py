@@ -1,5 +1,8 @@
 """Locks: on rows, shared by acts within a phase and exclusive for the act that closes it; on the charter, likewise."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -7,6 +10,7 @@ from django.db import connection, models
 
 M = TypeVar("M", bound=models.Model)
 _CHARTER = 0x53_54_4F_45
+_kept: ContextVar[bool] = ContextVar("the charter is kept as it is", default=False)
 
 
 def charter(*, alone: bool) -> None:
@@ -14,8 +18,21 @@ def charter(*, alone: bool) -> None:
 
     So whatever an act under the old charter puts on the record stands there before the new one.
     """
+    if _kept.get() and not alone:
+        return
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [_CHARTER])
+
+
+@contextmanager
+def charter_kept() -> Iterator[None]:
+    """Keep the charter as it is for many acts of one transaction, which need not ask again."""
+    charter(alone=False)
+    mark = _kept.set(True)
+    try:
+        yield
+    finally:
+        _kept.reset(mark)
 
 
 def shared(row: M) -> M:

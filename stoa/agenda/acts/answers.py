@@ -75,9 +75,10 @@ def _changed(statements: str, actor: Actor, statement: Statement, now: datetime,
     values = {"statement": statement.pk, "person": actor.person_id, "now": now, "new": unordered_id(), **more}
     with connection.cursor() as cursor:
         cursor.execute(statements, values)
-        phase, vote_opens, state, number, participant = cursor.fetchone() or (None,) * 5
-    if state != Statement.State.STANDING:
+        row = cursor.fetchone()
+    if row is None or row[2] != Statement.State.STANDING:
         raise Closed("This statement does not stand any more.", remedy="Answer another.")
+    phase, vote_opens, _, number, participant = row
     if phase != Round.Phase.DISCUSSION or now >= vote_opens:
         raise Closed("The discussion is not open.", remedy="Its dates are on the page of the round.")
     return number, participant
