@@ -3,19 +3,25 @@
 docs/equal-shares.md states the rule, the result and the certificate; everything here follows it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
+from itertools import takewhile
 from typing import Literal
 
-from stoa.methods.approvals import Approvals
+from stoa.methods.approvals import Approvals, Parted
 from stoa.methods.canonical import JSON
+from stoa.methods.exact_purses import Purchase
 from stoa.methods.proportionality import violations
-from stoa.methods.shares_run import Run, equal_shares_run
+from stoa.methods.shares_run import NOTHING, Common, Run, common_run, equal_shares_run
 
 METHOD = "equal-shares/1"
 MOST_RAISES = 10_000
+MOST_CLASSES = 3_000
+PASSED_OVER = 3
+AT_ONCE = 64
+SUCCESSES = 3
 GREATEST_CAPACITY = 2**53 - 1
 
 Ballots = Sequence[Iterable[str]]
@@ -109,6 +115,7 @@ class _Contest:
         self._utilities = approvals.costs if utility == "cost" else (1,) * len(approvals.costs)
         self._ranks = _ranks(approvals.options, seed)
         self._support = approvals.support.tolist()
+        self._parted: Parted | None = None
         self.supported = tuple(option for option, support in enumerate(self._support) if support)
 
     def name(self, option: int) -> str:
@@ -121,29 +128,39 @@ class _Contest:
 
     def run(self, raises: int) -> Run:
         """Equal shares with the share raised so many times."""
-        share = self._share + raises * self.step
+        share, capacity = self._share + raises * self.step, self.capacity
         return equal_shares_run(
-            self.approvals, utilities=self._utilities, ranks=self._ranks, share=share, limit=self.capacity
+            self.approvals, utilities=self._utilities, ranks=self._ranks, share=share, limit=capacity
         )
 
-    def has_room(self, run: Run) -> bool:
-        """Whether an option that someone approves would still fit beside what the run bought."""
-        room = self.capacity - run.cost
-        bought = set(run.bought)
+    def common(self, first: int, last: int, wider: Common, above: Common) -> Common:
+        """What the runs with the share raised `first` to `last` times buy alike."""
+        parted = self._parted or self.approvals.parted_by((), MOST_CLASSES)
+        least, most = (self._share + raises * self.step for raises in (first, last))
+        return common_run(
+            self.approvals,
+            parted,
+            utilities=self._utilities,
+            ranks=self._ranks,
+            least=least,
+            most=most,
+            limit=self.capacity,
+            wider=wider,
+            above=above,
+        )
+
+    def part_by(self, bought: Sequence[int]) -> None:
+        """Reckon with classes of voters as long as what is bought first is among these options."""
+        if self._parted is not None:
+            common = len(list(takewhile(self._parted.options.__contains__, bought)))
+            if common >= min(len(self._parted.options), len(bought)) - PASSED_OVER:
+                return
+        self._parted = self.approvals.parted_by(bought, MOST_CLASSES)
+
+    def has_room(self, bought: Sequence[int], cost: int) -> bool:
+        """Whether an option that someone approves would still fit beside what was bought at this cost."""
+        room = self.capacity - cost
         return any(self.approvals.costs[option] <= room for option in self.supported if option not in bought)
-
-    def next_raise(self, run: Run, raises: int) -> int:
-        """The next number of raises whose run may end the raising, given a run that did not end it.
-
-        Where the run bought all that its voters' money could ever reach, the outcome stays among these options until
-        another comes within reach: until then no run overspends and each leaves the same room.
-        """
-        bought, costs = set(run.bought), self.approvals.costs
-        beyond = [option for option in self.supported if option not in bought]
-        if any(self._support[option] * run.share >= costs[option] for option in beyond):
-            return raises + 1
-        needed = min((Fraction(costs[option], self._support[option]) for option in beyond), default=run.share)
-        return min(MOST_RAISES, max(raises + 1, -((self._share - needed) // self.step)))
 
     def most_approved(self, chosen: Collection[int]) -> list[int]:
         """What is added to the chosen: most approvals first, each that fits beside all before it."""
@@ -167,20 +184,61 @@ class _Raising:
 
 
 def _raised(contest: _Contest, base: Run) -> _Raising:
-    """Raise every share step by step, until a run overspends or leaves room for nothing that someone approves."""
+    """Raise every share step by step, until a run overspends or leaves room for nothing that someone approves.
+
+    Many raises at once where they certainly buy the same: then none of them ends the raising, or the first does.
+    """
     if contest.cost(contest.supported) <= contest.capacity:
         return _Raising(base, 0, None, "all-fit")
-    run, raises = base, 0
-    while contest.has_room(run):
-        if raises == MOST_RAISES:
-            return _Raising(run, raises, None, "limit")
-        following = contest.next_raise(run, raises)
-        raised = contest.run(following)
-        if raised.overspent:
-            last = run if following == raises + 1 else contest.run(following - 1)
-            return _Raising(last, following - 1, raised, "overspends")
-        run, raises = raised, following
-    return _Raising(run, raises, None, "nothing-fits")
+    if not contest.has_room(base.bought, base.cost):
+        return _Raising(base, 0, None, "nothing-fits")
+    contest.part_by(base.bought)
+    for raises, bought, cost in _steps(contest):
+        if cost > contest.capacity:
+            before = contest.run(raises - 1) if raises > 1 else base
+            return _Raising(before, raises - 1, contest.run(raises), "overspends")
+        if not contest.has_room(bought, cost):
+            return _Raising(contest.run(raises), raises, None, "nothing-fits")
+    return _Raising(contest.run(MOST_RAISES), MOST_RAISES, None, "limit")
+
+
+def _steps(contest: _Contest) -> Iterator[tuple[int, tuple[int, ...], int]]:
+    """What is bought after one raise, two raises …, and its cost; numbers of raises that add nothing new are left out."""
+    done, reach, wide = 0, 1, 1
+    while done < MOST_RAISES:
+        last = min(done + reach, MOST_RAISES)
+        found, wide = _block(contest, done + 1, last, wide)
+        yield from found
+        contest.part_by(found[-1][1])
+        done, reach = last, min(2 * reach, AT_ONCE if len(found) > 1 else MOST_RAISES)
+
+
+def _block(contest: _Contest, first: int, last: int, wide: int) -> tuple[list[tuple[int, tuple[int, ...], int]], int]:
+    """The same for some numbers of raises, and how many to begin with after that.
+
+    From the greatest down, since what is known of payments with greater shares helps with lesser ones. `wide` at once, as
+    long as they certainly buy the same: after a failure half as many, after some successes twice.
+    """
+    found: list[tuple[int, tuple[int, ...], int]] = []
+    needed, successes = SUCCESSES, 0
+    wider = above = NOTHING
+    while last >= first:
+        least = max(first, last - wide + 1)
+        common = contest.common(least, last, wider, above)
+        if not common.done and least < last:
+            wide, successes, wider = (last - least + 1) // 2, 0, common
+            needed = min(2 * needed, 4 * SUCCESSES)
+            continue
+        if common.done:
+            found.append((least, common.bought, common.cost))
+            above, successes = common, successes + 1
+        else:
+            run = contest.run(least)
+            found.append((least, run.bought, run.cost))
+        if successes >= (needed if least == last else SUCCESSES):
+            wide, successes = 2 * wide, 0
+        last, wider = least - 1, NOTHING
+    return found[::-1], wide if len(found) > 1 else 2 * wide
 
 
 def _ranks(options: Sequence[str], seed: bytes | None) -> list[int]:
@@ -197,7 +255,7 @@ def _ranks(options: Sequence[str], seed: bytes | None) -> list[int]:
 def _certificate(
     contest: _Contest, base: Run, raising: _Raising | None, chosen: list[tuple[int, str]]
 ) -> dict[str, JSON]:
-    bought = set(base.bought)
+    bought, left = set(base.bought), base.left()
     unbought = [option for option in range(len(contest.approvals.options)) if option not in bought]
     raised = raising if raising and raising.raises else None
     raises: JSON = None
@@ -212,7 +270,7 @@ def _certificate(
         "final": _run_json(contest, raised.run) if raised else None,
         "beyond": _run_json(contest, raising.beyond) if raising and raising.beyond else None,
         "utilitarian": [contest.name(option) for option, phase in chosen if phase == "utilitarian"],
-        "left": {contest.name(option): base.purses.whole_units(option) for option in unbought},
+        "left": {contest.name(option): left[option] for option in unbought},
         "audit": {
             "base": _violations_json(contest, bought),
             "outcome": _violations_json(contest, {option for option, _ in chosen}),
@@ -222,7 +280,7 @@ def _certificate(
 
 def _run_json(contest: _Contest, run: Run) -> JSON:
     rounds: list[JSON] = [
-        {"id": contest.name(bought.option), "full": bought.full, "payment": _decimal(bought.payment)}
+        {"id": contest.name(bought.option), "full": bought.full, "payment": _decimal(bought)}
         for bought in run.purchases
     ]
     return {"share": str(run.share), "cost": run.cost, "rounds": rounds}
@@ -233,7 +291,7 @@ def _violations_json(contest: _Contest, selected: Collection[int]) -> JSON:
     return [{"id": violation.option, "supporters": violation.supporters} for violation in found]
 
 
-def _decimal(amount: Fraction) -> str:
-    """An amount with twelve decimals, rounded down, without zeros at its end."""
-    whole, rest = divmod(amount.numerator * 10**12 // amount.denominator, 10**12)
+def _decimal(bought: Purchase) -> str:
+    """A payment with twelve decimals, rounded down, without zeros at its end."""
+    whole, rest = divmod(bought.above * 10**12 // bought.below, 10**12)
     return f"{whole}.{rest:012d}".rstrip("0").rstrip(".")

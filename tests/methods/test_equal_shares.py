@@ -16,7 +16,7 @@ from stoa.methods.approvals import Approvals
 from stoa.methods.canonical import canonical
 from stoa.methods.equal_shares import choose, majority, raise_step
 from stoa.methods.proportionality import Violation, audit
-from stoa.methods.shares_run import equal_shares_run
+from stoa.methods.shares_run import common_run, equal_shares_run
 from tests.methods import exact_shares
 from tests.methods.certificates import Checker
 
@@ -121,13 +121,15 @@ def test_the_example_of_the_docs():
     assert majority(ballots, costs, 100) == ("b", "e")
 
 
-@pytest.mark.slow
-def test_ten_thousand_tie_heavy_votes_are_bought_as_the_definition_says():
+@pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=pytest.mark.prove)])
+def test_tie_heavy_votes_are_bought_as_the_definition_says(count):
     chance = random.Random(2026)
-    for number in range(10_000):
+    for number in range(count):
         vote = random_vote(chance, voters=7, options=6)
         utility = ("cost", "cardinality")[number % 2]
         assert bought(vote, utility) == reference(vote, utility), vote
+        result = choose(**vote, utility=utility).as_json()
+        Checker(vote["ballots"], vote["costs"], vote["capacity"], utility, vote["seed"]).check(result)
 
 
 @pytest.mark.parametrize("quanta", [1 << 52, 1 << 12, 1 << 7])
@@ -143,6 +145,63 @@ def test_larger_votes_are_bought_as_the_definition_says(quanta):
 @given(votes(), utilities, st.sampled_from([1, 2, 30, 1000, 1 << 20]))
 def test_coarse_quanta_never_change_what_is_bought(vote, utility, quanta):
     assert bought(vote, utility, quanta) == reference(vote, utility)
+
+
+def cut(bought: list[tuple[str, Fraction]], costs: dict[str, int], limit: int) -> list[str]:
+    """What was bought up to the purchase that passes the limit."""
+    cost, kept = 0, []
+    for option, _ in bought:
+        if cost > limit:
+            break
+        kept.append(option)
+        cost += costs[option]
+    return kept
+
+
+@settings(deadline=None, max_examples=100)
+@given(votes(), utilities, st.integers(1, 40), st.integers(1, 30), st.integers(0, 20))
+def test_what_is_said_to_be_bought_with_all_shares_is_bought_with_each(vote, utility, base, width, most_classes):
+    ballots, costs, limit = vote["ballots"] or [[]], vote["costs"], vote["capacity"]
+    approvals = Approvals.of(ballots, costs)
+    order = exact_shares.tie_order(costs, vote["seed"])
+    parted = approvals.parted_by([option for option in range(len(costs)) if approvals.support[option]], most_classes)
+
+    def common(least, most, **known):
+        return common_run(
+            approvals,
+            parted,
+            utilities=approvals.costs if utility == "cost" else (1,) * len(costs),
+            ranks=[order.index(option) for option in costs],
+            least=Fraction(least, 7),
+            most=Fraction(most, 7),
+            limit=limit,
+            **known,
+        )
+
+    upper = common(base + width, base + 2 * width)
+    whole = common(base, base + width, above=upper)
+    half = common(base, base + width // 2, wider=whole, above=upper)
+    for told, end in ((whole, base + width), (half, base + width // 2)):
+        names = [approvals.options[option] for option in told.bought]
+        for share in range(base, end + 1):
+            bought = exact_shares.run(ballots, costs, Fraction(share, 7), utility, vote["seed"])
+            expected = cut(bought, costs, limit)
+            assert names == (expected if told.done else expected[: len(names)])
+
+
+@pytest.mark.parametrize("utility", ["cost", "cardinality"])
+def test_raising_many_times_at_once_ends_where_raising_one_by_one_does(utility):
+    chance = random.Random(5)
+    raised = 0
+    for _ in range(12):
+        vote = random_vote(chance, voters=40, options=12)
+        vote["costs"] = {option: cost * 50 + chance.randrange(9) for option, cost in vote["costs"].items()}
+        vote["capacity"] *= 50
+        choice = choose(**vote, utility=utility)
+        raised += (choice.certificate["raising"]["raises"]) > 4
+        reference = {"budget": vote.pop("capacity"), **vote}
+        assert list(choice.phase.items()) == list(exact_shares.choose(**reference, utility=utility).items())
+    assert raised >= 3
 
 
 @settings(deadline=None, max_examples=150)
@@ -225,6 +284,61 @@ def test_an_option_that_its_supporters_cannot_pay_changes_nothing(vote, utility)
 def test_what_equal_shares_buys_is_always_proportional(vote, utility):
     choice = choose(**vote, utility=utility, completion="none")
     assert audit(vote["ballots"], vote["costs"], vote["capacity"], choice.selected, utility=utility) == ()
+
+
+def satisfied(ballots: list[list[str]], chosen: tuple[str, ...], worth: dict[str, int]) -> list[int]:
+    """What each voter counts the chosen for."""
+    return [sum(worth[option] for option in chosen if option in ballot) for ballot in ballots]
+
+
+@settings(deadline=None, max_examples=60)
+@given(votes(), utilities)
+def test_every_group_that_agrees_gets_its_part_up_to_one_option(vote, utility):
+    """EJR up to one option (Peters, Pierczyński and Skowron 2021): looked for in all groups and all sets of options."""
+    ballots, costs, capacity = vote["ballots"], vote["costs"], vote["capacity"]
+    worth = {option: cost if utility == "cost" else 1 for option, cost in costs.items()}
+    choice = choose(**vote, utility=utility, completion="none")
+    enjoyed = satisfied(ballots, choice.selected, worth)
+    for size in range(1, len(costs) + 1):
+        for wanted in combinations(costs, size):
+            group = [voter for voter, ballot in enumerate(ballots) if set(wanted) <= set(ballot)]
+            if sum(costs[option] for option in wanted) * len(ballots) > len(group) * capacity:
+                continue
+            beside = [option for option in wanted if option not in choice.selected]
+            # Somebody would have as much as the whole set with at most one option more.
+            assert (
+                not group
+                or not beside
+                or any(
+                    enjoyed[voter] + worth[option] >= sum(worth[each] for each in wanted)
+                    for voter in group
+                    for option in beside
+                )
+            )
+
+
+@settings(deadline=None)
+@given(votes(), utilities)
+def test_with_costs_alike_every_base_run_is_priceable_and_holds_ejr_plus(vote, utility):
+    costs = dict.fromkeys(vote["costs"], 1)
+    ballots, seats = vote["ballots"], vote["capacity"]
+    choice = choose(ballots, costs, seats, utility=utility, completion="none", seed=vote["seed"])
+    enjoyed = satisfied(ballots, choice.selected, costs)
+    for option in costs.keys() - set(choice.selected):
+        for level in range(1, seats + 1):
+            group = [v for v, ballot in enumerate(ballots) if option in ballot and enjoyed[v] < level]
+            assert len(group) * seats < level * len(ballots) or not group
+    assert all(rest < 1 for rest in choice.certificate["left"].values())
+
+
+@settings(deadline=None)
+@given(votes(), utilities)
+def test_with_completion_nothing_that_is_approved_would_still_fit(vote, utility):
+    choice = choose(**vote, utility=utility)
+    approved = {option for ballot in vote["ballots"] for option in ballot}
+    room = vote["capacity"] - choice.cost
+    assert room >= 0
+    assert all(vote["costs"][option] > room for option in approved - set(choice.selected))
 
 
 @settings(deadline=None, max_examples=60)
