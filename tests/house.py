@@ -16,11 +16,15 @@ from stoa.forum import acts as forum
 from stoa.forum.models import Case, Post
 from stoa.kit import clock
 from stoa.kit.act import CLOCK
+from stoa.members import acts as members
+from stoa.members.models import Draft
 from stoa.people import acts as people
 from stoa.people.links import make_link
 from stoa.people.models import ApiToken, Person
 from tests.agenda.discussing import in_discussion, state
 from tests.cast import Cast, settle
+from tests.members.applying import apply
+from tests.members.calling import draft, opened
 from tests.stage import acting, approve, at
 
 MARK = "S3CRET"
@@ -54,14 +58,19 @@ class House:
         thread = {"pk": str(self.post.thread_id), "reference": self.statement.reference}
         case = {"case_id": str(self.case.pk), "case": str(self.case.pk)}
         mine = one | {"pk": str(self.key.pk), "number": str(self.key.pk)}
+        applied = {"slug": "members", "application": self.application}
         numbers = [{**filling, "number": filling.get("pk", "")} for filling in (*in_round, post, thread)]
         return {
             "agenda/": in_round,
+            "calls/": [
+                {"slug": "members", "part": "fields", "key": "why", "number": "2", "application": self.application},
+                {"slug": "drafted", "part": "facts", "key": "post"},
+            ],
             "votes/": [vote],
             "forum/": [one | post | case, thread],
             "people/": [mine],
             "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],
-            "api/v1/": [mine | case, *(one | post | case | filling for filling in numbers)],
+            "api/v1/": [mine | case | applied, *(one | post | case | filling for filling in numbers)],
             "": [{"position": "3", "version": "1", "token": "x", "kind": "privacy", "path": "tile/0/000", "sha256": "0" * 64}],
         }  # fmt: skip
 
@@ -73,6 +82,7 @@ class House:
         self._discuss()
         self._propose()
         self._write()
+        self._apply()
         self._keep()
         settle()
 
@@ -125,6 +135,15 @@ class House:
         self.case = Case.objects.get(subject=self.post.reference)
         forum.appeal(acting(self.one), case=self.case, words=self._mark("APPEAL"))
         forum.save_draft(acting(self.one), place=about, body=self._mark("DRAFT"), version=0)
+
+    def _apply(self) -> None:
+        call = opened(self.cast, "members")
+        draft(self.cast, "drafted")
+        me = acting(self.one)
+        self.application = apply(self.one, call, why=self._mark("SUBMITTED")).pk
+        written = Draft.objects.get(call=call, person=self.one)
+        members.save_draft(me, draft=written, version=written.version, answers={"why": self._mark("WRITTEN")})
+        members.say_about_oneself(me, person=self.one, call=call, said={"country": "KE"})
 
     def _keep(self) -> None:
         one, me = self.one, acting(self.one)

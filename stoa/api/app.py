@@ -19,6 +19,7 @@ from stoa.charter.api import router as charter
 from stoa.forum.api.moderation import router as moderation
 from stoa.forum.api.posts import router as forum
 from stoa.kit import once
+from stoa.members.api import router as members
 from stoa.people.api import router as people
 from stoa.record.api import router as record
 from stoa.site.api import router as site
@@ -70,7 +71,7 @@ api = Api(
     auth=Caller(),
 )
 api.add_decorator(under_its_key, mode="view")
-for router in (agenda, ballots, people, record, charter, site, forum, moderation):
+for router in (agenda, members, ballots, people, record, charter, site, forum, moderation):
     api.add_router("", router)
 answer_faults(api)
 

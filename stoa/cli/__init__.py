@@ -10,6 +10,7 @@ import typer
 from stoa import __version__
 from stoa.cli import (
     backup,
+    calls,
     charter,
     check,
     compute,
@@ -67,6 +68,7 @@ app.add_typer(person.person)
 app.add_typer(charter.charter)
 app.add_typer(moderating.moderate)
 app.command("serve", hidden=True)(serve.serve)
+app.add_typer(calls.calls)
 app.command("worker", hidden=True)(worker.worker)
 app.command("migrate", hidden=True)(prepare.migrate)
 app.command("prepare", hidden=True)(prepare.prepare)

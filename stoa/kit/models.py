@@ -84,3 +84,30 @@ class Count(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+@declares(internal="id at")
+class Beat(models.Model):
+    """When the worker was last seen at work: one row. See `stoa.kit.outages`."""
+
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.at)
+
+
+@declares(public="id began ended")
+class Outage(models.Model):
+    """A time in which the worker was not at work, so that nobody can be held to a deadline in it."""
+
+    began = models.DateTimeField()
+    ended = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["ended"], name="outage_by_end")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ended__gt=models.F("began")), name="outage_has_length")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.began} to {self.ended}"

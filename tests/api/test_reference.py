@@ -54,6 +54,8 @@ def test_the_description_for_programs_is_served() -> None:
 BY_PAGE_OR_COMMAND_ALONE = {
     "agenda.answers.import",  # a folder of files: the command line
     "agenda.votes.import",  # a file of up to 256 MB: the command line
+    "members.applicant.invite",  # a program has no mail to read
+    "members.applicant.arrive",  # the link in that mail
     "people.founder.name",  # a step of the setup page
     "people.members.import",  # a preview comes first
     "people.token.create",  # a key can't make keys
@@ -73,9 +75,10 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.charter.text import DEFAULT, read
     from stoa.forum.api import moderation
     from stoa.forum.api import posts as forum
+    from stoa.members.api import applications, calls
     from stoa.people import api as people
 
-    modules = (agenda, discussion, ballots, charter, forum, moderation, people)
+    modules = (agenda, calls, applications, discussion, ballots, charter, forum, moderation, people)
     source = "".join(inspect.getsource(module) for module in modules)
     called = set(re.findall(r"(?:acts\.)?(\w+)\(", source))
     powers = read(DEFAULT.read_text(encoding="utf-8")).powers

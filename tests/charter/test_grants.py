@@ -21,13 +21,14 @@ pytestmark = pytest.mark.django_db
 TERMS = read(DEFAULT.read_text())
 PEOPLE = ("member", "associate", "facilitator", "steward", "scrutineer")
 FAR = datetime(2099, 1, 1, tzinfo=UTC)
-STANDINGS = ("self", "author", "voter", "organiser")
+STANDINGS = ("self", "author", "applicant", "voter", "organiser")
 
 OWN = {
     "people.profile.edit", "people.token.create", "people.token.revoke", "people.mail.choose", "people.tie.declare",
     "people.tie.end", "people.role.end", "people.person.erase", "people.private.see", "people.absence.set",
     "people.following.choose", "people.following.start", "people.following.stop",
     "forum.person.mute", "forum.person.unmute", "forum.piece.hide", "forum.piece.show", "forum.thread.mark_read",
+    "members.application.begin", "members.about.say", "members.about.take_back",
 }  # fmt: skip
 TALK = {"forum.draft.save", "forum.post.write", "forum.report.make"}
 DISCUSSION = {"agenda.answer.give", "agenda.answer.take_back", "agenda.statement.propose"}
@@ -38,7 +39,7 @@ CASES = {
 """Whoever holds these handles the cases that do not concern them: scrutineers, those that concern a steward."""
 
 BY_ROLE = {
-    "visitor": set(),
+    "visitor": {"members.applicant.invite", "members.applicant.arrive"},
     "member": TALK | DISCUSSION | {
         "people.organisation.add", "agenda.question.propose", "agenda.effort.estimate", "agenda.hours.offer",
     },
@@ -50,6 +51,7 @@ BY_ROLE = {
         "agenda.question.edit", "agenda.question.withdraw", "agenda.statement.withdraw", "forum.post.edit",
         "forum.post.take_back", "forum.appeal.make",
     },
+    "applicant": {"members.application.save", "members.application.submit", "members.application.withdraw"},
     "self": OWN,
 }  # fmt: skip
 """What these may do, all of it, under the charter that ships. Who keeps the process may do more."""
@@ -100,7 +102,7 @@ def test_nobody_but_the_clock_ends_a_phase_and_nobody_but_a_voter_votes() -> Non
         "record.day.seal", "agenda.round.begin_questions", "agenda.round.begin_vote", "agenda.round.close_vote",
         "agenda.round.decide", "agenda.reminder.send", "agenda.round.begin_discussion",
         "agenda.answers.unlink", "agenda.statements.weigh", "agenda.map.publish", "forum.post.render",
-        "people.digest.send",
+        "people.digest.send", "members.call.open", "members.call.close", "members.call.make_up_outage",
     }  # fmt: skip
     assert all(len(roles) == 1 for roles in TERMS.powers.values() if "clock" in roles)
     assert TERMS.powers["ballots.ballot.cast"] == ("voter",)

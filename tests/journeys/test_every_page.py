@@ -15,6 +15,7 @@ from stoa.agenda.models import Announcement, Question, Round, Statement
 from stoa.ballots.models import Ballot
 from stoa.cli.sample import load
 from stoa.forum.models import Case, Post, Thread
+from stoa.members.models import Call
 from stoa.people.links import make_link
 from stoa.people.models import Organisation, Person
 from tests.axe import violations
@@ -52,11 +53,12 @@ def addresses_of(pattern: str, person: Person) -> list[str]:
     }
     for part, value in known.items():
         pattern = pattern.replace(part, str(value))
-    rounds = Round.objects.order_by("slug") if "<slug:slug>" in pattern else [None]
+    kind: type[Round | Call] = Call if pattern.startswith("calls/") else Round
+    rounds = kind.objects.order_by("slug") if "<slug:slug>" in pattern else [None]
     return sorted({f"/{path}" for round_ in rounds for path in _filled(pattern, round_) if "<" not in path})
 
 
-def _filled(pattern: str, round_: Round | None) -> list[str]:
+def _filled(pattern: str, round_: Round | Call | None) -> list[str]:
     """The route with the round and the numbers of what it shows; none where the sample has nothing of the kind."""
     pattern = pattern.replace("<slug:slug>", round_.slug if round_ else "")
     if "<int:pk>" not in pattern:
@@ -64,7 +66,7 @@ def _filled(pattern: str, round_: Round | None) -> list[str]:
     return [pattern.replace("<int:pk>", str(pk)) for pk in _numbers(pattern, round_)]
 
 
-def _numbers(pattern: str, round_: Round | None) -> list[int]:
+def _numbers(pattern: str, round_: Round | Call | None) -> list[int]:
     kinds: dict[str, QuerySet[Any]] = {
         "organisations/": Organisation.objects.all(),
         "votes/": Ballot.objects.all(),

@@ -16,8 +16,9 @@ from stoa.forum import acts as forum
 from stoa.kit import clock
 from stoa.kit.act import CLOCK, OPERATOR
 from stoa.record.tasks import seal_past_days
-from tests.leaks.stories import AFTER_THE_CLOSE, IN_A_DISCUSSION, IN_A_VOTE
+from tests.leaks.stories import AFTER_THE_CLOSE, DRAFTED, IN_A_CALL, IN_A_DISCUSSION, IN_A_VOTE
 from tests.leaks.worlds import Scene, World
+from tests.members.calling import opened
 from tests.stage import acting, at
 
 STATEMENTS = 5
@@ -80,6 +81,15 @@ def voting(world: World, stack: ExitStack) -> None:
     world.some = world.cast.members[2:]
 
 
+def calling(world: World, stack: ExitStack) -> None:
+    """A call that is open, under the name by which a round goes too."""
+    del stack
+    world.cast.admit(4)
+    world.round = world.cast.round(SLUG)
+    opened(world.cast, SLUG)
+    world.some = world.cast.members[-4:]
+
+
 def nothing(_world: World, _stack: ExitStack) -> None:
     """Nothing happens."""
 
@@ -116,4 +126,11 @@ IN_VOTE = Scene("a vote", voting, IN_A_VOTE, nothing, (*MATTERING, "/votes/1"))
 AFTERWARDS = Scene(
     "after the close", closing, AFTER_THE_CLOSE, closed, (*MATTERING, "/votes/1", f"/agenda/{SLUG}/result")
 )
-SCENES = (IN_DISCUSSION, IN_VOTE, AFTERWARDS)
+IN_CALL = Scene(
+    "a call",
+    calling,
+    IN_A_CALL,
+    nothing,
+    (*MATTERING, f"/calls/{SLUG}", "/calls", f"/calls/{DRAFTED}", "/api/v1/calls", f"/calls/{SLUG}/applications"),
+)
+SCENES = (IN_DISCUSSION, IN_VOTE, AFTERWARDS, IN_CALL)

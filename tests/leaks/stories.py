@@ -22,16 +22,23 @@ from stoa.forum.models.posts import A_DRAFT, A_POST, READ
 from stoa.kit import clock, once
 from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.models import A_MAIL, ATTEMPTS, SENT_TWICE
+from stoa.members import acts as members
+from stoa.members.models import Call, Draft
+from stoa.members.models.applications import A_BEGUN_APPLICATION, ABOUT_ONESELF, AN_APPLICATION
+from stoa.members.models.calls import A_DRAFTED_CALL
 from stoa.people import acts as people
 from stoa.people.links import make_link
 from stoa.people.models import A_FOLLOW, A_KEY, A_SETTING, AN_ADDRESS, SIGNING_IN
 from stoa.record.models import A_LOOK, A_TEXT
 from tests.cast import browser
 from tests.leaks.worlds import World, about
+from tests.members.applying import apply, begin
+from tests.members.calling import draft
 from tests.stage import acting, approve, at
 
 NEWCOMER = "newcomer@example.org"
 ELSEWHERE = "somebody@example.net"
+DRAFTED = "drafted"
 
 
 @about(AN_ANSWER)
@@ -230,6 +237,50 @@ def who_voted_for_which(world: World) -> None:
             approve([person], world.round, [question])
 
 
+@about(A_DRAFTED_CALL)
+def whether_a_call_is_drafted(world: World) -> None:
+    """Whether there is a call that is only drafted."""
+    if world.otherwise:
+        draft(world.cast, DRAFTED)
+
+
+@about(A_BEGUN_APPLICATION)
+def whether_one_begins_to_apply(world: World) -> None:
+    """Whether somebody is writing an application."""
+    if world.otherwise:
+        begin(world.some[0], Call.objects.get(slug=world.round.slug))
+
+
+@about(A_BEGUN_APPLICATION, A_LOOK)
+def whether_one_withdrew(world: World) -> None:
+    """Whether somebody submitted an application and withdrew it."""
+    if world.otherwise:
+        apply(world.some[1], Call.objects.get(slug=world.round.slug))
+        members.withdraw(acting(world.some[1]), draft=Draft.objects.get(person=world.some[1]))
+
+
+@about(AN_APPLICATION)
+def whether_one_applies(world: World) -> None:
+    """Whether somebody submitted an application."""
+    if world.otherwise:
+        apply(world.some[2], Call.objects.get(slug=world.round.slug))
+
+
+@about(ABOUT_ONESELF)
+def what_one_says_apart(world: World) -> None:
+    """Whether somebody said something of themselves apart, and what, who applied in both worlds."""
+    me, call = world.some[3], Call.objects.get(slug=world.round.slug)
+    said = {"country": "KE", "gender": "unsaid"} if world.otherwise else {"stage": "early"}
+    members.say_about_oneself(acting(me), person=me, call=call, said=said)
+
+
+IN_A_CALL = (
+    whether_a_call_is_drafted,
+    whether_one_begins_to_apply,
+    whether_one_withdrew,
+    whether_one_applies,
+    what_one_says_apart,
+)
 IN_A_DISCUSSION = (
     what_one_answers,
     whether_one_answers,

@@ -137,7 +137,7 @@ def belongings(person: Person) -> set[str]:
     """Every row of every table that names this person, in one query; not cases about what they wrote, which others open."""
     tables = []
     for model in apps.get_models():
-        if model._meta.app_label in {"people", "forum", "ballots", "agenda"}:
+        if model._meta.app_label in {"people", "forum", "ballots", "agenda", "members"}:
             links = [f for f in model._meta.fields if f.related_model is Person and f.name != "concerns"]
             tables += [(model._meta.db_table, link.column) for link in links]
     tables.append((Person._meta.db_table, "id"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Subquery
 from django.db.models.functions import Length
 from django.http import HttpRequest
 
 from stoa.charter import models as charter
 from stoa.kit.addresses import path_to
+from stoa.members.queries import open_calls
 
 _KEPT = "_community"
 
@@ -31,7 +33,9 @@ class Community:
 
 def community() -> Community:
     """The community of this server; before it is described, one with the program's own name. One query."""
-    found = charter.Community.objects.defer("logo").annotate(logo_bytes=Length("logo")).filter(pk=1).first()
+    open_call = Subquery(open_calls().values("slug")[:1])
+    rows = charter.Community.objects.defer("logo").annotate(logo_bytes=Length("logo"), open_call=open_call)
+    found = rows.filter(pk=1).first()
     if found is None:
         return Community()
     return Community(
@@ -42,6 +46,7 @@ def community() -> Community:
         logo_url=f"{path_to('site:logo')}?{found.logo_bytes}" if found.logo_bytes else "",
         accent=found.accent,
         style_url=f"{path_to('site:accent')}?{found.accent[1:]}" if found.accent else "",
+        apply_url=path_to("members:call", found.open_call) if found.open_call else "",
         is_sample=found.is_sample,
         is_named=found.name != charter.Community().name,
     )

@@ -1,0 +1,38 @@
+"""Acts on calls and applications."""
+
+from stoa.members.acts.about import say_about_oneself, take_back_about_oneself
+from stoa.members.acts.applications import begin_application, read_application, save_draft, submit, withdraw
+from stoa.members.acts.arriving import invite_applicant, let_in
+from stoa.members.acts.calls import (
+    amend_call,
+    announce_call,
+    close_call,
+    draft_call,
+    edit_call,
+    extend_call,
+    make_up_outage,
+    open_call,
+)
+from stoa.members.acts.moving import give_out, import_applications
+
+__all__ = [
+    "amend_call",
+    "announce_call",
+    "begin_application",
+    "close_call",
+    "draft_call",
+    "edit_call",
+    "extend_call",
+    "give_out",
+    "import_applications",
+    "invite_applicant",
+    "let_in",
+    "make_up_outage",
+    "open_call",
+    "read_application",
+    "save_draft",
+    "say_about_oneself",
+    "submit",
+    "take_back_about_oneself",
+    "withdraw",
+]

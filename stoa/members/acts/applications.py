@@ -1,0 +1,188 @@
+"""Acts on applications: beginning, saving, submitting and withdrawing one's own; reading what was submitted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from stoa.charter.queries import community
+from stoa.kit import clock, instants, locks, outbox, wording
+from stoa.kit.act import Actor, act, tell
+from stoa.kit.faults import Closed, Conflict, Invalid, Refused, TooFast
+from stoa.members import events
+from stoa.members.models import AboutYou, Application, Call, Draft
+from stoa.members.rules import can_be_begun, can_be_finished
+from stoa.members.rules.answers import fault_of, fault_of_fact, missing
+from stoa.members.rules.profile import PROFILE, profile_faults
+from stoa.methods.canonical import canonical
+from stoa.methods.identifiers import orcid, works
+from stoa.people.events import PrivateLook
+from stoa.people.models import Person
+
+MOST_DRAFTS = 20
+"""Applications that one person can have begun: a script that begins a thousand is stopped here."""
+
+
+@act("members.application.begin", on="person", kind="private")
+def begin_application(actor: Actor, *, person: Person, call: Call, facts: Mapping[str, Any]) -> Draft:
+    """Begin one's application to a call, with the facts that decide who may apply; a second time gives the one begun."""
+    call = locks.shared(call)
+    if found := Draft.objects.filter(call=call, person=person).first():
+        return found
+    if not can_be_begun(call):
+        raise Closed("This call takes no new applications now.", remedy="Its page says when it does.")
+    _check_facts(call, facts)
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # so that two requests at once don't begin two
+    if Draft.objects.filter(person=person).count() >= MOST_DRAFTS:
+        raise TooFast(f"You have begun {MOST_DRAFTS} applications.", remedy="Finish or withdraw some of them first.")
+    keys = {fact.key for fact in call.asks.facts}
+    kept = {key: value for key, value in facts.items() if key in keys}
+    return Draft.objects.get_or_create(call=call, person=person, defaults={"facts": kept})[0]
+
+
+@act("members.application.save", on="draft", kind="private")
+def save_draft(
+    actor: Actor,
+    *,
+    draft: Draft,
+    version: int,
+    answers: Mapping[str, Any] | None = None,
+    profile: Mapping[str, str] | None = None,
+) -> Draft:
+    """Keep some of one's answers; the others stay. `version` is the one that was written on from."""
+    draft = _in_time(draft)
+    if version != draft.version:
+        raise Conflict("This was saved elsewhere meanwhile.", remedy="Bring the two together.", code="stale")
+    given, told = answers or {}, profile or {}
+    _check_answers(draft.call, given)
+    for name, fault in profile_faults(told).items():
+        raise Invalid(fault, field=name)
+    draft.answers = {key: value for key, value in {**draft.answers, **given}.items() if value not in (None, "", [])}
+    draft.profile = {**draft.profile, **{name: text.strip() for name, text in told.items()}}
+    draft.saved, draft.version = clock.now(), draft.version + 1
+    draft.save(update_fields=["answers", "profile", "saved", "version"])
+    return draft
+
+
+@act("members.application.submit", on="draft", kind="sealed")
+def submit(actor: Actor, *, draft: Draft) -> Draft:
+    """Submit one's application as it stands, or what stands in the place of what was submitted; a receipt comes by mail."""
+    draft = _in_time(draft)
+    call = draft.call
+    if left := missing(call.asks.fields, draft.answers):
+        raise Invalid(f"Not answered yet: {', '.join(field.label for field in left)}.", remedy="Answer them first.")
+    if out := call.asks.shut_out(draft.facts):
+        raise Refused(out[0].why or f"You may not apply: {out[0].label}", code="not-eligible")
+    with transaction.atomic():
+        application, _ = Application.objects.select_for_update().get_or_create(
+            call=call, person_id=draft.person_id, defaults={"begun": draft.begun, "version": 0}
+        )
+    _copy(draft, application)
+    application.save()
+    digest = hashlib.sha256(canonical(content(application))).hexdigest()
+    tell(events.ApplicationSubmitted(application.pk, call.pk, draft.person_id, digest, application.version))
+    _mail(draft, "application-received", application=application.pk, digest=digest)
+    return draft
+
+
+@act("members.application.withdraw", on="draft", kind="sealed")
+def withdraw(actor: Actor, *, draft: Draft) -> Draft:
+    """Withdraw what one submitted: it is deleted, and nobody else sees that there was anything. One's own text stays."""
+    draft = locks.exclusive(draft)
+    if draft.call.phase == Call.Phase.DECIDED:
+        raise Closed("This call is decided.", remedy="A place can be declined.")
+    application = Application.objects.filter(call=draft.call_id, person=draft.person_id).first()
+    if application is None:
+        raise Closed("Nothing of yours is submitted here.")
+    tell(events.ApplicationWithdrawn(application.pk, draft.call_id, draft.person_id))
+    application.delete()
+    _mail(draft, "application-withdrawn")
+    return draft
+
+
+@act("members.application.read", on="application", kind="sealed")
+def read_application(actor: Actor, *, application: Application) -> Application:
+    """Read what somebody submitted, as one who keeps the call; they can see that it was read."""
+    if application.person_id:
+        tell(PrivateLook(application.person_id, f"your application to “{application.call.title}”"), {"by": actor.name})
+    return application
+
+
+def content(application: Application) -> dict[str, Any]:
+    """What was submitted, as plain values: what its digest is made of, and what is given out of it."""
+    names = ("name", "organisation", "ror", "orcid", "publications", "facts", "answers")
+    return {"call": application.call_id, **{name: getattr(application, name) for name in names}}
+
+
+def erase_applications(person_id: str) -> None:
+    """Destroy what somebody applied with and said of themselves. Called inside the act that erases them."""
+    Draft.objects.filter(person=person_id).delete()
+    Application.objects.filter(person=person_id).delete()
+    AboutYou.objects.filter(person=person_id).delete()
+
+
+def _in_time(draft: Draft) -> Draft:
+    """The draft, alone until the transaction ends, with its call kept as it is; raises `Closed` out of its time."""
+    draft = locks.exclusive(draft)
+    draft.call = locks.shared(draft.call)
+    if not can_be_finished(draft.call, draft.begun):
+        raise Closed("The time for this application is over.", remedy="What you wrote stays on your own page of it.")
+    return draft
+
+
+def _check_facts(call: Call, facts: Mapping[str, Any]) -> None:
+    for fact in call.asks.facts:
+        if fault := fault_of_fact(fact, facts.get(fact.key)):
+            raise Invalid(f"{fact.label} {fault}", field=fact.key)
+    if out := call.asks.shut_out(facts):
+        raise Refused(out[0].why or f"You may not apply: {out[0].label}", code="not-eligible")
+
+
+def _check_answers(call: Call, answers: Mapping[str, Any]) -> None:
+    fields = {field.key: field for field in call.asks.fields}
+    for key, value in answers.items():
+        if key not in fields:
+            raise Invalid(f"The form has no field “{key}”.", remedy="The call says what it asks.", field=key)
+        if value not in (None, "", []) and (fault := fault_of(fields[key], value)):
+            raise Invalid(fault, field=key)
+
+
+def _copy(draft: Draft, application: Application) -> None:
+    person, profile = draft.person, {name: draft.profile.get(name, "") for name in PROFILE}
+    shown = SocialAccount.objects.filter(user=person, provider="orcid").values_list("uid", flat=True).first()
+    application.name, application.sort_name = person.name, person.sort_name
+    application.organisation, application.ror = profile["organisation"], profile["ror"]
+    application.orcid, application.orcid_shown = shown or orcid(profile["orcid"]) or "", bool(shown)
+    application.publications = [asdict(work) for work in works(profile["publications"])]
+    application.facts, application.answers = draft.facts, draft.answers
+    if application.version:
+        application.edited = clock.now()
+    else:
+        application.submitted = clock.now()
+    application.version += 1
+
+
+def _mail(draft: Draft, text: str, **values: str) -> None:
+    person, call = draft.person, draft.call
+    if not person.email:
+        return
+    page = settings.STOA.address + reverse("members:mine", args=[call.slug])
+    subject, body = wording.mail(
+        text,
+        call=call.title,
+        name=person.shown_name,
+        at=instants.say(clock.now(), "UTC"),
+        until=instants.say(call.ends, call.zone or "UTC"),
+        page=page,
+        community=community().name,
+        address=settings.STOA.address,
+        **values,
+    )
+    outbox.post(kind=text, to=person.email, person_id=person.pk, subject=subject, body=body)

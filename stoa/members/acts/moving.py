@@ -1,0 +1,111 @@
+"""Applications out to a file and in from one, each as one act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from stoa.kit import clock, locks
+from stoa.kit.act import Actor, act, tell
+from stoa.kit.faults import Closed, Invalid
+from stoa.members import events
+from stoa.members.acts.applications import content
+from stoa.members.models import Application, Call
+from stoa.members.rules.answers import fault_of
+from stoa.members.rules.profile import profile_faults
+from stoa.methods.identifiers import orcid, works
+from stoa.people.events import PrivateLook
+from stoa.people.models import Person
+
+CHUNK = 1_000
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """An application from a file; `source` is its id there, by which it is known when the file comes again."""
+
+    source: str
+    name: str
+    email: str = ""
+    organisation: str = ""
+    orcid: str = ""
+    publications: str = ""
+    submitted: datetime | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+@act("members.applications.give_out", on="call", kind="sealed")
+def give_out(actor: Actor, *, call: Call) -> list[dict[str, Any]]:
+    """Give out all that was submitted to a call, as the operator; each applicant can see that it was."""
+    rows = list(Application.objects.filter(call=call).order_by("submitted", "pk"))
+    for one in rows:
+        if one.person_id:
+            tell(PrivateLook(one.person_id, f"your application to “{call.title}”, given out"), {"by": actor.name})
+    return [{"number": one.pk, "submitted": clock.stamp(one.submitted), **content(one)} for one in rows]
+
+
+@act("members.applications.import", on="call")
+def import_applications(actor: Actor, *, call: Call, incoming: Sequence[Incoming], digest: str) -> int:
+    """Take applications from a file into a call that is announced; those that came before are passed over."""
+    call = locks.exclusive(call)
+    if call.phase in {Call.Phase.DRAFT, Call.Phase.REVIEW, Call.Phase.DECIDED}:
+        raise Closed("Applications can be taken in from the announcement until they are read.")
+    known = set(Application.objects.filter(call=call).exclude(source="").values_list("source", flat=True))
+    new = [one for one in {each.source: each for each in incoming}.values() if one.source not in known]
+    for number, one in enumerate(new, start=1):
+        _check(call, one, number)
+    people = _people(new)
+    applied = set(Application.objects.filter(call=call, person__isnull=False).values_list("person_id", flat=True))
+    rows = []
+    for one in new:
+        person = people.get(one.email.lower())
+        if person is None or person.pk not in applied:
+            rows.append(_row(call, one, person))
+            applied |= {person.pk} if person else set()
+    Application.objects.bulk_create(rows, batch_size=CHUNK)
+    tell(events.ApplicationsImported(call.pk, digest, len(rows), len(incoming) - len(rows)))
+    return len(rows)
+
+
+def _check(call: Call, one: Incoming, number: int) -> None:
+    where = f"Application {number} ({one.source or 'without an id'})"
+    fields = {each.key: each for each in call.asks.fields}
+    if not one.source or len(one.source) > 120 or not one.name.strip() or len(one.name) > 120:
+        raise Invalid(f"{where} has no id or no name, or too long a one.", remedy="Give both columns.")
+    profile = {"organisation": one.organisation, "orcid": one.orcid, "publications": one.publications}
+    for name, fault in profile_faults(profile).items():
+        raise Invalid(f"{where}, {name}: {fault}")
+    for key, value in one.answers.items():
+        if key not in fields:
+            raise Invalid(f"{where}: the form has no field “{key}”.", remedy=f"It has {', '.join(fields)}.")
+        if value not in (None, "", []) and (fault := fault_of(fields[key], value)):
+            raise Invalid(f"{where}, {key}: {fault}")
+
+
+def _people(incoming: Sequence[Incoming]) -> dict[str, Person]:
+    """Who these are, by address: with an account that is there, or one made now, which has no role."""
+    names = {one.email.lower(): " ".join(one.name.split()) for one in incoming if one.email}
+    found = {str(person.email): person for person in Person.objects.filter(email__in=names)}
+    for address, name in names.items():
+        if address not in found:
+            found[address] = Person.objects.create(name=name, email=address)
+    return found
+
+
+def _row(call: Call, one: Incoming, person: Person | None) -> Application:
+    name = person.name if person else " ".join(one.name.split())
+    return Application(
+        call=call,
+        person=person,
+        name=name,
+        sort_name=name.casefold()[:120],
+        organisation=one.organisation.strip(),
+        orcid=orcid(one.orcid) or "",
+        publications=[asdict(work) for work in works(one.publications)],
+        answers={key: value for key, value in one.answers.items() if value not in (None, "", [])},
+        begun=one.submitted or clock.now(),
+        submitted=one.submitted or clock.now(),
+        source=one.source,
+    )

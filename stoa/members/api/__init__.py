@@ -1,0 +1,9 @@
+"""Calls and applications over HTTP."""
+
+from ninja import Router
+
+from stoa.members.api import applications, calls
+
+router = Router(tags=["Calls"])
+router.add_router("", calls.router)
+router.add_router("", applications.router)

@@ -1,0 +1,179 @@
+"""Applications over HTTP: one's own, and for who keeps a call those that were submitted to it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+from ninja.pagination import paginate
+from ninja.responses import Status
+
+from stoa.kit.api import Given, Parts, Word, actor, found, signed_in
+from stoa.kit.faults import Refused
+from stoa.members import acts, queries, rules
+from stoa.members.api.calls import found_call
+from stoa.members.models import Application, Call, Draft
+from stoa.members.queries import Mine
+from stoa.people.models import Person
+
+router = Router(tags=["Calls"])
+
+
+class Beginning(Given):
+    """The facts that decide who may apply, by key: true or false, the place of an option, a number or a day as text."""
+
+    facts: dict[str, bool | int | str] = Field(default_factory=dict)
+
+
+class Saving(Given):
+    """Answers and what one says of who one is, each by key; what is left out stays. `version` is what it goes on from."""
+
+    version: int
+    answers: dict[str, str | int | list[int] | None] = Field(default_factory=dict)
+    profile: dict[str, str] = Field(default_factory=dict)
+
+
+class Said(Given):
+    """What one says of oneself apart, by key; an empty text takes an answer back."""
+
+    said: dict[str, str]
+
+
+class MineOut(Schema):
+    """One's own application: what is written, and since when what of it is submitted."""
+
+    call: str
+    version: int
+    begun: datetime
+    saved: datetime
+    facts: dict[str, Any]
+    answers: dict[str, Any]
+    profile: dict[str, str]
+    number: str | None
+    submitted: datetime | None
+    edited: datetime | None
+    address: str
+
+
+class ApplicationOut(Schema):
+    """An application as it was submitted."""
+
+    number: str = Field(alias="pk")
+    name: str
+    organisation: str
+    ror: str
+    orcid: str
+    orcid_shown: bool
+    publications: list[dict[str, str]]
+    facts: dict[str, Any]
+    answers: dict[str, Any]
+    submitted: datetime
+    edited: datetime | None
+    version: int
+
+
+class Listed(Schema):
+    """An application in a list."""
+
+    number: str = Field(alias="pk")
+    name: str
+    organisation: str
+    orcid: str
+    submitted: datetime
+    edited: datetime | None
+
+
+@router.post("/calls/{slug}/application", response={201: MineOut}, summary="Begin your application")
+def begin_application(request: HttpRequest, slug: str, given: Beginning) -> Status[dict[str, Any]]:
+    """Begin your application with the facts that decide who may apply. A second time gives the one begun."""
+    call = found_call(request, slug)
+    acts.begin_application(signed_in(request), person=_me(request), call=call, facts=given.facts)
+    return Status(201, _shown(_mine(request, slug)))
+
+
+@router.get("/calls/{slug}/application", response=MineOut, summary="Get your application")
+def get_my_application(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """What you have written and what of it is submitted."""
+    signed_in(request)
+    return _shown(_mine(request, slug))
+
+
+@router.put("/calls/{slug}/application", response=MineOut, summary="Save answers of your application")
+def save_application(request: HttpRequest, slug: str, given: Saving) -> dict[str, Any]:
+    """Keep some of your answers; the others stay. Nobody sees them until you submit."""
+    acts.save_draft(signed_in(request), draft=_mine(request, slug).draft, **given.dict())
+    return _shown(_mine(request, slug))
+
+
+@router.post("/calls/{slug}/application/submit", response=MineOut, summary="Submit your application")
+def submit_application(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """Submit your application as it stands, also in the place of what you submitted before. A receipt comes by mail."""
+    acts.submit(signed_in(request), draft=_mine(request, slug).draft)
+    return _shown(_mine(request, slug))
+
+
+@router.delete("/calls/{slug}/application", response=MineOut, summary="Withdraw your application")
+def withdraw_application(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """Withdraw what you submitted: it is deleted. What you wrote stays yours."""
+    acts.withdraw(signed_in(request), draft=_mine(request, slug).draft)
+    return _shown(_mine(request, slug))
+
+
+@router.put("/calls/{slug}/about", response={204: None}, summary="Say something of yourself, apart")
+def say_about_oneself(request: HttpRequest, slug: str, given: Said) -> Status[None]:
+    """Say some things of yourself, apart from your application. The API gives them to nobody, you included."""
+    call = found_call(request, slug)
+    acts.say_about_oneself(signed_in(request), person=_me(request), call=call, said=given.said)
+    return Status(204, None)
+
+
+@router.delete("/calls/{slug}/about", response={204: None}, summary="Take back what you said of yourself")
+def take_back_about_oneself(request: HttpRequest, slug: str) -> Status[None]:
+    """Delete all that you said of yourself for a call."""
+    acts.take_back_about_oneself(signed_in(request), person=_me(request), call=found_call(request, slug))
+    return Status(204, None)
+
+
+@router.get("/calls/{slug}/applications", response=list[Listed], summary="List applications")
+@paginate(Parts)
+def list_applications(request: HttpRequest, slug: str, q: Word = "") -> QuerySet[Application]:
+    """What was submitted to a call, the latest first, for those who keep it; `q` are words in name or organisation."""
+    rows = queries.applications(_kept(request, slug), actor(request)).order_by("-submitted", "pk")
+    return queries.with_words(rows, q) if q else rows
+
+
+@router.get("/calls/{slug}/applications/{application}", response=ApplicationOut, summary="Get an application")
+def get_application(request: HttpRequest, slug: str, application: Word) -> Application:
+    """One application as it was submitted, for those who keep the call. That you read it is noted for its applicant."""
+    caller = actor(request)
+    one = found(queries.find_application(_kept(request, slug), application, caller))
+    return acts.read_application(caller, application=one)
+
+
+def _me(request: HttpRequest) -> Person:
+    return Person.objects.get(pk=signed_in(request).person_id)
+
+
+def _mine(request: HttpRequest, slug: str) -> Mine:
+    return found(queries.own(found_call(request, slug), actor(request)))
+
+
+def _shown(mine: Mine) -> dict[str, Any]:
+    draft: Draft = mine.draft
+    sent = mine.application
+    return {
+        "call": draft.call.slug,
+        **{name: getattr(draft, name) for name in ("version", "begun", "saved", "facts", "answers", "profile")},
+        "number": sent.pk if sent else None,
+        "submitted": sent.submitted if sent else None,
+        "edited": sent.edited if sent else None,
+        "address": draft.get_absolute_url(),
+    }
+
+
+def _kept(request: HttpRequest, slug: str) -> Call:
+    call = found_call(request, slug)
+    if not rules.may_read(signed_in(request), call):
+        raise Refused("You can't read these applications.", remedy="Stewards, founders and the call's organisers can.")
+    return call

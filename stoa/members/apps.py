@@ -1,0 +1,27 @@
+"""Registers calls with Django and with the registry of kinds."""
+
+from django.apps import AppConfig
+
+
+class MembersConfig(AppConfig):
+    """Calls and applications."""
+
+    name = "stoa.members"
+    label = "members"
+
+    def ready(self) -> None:
+        """Let other parts name calls by reference; load the acts."""
+        from stoa.kit.beside import Discussed, register_discussed
+        from stoa.kit.registry import Kind, register, register_erasure
+        from stoa.kit.search import register_documents
+        from stoa.members import acts, queries, tasks, words  # noqa: F401 - loading them registers them
+        from stoa.members.acts.applications import erase_applications
+        from stoa.members.acts.finding import calls_found
+        from stoa.members.acts.recovering import bring_back
+        from stoa.record.recovery import register_recovery
+
+        register(Kind("call", "call", queries.CALLS))
+        register_discussed(Discussed("call"))
+        register_documents("call", calls_found)
+        register_erasure(erase_applications)
+        register_recovery(bring_back)

@@ -1,0 +1,94 @@
+"""The public facts of calls: their dates and rules as commitments, and numbers; never who applied, nor a text."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from stoa.kit.act import Event
+
+
+@dataclass(frozen=True)
+class CallEvent(Event):
+    """A fact about one call."""
+
+    call: str
+    subject_kind: ClassVar[str] = "call"
+
+
+@dataclass(frozen=True)
+class CallAnnounced(CallEvent):
+    """A call with its dates, places and how many read each application; texts and rules as commitments."""
+
+    opens: str
+    closes: str
+    grace_minutes: int
+    admits: str
+    reviews_each: int
+    places: int | None = None
+    type: ClassVar[str] = "members.call.announced"
+
+
+@dataclass(frozen=True)
+class CallAmended(CallAnnounced):
+    """An announced call was changed before it opened; all of it as it stands now."""
+
+    type: ClassVar[str] = "members.call.amended"
+
+
+@dataclass(frozen=True)
+class CallOpened(CallEvent):
+    """Applications are taken from now on, and the rules are fixed."""
+
+    type: ClassVar[str] = "members.call.opened"
+
+
+@dataclass(frozen=True)
+class CallExtended(CallEvent):
+    """A call closes later than was said. `outage_seconds` says for how long the server had been down, where that is why."""
+
+    closes: str
+    outage_seconds: int | None = None
+    type: ClassVar[str] = "members.call.extended"
+
+
+@dataclass(frozen=True)
+class CallClosed(CallEvent):
+    """No more applications are taken; so many stand."""
+
+    applications: int
+    type: ClassVar[str] = "members.call.closed"
+
+
+@dataclass(frozen=True)
+class ApplicationEvent(Event):
+    """A sealed fact about one application: covered by the day's sealed entry, and told to nobody but whose it is."""
+
+    application: str
+    call: str
+    person: str
+    subject_kind: ClassVar[str] = "application"
+
+
+@dataclass(frozen=True)
+class ApplicationSubmitted(ApplicationEvent):
+    """An application was submitted, or what had been submitted was replaced; `digest` is the SHA-256 of its canonical form."""
+
+    digest: str
+    version: int
+    type: ClassVar[str] = "members.application.submitted"
+
+
+@dataclass(frozen=True)
+class ApplicationWithdrawn(ApplicationEvent):
+    """An application was withdrawn, and what had been submitted deleted."""
+
+    type: ClassVar[str] = "members.application.withdrawn"
+
+
+@dataclass(frozen=True)
+class ApplicationsImported(CallEvent):
+    """Applications were taken from a file: its digest, and how many were taken and passed over."""
+
+    file: str
+    added: int
+    passed_over: int
+    type: ClassVar[str] = "members.applications.imported"

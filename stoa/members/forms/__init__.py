@@ -1,0 +1,1 @@
+"""Forms of calls and applications. What they accept is checked again by the acts."""

@@ -1,0 +1,105 @@
+"""Applications: what is being written, what was submitted, and what applicants say of themselves apart from both."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+
+from stoa.kit import chance, clock
+from stoa.kit.secrecy import Secret, declares
+from stoa.members.models.calls import Call
+from stoa.people.models import Person
+
+A_BEGUN_APPLICATION = Secret("an application that is being written, or was withdrawn", "it is submitted")
+AN_APPLICATION = Secret("who applied, and with what", "never", frozenset({"founder", "steward"}))
+ABOUT_ONESELF = Secret("what applicants say of themselves apart", "never")
+
+
+@declares(rows=A_BEGUN_APPLICATION)
+class Draft(models.Model):
+    """An application as its applicant writes it. It stays theirs alone, also after they withdrew what they submitted."""
+
+    id = models.CharField(primary_key=True, max_length=16, default=chance.opaque_id, editable=False)
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="drafts")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    facts = models.JSONField(default=dict)
+    profile = models.JSONField(default=dict, help_text="orcid, organisation, ror, publications as they were typed")
+    answers = models.JSONField(default=dict)
+    begun = models.DateTimeField(default=clock.now)
+    saved = models.DateTimeField(default=clock.now)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "person"], name="one_draft_each")]
+
+    def get_absolute_url(self) -> str:
+        """Its applicant's own page."""
+        return reverse("members:mine", args=[self.call.slug])
+
+    def standing(self, person_id: str) -> frozenset[str]:
+        """Whose it is, is its applicant."""
+        return frozenset({"applicant"} if person_id == self.person_id else ())
+
+
+@declares(rows=AN_APPLICATION)
+class Application(models.Model):
+    """What was submitted and not withdrawn: a copy of the draft as it stood. Its id says nothing of whose it is."""
+
+    id = models.CharField(primary_key=True, max_length=16, default=chance.opaque_id, editable=False)
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="applications")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=120)
+    sort_name = models.CharField(max_length=120)
+    organisation = models.CharField(max_length=200, blank=True)
+    ror = models.CharField(max_length=9, blank=True)
+    orcid = models.CharField(max_length=19, blank=True)
+    orcid_shown = models.BooleanField(default=False, help_text="by signing in there, not typed")
+    publications = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)
+    answers = models.JSONField(default=dict)
+    begun = models.DateTimeField()
+    submitted = models.DateTimeField(default=clock.now)
+    edited = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    source = models.CharField(max_length=120, blank=True, help_text="of one that was imported: its id there")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["call", "submitted", "id"], name="application_by_instant"),
+            models.Index(fields=["call", "sort_name", "id"], name="application_by_name"),
+            models.Index(fields=["call", "organisation", "id"], name="application_by_place"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "person"], name="one_application_each"),
+            models.UniqueConstraint(
+                fields=["call", "source"], condition=~models.Q(source=""), name="imported_application_once"
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        """Its page, for those who keep the call."""
+        return reverse("members:application", args=[self.call.slug, self.pk])
+
+    @property
+    def reference(self) -> str:
+        """How other parts name it."""
+        return f"application:{self.pk}"
+
+    def standing(self, person_id: str) -> frozenset[str]:
+        """Whose it is, is its applicant; and who organises its call organises it."""
+        own = frozenset({"applicant"} if person_id == self.person_id else ())
+        return own | self.call.standing(person_id)
+
+
+@declares(rows=ABOUT_ONESELF)
+class AboutYou(models.Model):
+    """What an applicant says of themselves as they like. Nothing but their own page reads it; `value` may be left unsaid."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=30)
+    value = models.CharField(max_length=80)
+    said = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "person", "key"], name="said_once")]

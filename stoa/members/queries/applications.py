@@ -1,0 +1,56 @@
+"""Reads of applications: one's own, and those of a call for who keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from stoa.kit.act import Actor
+from stoa.members import rules
+from stoa.members.models import AboutYou, Application, Call, Draft
+
+
+@dataclass(frozen=True)
+class Mine:
+    """One's own part in a call: what one writes, and what of it is submitted."""
+
+    draft: Draft
+    application: Application | None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether what is written differs from what was submitted."""
+        sent = self.application
+        return sent is not None and (sent.edited or sent.submitted) < self.draft.saved
+
+
+def own(call: Call, viewer: Actor) -> Mine | None:
+    """The viewer's own part in a call, if they have begun one."""
+    if viewer.person_id is None:
+        return None
+    draft = Draft.objects.select_related("call", "person").filter(call=call, person=viewer.person_id).first()
+    if draft is None:
+        return None
+    return Mine(draft, Application.objects.filter(call=call, person=viewer.person_id).first())
+
+
+def own_about(call: Call, viewer: Actor) -> dict[str, str]:
+    """What the viewer said of themselves for a call. For nobody else's eyes: no other query reads that table."""
+    return dict(AboutYou.objects.filter(call=call, person=viewer.person_id).values_list("key", "value"))
+
+
+def applications(call: Call, viewer: Actor) -> QuerySet[Application]:
+    """What was submitted to a call, for those who keep it; for others nothing."""
+    rows = Application.objects.filter(call=call)
+    return rows if rules.may_read(viewer, call) else rows.none()
+
+
+def with_words(rows: QuerySet[Application], words: str) -> QuerySet[Application]:
+    """Of these applications, those with these words in the name or the organisation."""
+    return rows.filter(Q(sort_name__contains=words.casefold()) | Q(organisation__icontains=words))
+
+
+def find_application(call: Call, pk: str, viewer: Actor) -> Application | None:
+    """One of them."""
+    return applications(call, viewer).select_related("call").filter(pk=pk).first()

@@ -1,0 +1,25 @@
+"""Who may see and do what with calls and applications, when, and what an answer must be."""
+
+from stoa.members.rules.calls import (
+    can_be_begun,
+    can_be_changed,
+    can_be_extended,
+    can_be_finished,
+    is_public,
+    may_draft,
+    may_extend,
+    may_keep,
+    may_read,
+)
+
+__all__ = [
+    "can_be_begun",
+    "can_be_changed",
+    "can_be_extended",
+    "can_be_finished",
+    "is_public",
+    "may_draft",
+    "may_extend",
+    "may_keep",
+    "may_read",
+]

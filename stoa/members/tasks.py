@@ -1,0 +1,49 @@
+"""What the clock does for calls: makes outages up, opens each at its instant, and closes it when its grace is over."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+
+from stoa.kit import clock, outages
+from stoa.kit.act import CLOCK
+from stoa.kit.faults import Closed
+from stoa.kit.ticker import every
+from stoa.members import acts
+from stoa.members.acts.calls import outage_of
+from stoa.members.models import Call
+
+log = logging.getLogger(__name__)
+Step = Callable[..., object]
+
+
+@every(seconds=1)
+def tick() -> None:
+    """Note that the worker is there, and take every step that is due."""
+    outages.note()
+    advance()
+
+
+def advance() -> None:
+    """Take every step that is due: first what moves a deadline, then what lets it pass."""
+    for step, due in _due():
+        for call in due:
+            _take(step, call)
+
+
+def _take(step: Step, call: Call) -> None:
+    """Take a step of one call. One that another process took meanwhile is passed over; a fault keeps no other call waiting."""
+    try:
+        step(CLOCK, call=call)
+    except Closed as reason:
+        log.info("%s of call %s: %s", step.__name__, call.pk, reason)
+    except Exception:
+        log.exception("%s of call %s failed; it is tried again", step.__name__, call.pk)
+
+
+def _due() -> Iterable[tuple[Step, Iterable[Call]]]:
+    now, phase = clock.now(), Call.Phase
+    taking = Call.objects.filter(phase__in=[phase.ANNOUNCED, phase.OPEN], opens__lte=now)
+    yield acts.make_up_outage, [call for call in taking if outage_of(call)]
+    yield acts.open_call, Call.objects.filter(phase=phase.ANNOUNCED, opens__lte=now)
+    yield acts.close_call, [call for call in Call.objects.filter(phase=phase.OPEN, closes__lte=now) if call.ends <= now]

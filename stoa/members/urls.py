@@ -1,0 +1,30 @@
+"""Addresses of calls and applications."""
+
+from django.urls import path
+
+from stoa.members.views import applying, arriving, calls, keeping, reading
+
+app_name = "members"
+urlpatterns = [
+    path("calls", calls.index, name="index"),
+    path("calls/new", keeping.draft, name="draft"),
+    path("calls/enter/<str:token>", arriving.enter, name="enter"),
+    path("calls/<slug:slug>", calls.call_page, name="call"),
+    path("calls/<slug:slug>/history", calls.history, name="history"),
+    path("calls/<slug:slug>/preview", calls.preview, name="preview"),
+    path("calls/<slug:slug>/edit", keeping.edit, name="edit"),
+    path("calls/<slug:slug>/asks", keeping.asks, name="asks"),
+    path("calls/<slug:slug>/asks/<slug:part>/<slug:key>", keeping.item, name="item"),
+    path("calls/<slug:slug>/reading", keeping.reading, name="reading"),
+    path("calls/<slug:slug>/announce", keeping.announce, name="announce"),
+    path("calls/<slug:slug>/extend", keeping.extend, name="extend"),
+    path("calls/<slug:slug>/eligible", arriving.eligible, name="eligible"),
+    path("calls/<slug:slug>/apply", arriving.apply, name="apply"),
+    path("calls/<slug:slug>/apply/<int:number>", applying.step, name="step"),
+    path("calls/<slug:slug>/apply/about", applying.about, name="about"),
+    path("calls/<slug:slug>/apply/submit", applying.submit, name="submit"),
+    path("calls/<slug:slug>/mine", applying.own, name="mine"),
+    path("calls/<slug:slug>/mine/withdraw", applying.withdraw, name="withdraw"),
+    path("calls/<slug:slug>/applications", reading.applications, name="applications"),
+    path("calls/<slug:slug>/applications/<str:application>", reading.application, name="application"),
+]

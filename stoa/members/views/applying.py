@@ -1,0 +1,234 @@
+"""Writing an application: one step a page, each with its button, saved as it is typed; then submitting it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from django.contrib import messages
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from stoa.kit import edge
+from stoa.kit.faults import Conflict
+from stoa.members import acts, queries, rules
+from stoa.members.forms.answering import AnswersForm
+from stoa.members.forms.applying import AboutForm, ProfileForm
+from stoa.members.forms.calls import ConfirmForm
+from stoa.members.models import Call, Draft
+from stoa.members.models.questionnaire import Field
+from stoa.members.queries import Mine
+from stoa.members.rules.about import labels_of
+from stoa.members.rules.answers import missing
+from stoa.members.views.calls import found, frame
+from stoa.people.models import Person
+
+WHO, ABOUT, SEND = "Who you are", "About you, apart", "Look it over and submit"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A page of an application: `status` is `done`, `now` or `next`."""
+
+    label: str
+    url: str
+    status: str
+    note: str = ""
+
+
+@edge.signed_in
+def step(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
+    """One page of an application: the first says who one is, each other answers what the call asks on it."""
+    mine = _mine(request, slug)
+    pages = mine.draft.call.asks.steps
+    if number > len(pages) + 1 or number < 1:
+        raise Http404
+    form = _form(request, mine.draft, number)
+    if form.is_valid() and form.carry_out(lambda: _save(request, mine.draft, form)):
+        if _saves_itself(request):
+            return JsonResponse({"fields": {"version": form.outcome.version}})
+        return redirect("members:step", slug, number + 1) if number <= len(pages) else redirect("members:about", slug)
+    if _saves_itself(request):
+        return _told_to_script(form)
+    return _shown(request, mine, form, number)
+
+
+@edge.signed_in
+def about(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """What somebody says of themselves, apart from their application and as they like."""
+    call = found(request, slug)
+    mine = _mine(request, slug)
+    actor = edge.actor(request)
+    form = AboutForm(edge.sent(request), call=call, said=queries.own_about(call, actor))
+    if form.is_valid() and form.carry_out(lambda: _say(request, call, form)):
+        messages.success(request, "Kept apart from your application. You can change it or take it back at any time.")
+        return redirect("members:submit" if rules.can_be_finished(call, mine.draft.begun) else "members:mine", slug)
+    context = {**frame(call), "mine": mine, "form": form, "pages": _pages(mine.draft, "about")}
+    return render(request, "members/about.html", context, status=422 if form.errors else 200)
+
+
+@edge.signed_in
+def submit(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The whole application as it will be read, what is missing, and the button that submits it."""
+    mine = _mine(request, slug)
+    call = mine.draft.call
+    form = ConfirmForm(edge.sent(request))
+    if form.is_valid() and form.carry_out(lambda: acts.submit(edge.actor(request), draft=mine.draft)):
+        messages.success(request, "Your application is in. A receipt is on its way by mail.")
+        return redirect("members:mine", slug)
+    context = {
+        **frame(call),
+        "mine": mine,
+        "form": form,
+        "answers": answered(call, mine.draft.answers),
+        "left": [(field, _place(call, field)) for field in missing(call.asks.fields, mine.draft.answers)],
+        "can_be_finished": rules.can_be_finished(call, mine.draft.begun),
+        "pages": _pages(mine.draft, "submit"),
+    }
+    return render(request, "members/submit.html", context, status=422 if form.errors else 200)
+
+
+@edge.signed_in
+def own(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """One's own page of an application: where it stands, what can be done with it, and what one said apart."""
+    mine = _mine(request, slug)
+    call = mine.draft.call
+    said = queries.own_about(call, edge.actor(request))
+    context = {
+        **frame(call),
+        "mine": mine,
+        "pages": _pages(mine.draft, ""),
+        "can_be_finished": rules.can_be_finished(call, mine.draft.begun),
+        "said": [label for key, label in labels_of(call).items() if key in said],
+        "answers": answered(call, mine.draft.answers),
+    }
+    return render(request, "members/mine.html", context)
+
+
+@edge.signed_in
+def withdraw(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Withdraw one's application."""
+    mine = _mine(request, slug)
+    form = ConfirmForm(edge.sent(request))
+    if form.is_valid() and form.carry_out(lambda: acts.withdraw(edge.actor(request), draft=mine.draft)):
+        messages.success(request, "Your application is withdrawn.")
+        return redirect("members:mine", slug)
+    return render(
+        request,
+        "members/withdraw.html",
+        {**frame(mine.draft.call), "mine": mine, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+def answered(call: Call, answers: dict[str, Any]) -> list[tuple[Field, str]]:
+    """Each field of a call with the answer as it is read; nothing where there is none."""
+    return [(field, in_words(field, answers.get(field.key))) for field in call.asks.fields]
+
+
+def in_words(field: Field, value: Any) -> str:
+    """An answer as it is read: options by their words."""
+    if value in (None, "", []):
+        return ""
+    if field.kind == "choice":
+        return str(field.options[value])
+    if field.kind == "several":
+        return ", ".join(field.options[each] for each in value)
+    return str(value)
+
+
+def _mine(request: HttpRequest, slug: str) -> Mine:
+    mine = queries.own(found(request, slug), edge.actor(request))
+    if mine is None:
+        raise Http404
+    return mine
+
+
+def _form(request: HttpRequest, draft: Draft, number: int) -> ProfileForm | AnswersForm:
+    """The form of a page, with what was kept, or what somebody typed before they had to sign in again."""
+    kept, sent = edge.kept(request), edge.sent(request)
+    given = {name: values if name.startswith("a_") and len(values) > 1 else values[-1] for name, values in kept.items()}
+    if number == 1:
+        return ProfileForm(sent, initial={**draft.profile, "version": draft.version, **given})
+    fields = draft.call.asks.on_step(draft.call.asks.steps[number - 2])
+    return AnswersForm(sent, fields=fields, answers=draft.answers, initial={"version": draft.version, **given})
+
+
+def _save(request: HttpRequest, draft: Draft, form: ProfileForm | AnswersForm) -> Draft:
+    version = form.cleaned_data["version"] or 0
+    told = {"profile": form.given()} if isinstance(form, ProfileForm) else {"answers": form.given()}
+    return acts.save_draft(edge.actor(request), draft=draft, version=version, **told)
+
+
+def _say(request: HttpRequest, call: Call, form: AboutForm) -> None:
+    person = Person.objects.get(pk=edge.actor(request).person_id)
+    if "take_back" in request.POST:
+        acts.take_back_about_oneself(edge.actor(request), person=person, call=call)
+    else:
+        acts.say_about_oneself(edge.actor(request), person=person, call=call, said=form.said())
+
+
+def _saves_itself(request: HttpRequest) -> bool:
+    return request.headers.get("X-Autosave") == "1"
+
+
+def _told_to_script(form: ProfileForm | AnswersForm) -> JsonResponse:
+    fault = next(iter(form.errors.values()))[0]
+    return JsonResponse({"message": str(fault)}, status=409 if isinstance(form.fault, Conflict) else 422)
+
+
+def _shown(request: HttpRequest, mine: Mine, form: ProfileForm | AnswersForm, number: int) -> HttpResponseBase:
+    """The page of a step; where another tab saved meanwhile, what it kept stands beside what was typed here."""
+    draft = mine.draft
+    stale = isinstance(form.fault, Conflict)
+    if stale:
+        draft.refresh_from_db()
+        sent = request.POST.copy()
+        sent["version"] = str(draft.version)
+        form.data = sent
+    context = {
+        **frame(draft.call),
+        "mine": mine,
+        "form": form,
+        "number": number,
+        "label": WHO if number == 1 else draft.call.asks.steps[number - 2],
+        "pages": _pages(draft, str(number)),
+        "stale": stale,
+        "kept_elsewhere": _kept_elsewhere(draft, form) if stale else [],
+        "can_be_finished": rules.can_be_finished(draft.call, draft.begun),
+        "orcid_shown": number == 1
+        and SocialAccount.objects.filter(user=draft.person_id, provider="orcid").values_list("uid", flat=True).first(),
+    }
+    return render(request, "members/step.html", context, status=409 if stale else 422 if form.errors else 200)
+
+
+def _kept_elsewhere(draft: Draft, form: ProfileForm | AnswersForm) -> list[tuple[str, str]]:
+    if isinstance(form, ProfileForm):
+        return [(str(form[name].label), text) for name, text in draft.profile.items() if text]
+    return [(field.label, in_words(field, draft.answers.get(field.key))) for field in form.asked]
+
+
+def _pages(draft: Draft, present: str) -> Sequence[Step]:
+    call = draft.call
+    left = {_place(call, field) for field in missing(call.asks.fields, draft.answers)}
+    steps = [Step(WHO, _url("step", call, 1), _status("1", present, done=bool(draft.profile)))]
+    for number, label in enumerate(call.asks.steps, start=2):
+        steps.append(Step(label, _url("step", call, number), _status(str(number), present, done=number not in left)))
+    steps.append(Step(ABOUT, _url("about", call), _status("about", present, done=False), "as you like"))
+    return [*steps, Step(SEND, _url("submit", call), _status("submit", present, done=False))]
+
+
+def _place(call: Call, field: Field) -> int:
+    return call.asks.steps.index(field.step) + 2
+
+
+def _status(page: str, present: str, *, done: bool) -> str:
+    return "now" if page == present else "done" if done else "next"
+
+
+def _url(name: str, call: Call, *more: int) -> str:
+    return reverse(f"members:{name}", args=[call.slug, *more])

@@ -1,0 +1,68 @@
+"""What those who keep a call see of its applications: all as a list, and each as it was submitted."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from stoa.kit import edge
+from stoa.kit.faults import Refused
+from stoa.kit.tables import Column, Filter, Listing, link
+from stoa.members import acts, queries, rules
+from stoa.members.models import Application, Call
+from stoa.members.views.applying import answered
+from stoa.members.views.calls import found, frame
+
+
+def listing(call: Call) -> Listing[Application]:
+    """The list of a call's applications."""
+
+    def address(one: Application) -> str:
+        return f"{call.get_absolute_url()}/applications/{one.pk}"
+
+    return Listing[Application](
+        name=f"applications-{call.slug}",
+        caption="Applications",
+        columns=[
+            Column("name", "Name", lambda a: a.name, show=lambda a: link(a.name, address(a)), order=("sort_name",)),
+            Column("organisation", "Organisation", lambda a: a.organisation, order=("organisation",)),
+            Column("orcid", "ORCID iD", lambda a: a.orcid, sortable=False),
+            Column("publications", "Works", lambda a: len(a.publications), sortable=False, numeric=True),
+            Column("submitted", "Submitted", lambda a: a.submitted, order=("submitted",)),
+            Column("edited", "Last changed", lambda a: a.edited, sortable=False),
+        ],
+        filters=[Filter("q", "Name or organisation", queries.with_words)],
+        sort="-submitted",
+        empty="No applications yet.",
+    )
+
+
+@edge.signed_in
+def applications(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """All that was submitted."""
+    call = _read(request, slug)
+    rows = queries.applications(call, edge.actor(request)).defer("answers", "facts")
+    shown = listing(call)
+    context = {**frame(call), "table": shown.page(request, rows)}
+    return shown.download(request, rows) or render(request, "members/applications.html", context)
+
+
+@edge.signed_in
+def application(request: HttpRequest, slug: str, application: str) -> HttpResponseBase:
+    """One application as it was submitted. That it was read is noted for whoever wrote it."""
+    call = _read(request, slug)
+    actor = edge.actor(request)
+    one = queries.find_application(call, application, actor)
+    if one is None:
+        raise Http404
+    acts.read_application(actor, application=one)
+    context = {**frame(call), "one": one, "answers": answered(call, one.answers)}
+    return render(request, "members/application.html", context)
+
+
+def _read(request: HttpRequest, slug: str) -> Call:
+    call = found(request, slug)
+    if not rules.may_read(edge.actor(request), call):
+        raise Refused("You can't read these applications.", remedy="Stewards, founders and the call's organisers can.")
+    return call

@@ -1,0 +1,66 @@
+"""How the record's entries about calls read."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from stoa.kit.words import Leaf, Text, Words, counted, instant_words, register_words, role_words
+from stoa.members import events
+
+DATES = {"opens": instant_words, "closes": instant_words, "admits": role_words}
+
+
+def _announced(leaf: Leaf) -> Text:
+    if leaf["facts"].get("places"):
+        return _("{actor} announced the call {subject}: from {opens} to {closes}, for {places}.")
+    return _("{actor} announced the call {subject}: from {opens} to {closes}.")
+
+
+def _extended(leaf: Leaf) -> Text:
+    if leaf["facts"].get("outage_seconds"):
+        return _(
+            "{actor} let the call {subject} close later, {closes}, since the server was down for {outage_seconds}."
+        )
+    return _("{actor} let the call {subject} close later: {closes}.")
+
+
+PLACES = DATES | {"places": counted("{n} place", "{n} places")}
+register_words(events.CallAnnounced, Words(_("Call announced"), _announced, shown=PLACES))
+register_words(
+    events.CallAmended,
+    Words(
+        _("Call changed before it opened"),
+        _("{actor} changed the call {subject} before it opened: from {opens} to {closes}."),
+        shown=PLACES,
+    ),
+)
+register_words(events.CallOpened, Words(_("Call opened"), _("{actor} opened the call {subject}. Its rules are fixed.")))
+register_words(
+    events.CallExtended,
+    Words(
+        _("Call made longer"),
+        _extended,
+        shown={"closes": instant_words, "outage_seconds": counted("{n} second", "{n} seconds")},
+    ),
+)
+register_words(
+    events.CallClosed,
+    Words(
+        _("Call closed"),
+        _("{actor} closed the call {subject} with {applications}."),
+        shown={"applications": counted("{n} application", "{n} applications")},
+    ),
+)
+register_words(events.ApplicationSubmitted, Words(_("Application submitted"), _("{actor} submitted an application.")))
+register_words(events.ApplicationWithdrawn, Words(_("Application withdrawn"), _("{actor} withdrew an application.")))
+register_words(
+    events.ApplicationsImported,
+    Words(
+        _("Applications imported"),
+        _("{actor} took {added} from a file into the call {subject} and passed {passed_over} over."),
+        shown={
+            "added": counted("{n} application", "{n} applications"),
+            "passed_over": counted("{n} line", "{n} lines"),
+        },
+    ),
+)
