@@ -10,10 +10,10 @@ from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
 
 from stoa.kit.api import Parts, Word, found
+from stoa.kit.faults import Invalid
 from stoa.methods.canonical import parse_object
 from stoa.record import keys, queries
 from stoa.record.models import Checkpoint, Placement
-from stoa.record.queries import tree
 
 router = Router(tags=["Record"])
 
@@ -36,6 +36,24 @@ class ProvenOut(Schema):
     position: int
     entry: dict[str, Any]
     leaf: str
+    proof: list[str]
+    checkpoint: str
+
+
+class Sizes(Schema):
+    """Between which sizes of the log the proof leads."""
+
+    old: int = Field(ge=1, description="How many entries the smaller log has.")
+    size: int | None = Field(
+        None, ge=1, description="How many the greater one has; those of the latest head if left out."
+    )
+
+
+class ConsistentOut(Schema):
+    """The RFC 6962 consistency proof between two sizes, in base64, and the latest head, a C2SP checkpoint."""
+
+    old: int
+    size: int
     proof: list[str]
     checkpoint: str
 
@@ -90,13 +108,30 @@ def list_entries(request: HttpRequest, filters: Query[Filters]) -> QuerySet[Plac
 @router.get("/record/entries/{position}", response=ProvenOut, summary="Get an entry with its proof")
 def get_entry(request: HttpRequest, position: int) -> dict[str, Any]:
     """One entry, with what proves that it stands at its place under the latest signed head."""
-    placement = found(queries.placement(position))
-    head = queries.head()
-    body = bytes(placement.entry.body)
+    proven = found(queries.proven(position))
     return {
         "position": position,
-        "entry": parse_object(body),
-        "leaf": base64.b64encode(body).decode(),
-        "proof": [base64.b64encode(node).decode() for node in tree(head.size).inclusion_proof(position)],
-        "checkpoint": head.note,
+        "entry": parse_object(proven.body),
+        "leaf": base64.b64encode(proven.body).decode(),
+        "proof": _spelled(proven.hashes),
+        "checkpoint": proven.note,
     }
+
+
+@router.get("/record/consistency", response=ConsistentOut, summary="Get a consistency proof")
+def get_consistency(request: HttpRequest, sizes: Query[Sizes]) -> dict[str, Any]:
+    """What proves that the log of one size begins with the log of a smaller one: that nothing was changed in between."""
+    head = queries.head()
+    size = head.size if sizes.size is None else sizes.size
+    if not sizes.old <= size <= head.size:
+        raise Invalid(
+            f"There is no proof from {sizes.old} entries to {size}.",
+            remedy=f"The log has {head.size}; the smaller size comes first.",
+            field="old",
+        )
+    proof = queries.consistency_proof(sizes.old, size)
+    return {"old": sizes.old, "size": size, "proof": _spelled(proof), "checkpoint": head.note}
+
+
+def _spelled(hashes: list[bytes]) -> list[str]:
+    return [base64.b64encode(one).decode() for one in hashes]

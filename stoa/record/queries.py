@@ -15,10 +15,10 @@ from stoa.kit.addresses import path_to
 from stoa.kit.registry import Shown
 from stoa.methods.commitment import text_commitment
 from stoa.methods.merkle import EMPTY_ROOT, HASH_SIZE
-from stoa.methods.tiles import TiledTree, TilePath, encode_bundle, tile_width
+from stoa.methods.tiles import TiledTree, TilePath, tile_width
 from stoa.record.events import DaySealed
 from stoa.record.keys import signed_checkpoint
-from stoa.record.models import Blob, Checkpoint, Entry, Placement, Text, Tile
+from stoa.record.models import Blob, Checkpoint, Entry, Placement, Text
 from stoa.record.words import Said, say
 
 STRAGGLERS = timedelta(minutes=10)
@@ -27,6 +27,26 @@ STRAGGLERS = timedelta(minutes=10)
 PER_PAGE = 50
 CHUNK = 1000
 MOST_POINTS = 200
+BEYOND_ANY = 2**40
+"""Tiles from here on no log has, and the database could not count their entries."""
+
+# In plain SQL, since a reader of the whole log asks for thousands of tiles, and the bundles are put together where they lie.
+_SIZE = "(SELECT size FROM record_checkpoint ORDER BY size DESC LIMIT 1)"
+_TILE = f"SELECT substring(hashes FROM 1 FOR %s), {_SIZE} FROM record_tile WHERE level = %s AND index = %s"  # noqa: S608 - no input
+_TILES = (
+    "SELECT level, index, hashes FROM record_tile"
+    " JOIN unnest(%s::int[], %s::bigint[]) AS wanted (level, index) USING (level, index)"
+)
+_PROVEN = (
+    "SELECT size, note, body FROM (SELECT size, note FROM record_checkpoint ORDER BY size DESC LIMIT 1) AS head"
+    " JOIN record_placement ON position < size JOIN record_entry ON record_entry.id = entry_id WHERE position = %s"
+)
+_BUNDLE = (
+    "SELECT count(*), string_agg(substring(int4send(octet_length(body)) FROM 3) || body, '' ORDER BY position)"  # noqa: S608 - as above
+    " FROM record_placement JOIN record_entry ON record_entry.id = entry_id"
+    f" WHERE position >= %s AND position < least(%s, {_SIZE})"
+)
+"""An entry bundle: each entry after its length in two bytes, as `stoa.methods.tiles.encode_bundle` makes it."""
 
 
 def head() -> Checkpoint:
@@ -42,6 +62,8 @@ def published() -> Subquery:
 
 def tile(path: TilePath) -> bytes | None:
     """The bytes that a path names, as the latest head covers them; None where it covers less. One query."""
+    if path.index >= BEYOND_ANY:
+        return None
     return _bundle(path) if path.level is None else _hashes(path, path.level)
 
 
@@ -98,17 +120,43 @@ def growth() -> list[tuple[datetime, int]]:
         return [(at, size) for at, size in cursor.fetchall()]
 
 
-def tree(size: int | None = None) -> TiledTree:
-    """The hash tree of the first `size` entries, read from the tiles; without a size, of those under the latest head."""
-    return TiledTree(head().size if size is None else size, _fetch)
+def tree(size: int, *, near: Sequence[int] = ()) -> TiledTree:
+    """The hash tree of the first `size` entries, read from the tiles: those on the way to the entries `near` in one query."""
+    at_hand = _tiles_over([*near, size - 1]) if near else {}
+    return TiledTree(size, lambda level, index, width: at_hand.get((level, index)) or _fetch(level, index, width))
 
 
-def proof(position: int) -> str:
-    """The proof that the entry at a position is under the latest head, as a C2SP tlog-proof file."""
-    latest = head()
-    hashes = tree(latest.size).inclusion_proof(position)
-    lines = ["c2sp.org/tlog-proof@v1", f"index {position}", *(base64.b64encode(node).decode() for node in hashes)]
-    return "".join(f"{line}\n" for line in lines) + f"\n{latest.note}"
+@dataclass(frozen=True)
+class Proven:
+    """An entry's bytes, the proof that it stands at its place under the latest head, and that head as signed."""
+
+    position: int
+    body: bytes
+    hashes: list[bytes]
+    note: str
+
+    def as_file(self) -> str:
+        """The proof as a C2SP tlog-proof file."""
+        lines = [f"index {self.position}", *(base64.b64encode(node).decode() for node in self.hashes)]
+        return "".join(f"{line}\n" for line in ["c2sp.org/tlog-proof@v1", *lines]) + f"\n{self.note}"
+
+
+def proven(position: int) -> Proven | None:
+    """The entry at a position with its proof; None where the latest head covers no such entry. Two queries."""
+    if position >= 256 * BEYOND_ANY:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_PROVEN, [position])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    size, note, body = row
+    return Proven(position, bytes(body), tree(size, near=[position]).inclusion_proof(position), note)
+
+
+def consistency_proof(old: int, size: int) -> list[bytes]:
+    """The proof that the first `old` entries are the beginning of the first `size`. One query."""
+    return tree(size, near=[old - 1, old]).consistency_proof(old)
 
 
 @dataclass(frozen=True)
@@ -142,25 +190,29 @@ def _fetch(level: int, index: int, width: int) -> bytes:
     return tile(TilePath(level, index, width if width < 256 else None)) or b""
 
 
+def _tiles_over(positions: Sequence[int]) -> dict[tuple[int, int], bytes]:
+    """The tiles of every level over these entries, by level and index."""
+    wanted = {(level, position >> 8 * (level + 1)) for position in positions for level in range(8)}
+    levels, indexes = zip(*sorted(wanted), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_TILES, [list(levels), list(indexes)])
+        return {(level, index): bytes(hashes) for level, index, hashes in cursor.fetchall()}
+
+
 def _hashes(path: TilePath, level: int) -> bytes | None:
-    row = (
-        Tile.objects.filter(level=level, index=path.index)
-        .annotate(published=published())
-        .values_list("hashes", "published")
-        .first()
-    )
     wanted = path.width or 256
-    if row is None or tile_width(level, path.index, row[1] or 0) < wanted:
-        return None
-    return bytes(row[0])[: HASH_SIZE * wanted]
+    with connection.cursor() as cursor:
+        cursor.execute(_TILE, [HASH_SIZE * wanted, level, path.index])
+        row = cursor.fetchone()
+    return bytes(row[0]) if row and tile_width(level, path.index, row[1] or 0) >= wanted else None
 
 
 def _bundle(path: TilePath) -> bytes | None:
     start, wanted = 256 * path.index, path.width or 256
-    placements = Placement.objects.filter(position__gte=start, position__lt=start + wanted)
-    placements = placements.filter(position__lt=published())
-    bodies = [bytes(body) for body in placements.order_by("position").values_list("entry__body", flat=True)]
-    return encode_bundle(bodies) if len(bodies) == wanted else None
+    with connection.cursor() as cursor:
+        cursor.execute(_BUNDLE, [start, start + wanted])
+        count, body = cursor.fetchone()
+    return bytes(body) if count == wanted else None
 
 
 def days_to_seal() -> list[date]:

@@ -1,9 +1,8 @@
 """One entry of the record: reads its bytes and holds them to the documented form."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from stoa.verify import strict
 from stoa.verify.faults import Broken
@@ -21,9 +20,24 @@ _SUBJECT = re.compile(r"[a-z][a-z0-9_.-]*:[!-~]{1,200}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _OWN_ROLES = ("clock", "operator")
 
+_CODE = rb"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+"
+_COMMITMENT = rb'"[a-z_]+":"[0-9a-f]{64}"'
+_USUAL = re.compile(
+    rb'\{"act":"(' + _CODE + rb')"'
+    rb',"actor":(?:null|"(person:[A-Za-z0-9_-]{1,100}|clock|operator)")'
+    rb',"at":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z)"'
+    rb',"charter":(0|[1-9][0-9]{0,14})'
+    rb',"commitments":(\{(?:' + _COMMITMENT + rb"(?:," + _COMMITMENT + rb")*)?\})"
+    rb',"facts":(\{.*\})'
+    rb',"role":(?:null|"([a-z][a-z0-9_-]*)")'
+    rb',"subject":"([a-z][a-z0-9_.-]*:[!#-\[\]-~]{1,200})"'
+    rb',"type":"(' + _CODE + rb')","v":1\}',
+    re.DOTALL,
+)
+"""An entry spelled in the usual way: its ten keys in their order, each in its form but for what stands in the facts."""
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+
+class Entry(NamedTuple):
     """An entry in the documented form, with its place in the record."""
 
     position: int
@@ -42,6 +56,37 @@ class Entry:
 
 def read_entry(position: int, raw: bytes) -> Entry:
     """The entry that `raw` spells; Broken where it departs from the documented form."""
+    return _read_usual(position, raw) or read_with_care(position, raw)
+
+
+def _read_usual(position: int, raw: bytes) -> Entry | None:
+    """What `read_with_care` reads, in a third of the time; None leaves it to that one to say whether all is well.
+
+    Where `_USUAL` fits, the whole is canonical if facts and commitments are: of an object in an object nothing else
+    is free. So these alone are parsed.
+    """
+    found = _USUAL.fullmatch(raw)
+    if found is None:
+        return None
+    act, actor, at, charter, commitments, facts, role, subject, kind = found.groups()
+    who, as_what, when = _text(actor), _text(role), moment(at.decode())
+    if when is None or not _role_fits(as_what, who) or facts.count(b"{") + facts.count(b"[") >= strict.DEEPEST:
+        return None
+    try:
+        if b"," in commitments:
+            strict.parse(commitments)
+        told = strict.parse(facts)
+    except ValueError:
+        return None
+    return Entry(position, when, kind.decode(), act.decode(), who, as_what, int(charter), subject.decode(), told)
+
+
+def _text(octets: bytes | None) -> str | None:
+    return None if octets is None else octets.decode()
+
+
+def read_with_care(position: int, raw: bytes) -> Entry:
+    """The same for any bytes, whose first fault it names."""
     try:
         value = strict.parse(raw)
     except ValueError as fault:

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from stoa.methods.canonical import canonical
-from stoa.methods.merkle import leaf_hash, verify_inclusion
+from stoa.methods.merkle import leaf_hash, verify_consistency, verify_inclusion
 from stoa.methods.note import Checkpoint, VerifierKey, open_note
 from stoa.people.models import Person
 from stoa.record.sequencer import sequence
@@ -73,6 +73,28 @@ def test_an_entry_comes_with_a_proof_that_holds(stage: Stage) -> None:
     path = [base64.b64decode(step) for step in proven["proof"]]
     assert verify_inclusion(3, signed.size, leaf_hash(leaf), path, signed.root)
     VISITOR.get(f"/record/entries/{head['size']}", status=404)
+
+
+def test_a_longer_record_comes_with_a_proof_that_it_begins_with_the_shorter(stage: Stage) -> None:
+    sequence()
+    before = VISITOR.get("/record/head")
+    stage.admit(3)
+    sequence()
+    after = VISITOR.get("/record/head")
+    proven = VISITOR.get(f"/record/consistency?old={before['size']}")
+    assert (proven["size"], proven["checkpoint"]) == (after["size"], after["checkpoint"])
+    path = [base64.b64decode(step) for step in proven["proof"]]
+    roots = [base64.b64decode(head["root"]) for head in (before, after)]
+    assert verify_consistency(before["size"], after["size"], path, *roots)
+    assert VISITOR.get(f"/record/consistency?old={before['size']}&size={before['size']}")["proof"] == []
+    for wrong in (
+        f"old={after['size'] + 1}",
+        f"old={before['size']}&size={after['size'] + 1}",
+        "old=2&size=1",
+        "old=0",
+        "",
+    ):
+        VISITOR.get(f"/record/consistency?{wrong}", status=422)
 
 
 def test_entries_are_filtered_by_type_subject_and_actor(stage: Stage) -> None:

@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from stoa.methods.merkle import EMPTY_ROOT, leaf_hash, root
+from stoa.methods.merkle import EMPTY_ROOT, leaf_hash, root, verify_consistency, verify_inclusion
 from stoa.methods.tiles import bundle_path, decode_bundle, tile_path, tile_width
+from stoa.record import queries
 from stoa.record.entries import keep_octets
 from stoa.record.keys import origin, vkey
 from tests.record.growing import grow, insert, numbers, served_head, served_tree
@@ -118,3 +119,24 @@ def test_a_tile_costs_one_query(client: Client, django_assert_num_queries: Djang
     for path in (tile_path(0, 0), tile_path(0, 1, 44), bundle_path(0), "checkpoint"):
         with django_assert_num_queries(1):
             assert client.get(f"/record/{path}").status_code == 200
+
+
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 700])
+def test_proofs_hold_at_every_size_and_cost_few_queries(
+    size: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    leaves = numbers(size)
+    grow(leaves)
+    whole = root(map(leaf_hash, leaves))
+    for position in {0, size // 2, size - 1}:
+        with django_assert_num_queries(2):
+            proven = queries.proven(position)
+        assert proven is not None
+        assert proven.body == leaves[position]
+        assert verify_inclusion(position, size, leaf_hash(leaves[position]), proven.hashes, whole)
+        old = position + 1
+        with django_assert_num_queries(1):
+            hashes = queries.consistency_proof(old, size)
+        assert verify_consistency(old, size, hashes, root(map(leaf_hash, leaves[:old])), whole)
+    for beyond in (size, 2**63, 10**30):
+        assert queries.proven(beyond) is None

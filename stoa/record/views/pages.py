@@ -129,8 +129,10 @@ def entry_raw(request: HttpRequest, position: int) -> HttpResponse:
 @require_safe
 def entry_proof(request: HttpRequest, position: int) -> HttpResponse:
     """The proof that an entry is under the latest signed head."""
-    _placement(position)
-    return _file(queries.proof(position).encode(), "text/plain; charset=utf-8", f"entry-{position}.tlog-proof")
+    proven = queries.proven(position)
+    if proven is None:
+        raise _no_entry()
+    return _file(proven.as_file().encode(), "text/plain; charset=utf-8", f"entry-{position}.tlog-proof")
 
 
 def _about(said: Said, viewer: str | None) -> list[tuple[str, object]]:
@@ -153,8 +155,12 @@ def _about(said: Said, viewer: str | None) -> list[tuple[str, object]]:
 def _placement(position: int) -> Placement:
     found = queries.placement(position)
     if found is None:
-        raise Http404("The record has no entry of this number yet.")
+        raise _no_entry()
     return found
+
+
+def _no_entry() -> Http404:
+    return Http404("The record has no entry of this number yet.")
 
 
 def _growth() -> Picture:
