@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,7 +19,7 @@ from stoa.cli.opened import opened
 from stoa.cli.options import AsJson, Data, notes, out, print_json, settings
 from stoa.kit.environment import Environment
 from stoa.kit.faults import Fault
-from stoa.kit.folder import fault_of
+from stoa.kit.folder import aside, fault_of
 from stoa.kit.postgres import demand_whole, dump, url
 
 MOST_REMEMBERED = 50
@@ -68,12 +67,14 @@ _NO_KEY = "The signing key is not in it: `stoa backup --key FILE` writes it apar
 
 
 def make(found: Environment, target: Path) -> Made:
-    """Write a backup to a new file and read it back. The file appears whole or not at all."""
+    """Write a backup to a new file and read it back. The file appears whole or not at all.
+
+    What a killed backup left in the folder is removed by the next one there.
+    """
     if target.exists():
         raise Fault(f"{target} is there already.", remedy="Name a new file: a backup is never written over.")
     try:
-        with tempfile.TemporaryDirectory(prefix=".stoa-backup-", dir=target.parent) as folder:
-            work = Path(folder)
+        with aside(target.parent, ".stoa-backup-") as work:
             manifest = _write(found, work)
             with notes.status("Reading the backup back …"):
                 archive.read(work / "whole")

@@ -7,7 +7,8 @@ import fcntl
 import os
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from stoa.kit.faults import Fault
@@ -73,6 +74,50 @@ def held(data: Path) -> bool:
         except BlockingIOError:
             return True
     return False
+
+
+@contextmanager
+def aside(place: Path, prefix: str) -> Iterator[Path]:
+    """A folder of ours to work in until the block ends; what programs that were killed left of theirs is removed.
+
+    The lock on a file in it ends with the program that holds it, however that ends: a folder that nobody holds is left over.
+    """
+    for left in place.glob(f"{prefix}*"):
+        _remove_if_left(left)
+    folder, lock = _held_folder(place, prefix)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _held_folder(place: Path, prefix: str) -> tuple[Path, int]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
+        with suppress(FileNotFoundError):  # another took it for left over before it was held
+            lock = _lock_in(folder)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if folder.exists():
+                return folder, lock
+            os.close(lock)
+
+
+def _remove_if_left(folder: Path) -> None:
+    """Remove a folder of this user that no program holds."""
+    with suppress(OSError):
+        if folder.lstat().st_uid != os.geteuid() or folder.is_symlink():
+            return
+        lock = _lock_in(folder)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder)
+        finally:
+            os.close(lock)
+
+
+def _lock_in(folder: Path) -> int:
+    return os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
 
 def fault_of(error: OSError, place: Path) -> Fault:

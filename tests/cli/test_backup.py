@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import stat
+import subprocess
+import sys
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from stoa.cli.archive import BackupFault, read
 from stoa.kit.environment import environment
 from stoa.record.keys import vkey
 from stoa.record.models import Placement
 from stoa.record.sequencer import sequence
-from tests.cli.command import stoa, succeed
+from tests.cli.command import stoa, succeed, this_database
 from tests.stage import Stage
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("beside_backups")]
@@ -110,6 +115,20 @@ def test_a_member_that_no_backup_has_is_refused(placed: int, tmp_path: Path) -> 
     with pytest.raises(BackupFault, match=r"holds “\.\./outside”"):
         read(tmp_path / "more", tmp_path / "in")
     assert not (tmp_path / "outside").exists()
+
+
+def test_what_a_killed_backup_left_is_gone_after_the_next(placed: int, tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-m", "stoa.cli", "backup", str(tmp_path / "killed")]
+    killed = subprocess.Popen(command, env=os.environ | {"STOA_ADDRESS": settings.STOA.address} | this_database())
+    while not list(tmp_path.glob(".stoa-backup-*/*")):
+        assert killed.poll() is None
+        time.sleep(0.005)
+    killed.kill()
+    killed.wait()
+    assert [path.name[:13] for path in tmp_path.iterdir()] == [".stoa-backup-"]
+
+    succeed("backup", tmp_path / "one", here=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 
 def test_backups_are_remembered_for_upgrades(placed: int, tmp_path: Path) -> None:

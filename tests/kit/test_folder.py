@@ -6,11 +6,12 @@ import errno
 import os
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from stoa.kit.folder import AlreadyUp, FolderFault, claim, fault_of, held
+from stoa.kit.folder import AlreadyUp, FolderFault, aside, claim, fault_of, held
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount a small disk")
 
@@ -89,3 +90,33 @@ def test_a_disk_with_too_little_room_is_refused_before_anything_is_written(tmp_p
         f"The disk that holds {tmp_path / 'data'} is full: 8 MB are free, 128 MB are needed. "
         "Make room, or name a folder on another disk with --data."
     )
+
+
+def test_a_folder_to_work_in_goes_with_its_block_and_so_does_what_a_killed_program_left(tmp_path):
+    code = "import sys; from pathlib import Path; from stoa.kit.folder import aside\n"
+    code += "with aside(Path(sys.argv[1]), '.work-'): print('in', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "in\n"
+        (theirs,) = tmp_path.iterdir()
+        (tmp_path / ".worktop").touch()
+        with aside(tmp_path, ".work-") as ours:
+            (ours / "part").touch()
+            assert theirs.exists()  # its program lives
+        assert not ours.exists()
+        other.kill()
+    assert theirs.exists()
+    with aside(tmp_path, ".work-"):
+        assert not theirs.exists()
+    assert [path.name for path in tmp_path.iterdir()] == [".worktop"]
+
+
+def test_what_looks_left_over_and_leads_elsewhere_is_let_alone(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "kept").touch()
+    (tmp_path / ".work-x").symlink_to(tmp_path / "mine")
+    with aside(tmp_path, ".work-"):
+        pass
+    assert (tmp_path / "mine" / "kept").exists()
+    assert (tmp_path / ".work-x").is_symlink()
