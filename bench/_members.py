@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import random
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -159,7 +159,7 @@ class Crowd:
 
     async def hurry(self, lines: int, seconds: float) -> Answered:
         """Take turns at so many connections, each sending the next answer as soon as the last is there."""
-        turns = itertools.cycle(self._members)
+        turns = deque(self._members)
         opened = await self._open(lines)
         end = time.perf_counter() + seconds
         await self._timed([self._on(line, turns, end) for line in opened])
@@ -188,9 +188,11 @@ class Crowd:
         await asyncio.gather(*work)
         self.answered.seconds += time.perf_counter() - begun
 
-    async def _on(self, line: Line, turns: Iterator[Member], end: float) -> None:
+    async def _on(self, line: Line, turns: deque[Member], end: float) -> None:
         while time.perf_counter() < end:
-            await self._answer(line, next(turns))
+            member = turns.popleft()
+            await self._answer(line, member)
+            turns.append(member)
 
     async def _at_ease(self, line: Line, member: Member, every: float, end: float) -> None:
         await asyncio.sleep(self._chance.uniform(0, every))

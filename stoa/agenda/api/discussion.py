@@ -129,7 +129,7 @@ def get_next_statement(request: HttpRequest, slug: str) -> Status[Statement | No
 @router.put("/rounds/{slug}/statements/{number}/answer", response=AnswerOut, summary="Answer a statement")
 def give_answer(request: HttpRequest, slug: str, number: int, given: AnswerIn) -> Answer:
     """Agree, disagree or skip. It replaces your earlier answer, and can be changed until the vote opens."""
-    statement = _statement(request, slug, number)
+    statement = statements.standing_statement(slug, str(number)) or _statement(request, slug, number)
     return acts.give_answer(actor(request), statement=statement, value=VALUES[given.answer])
 
 

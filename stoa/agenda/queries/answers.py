@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from stoa.agenda.models import AGREE, DISAGREE, SKIP, Answer, AnswersCommitted, Participant, Round, Statement
+from stoa.agenda.models import AGREE, DISAGREE, SKIP, Answer, AnswersCommitted, Participant, Question, Round, Statement
 from stoa.kit import chance
+from stoa.kit.rows import columns, taken, width
 from stoa.methods.canonical import JSON
 from stoa.methods.merkle import Tree, leaf_hash
 
@@ -48,15 +51,24 @@ DRAW = """
         SELECT id, sum(priority) OVER (ORDER BY id) AS upto FROM agenda_statement
         WHERE round_id = %(round)s AND state = 'standing' AND id NOT IN (SELECT statement_id FROM said)
         AND id IS DISTINCT FROM %(but)s
+    ), drawn AS (
+        SELECT
+            (SELECT count(*) FROM said) AS answered,
+            coalesce(
+                (SELECT id FROM open WHERE upto > %(uniform)s * (SELECT max(upto) FROM open) ORDER BY id LIMIT 1),
+                (SELECT id FROM agenda_statement
+                 WHERE id = %(but)s AND state = 'standing' AND id NOT IN (SELECT statement_id FROM said))
+            ) AS id
     )
-    SELECT
-        (SELECT count(*) FROM said),
-        coalesce(
-            (SELECT id FROM open WHERE upto > %(uniform)s * (SELECT max(upto) FROM open) ORDER BY id LIMIT 1),
-            (SELECT id FROM agenda_statement
-             WHERE id = %(but)s AND state = 'standing' AND id NOT IN (SELECT statement_id FROM said))
-        )
 """
+
+
+@cache
+def _draw() -> str:
+    return (
+        f"{DRAW} SELECT d.answered, {columns(Statement, 's')}, {columns(Question, 'q')} FROM drawn d"  # noqa: S608 - names of columns alone
+        " LEFT JOIN agenda_statement s ON s.id = d.id LEFT JOIN agenda_question q ON q.id = s.question_id"
+    )
 
 
 def next_statement(round: Round, person_id: str | None, *, but: Statement | None = None) -> Next:
@@ -68,16 +80,16 @@ def next_statement(round: Round, person_id: str | None, *, but: Statement | None
     uniform = (int.from_bytes(chance.octets(7)) >> 3) / 2**53
     values = {"round": round.pk, "person": person_id, "but": but.pk if but else None, "uniform": uniform}
     with connection.cursor() as cursor:
-        cursor.execute(DRAW, values)
-        answered, drawn = cursor.fetchone()
-    return Next(answered, _shown(round, drawn) if drawn else None)
+        cursor.execute(_draw(), values)
+        row = cursor.fetchone()
+    return Next(row[0], None if row[1] is None else _drawn(round, row))
 
 
-def _shown(round: Round, pk: int) -> Statement:
-    """A statement of this round, with the question that it is about."""
-    statement = Statement.objects.select_related("question").get(pk=pk)
+def _drawn(round: Round, row: tuple[Any, ...]) -> Statement:
+    statement, about = taken(Statement, row, 1), 1 + width(Statement)
     statement.round = round
-    if statement.question:
+    if statement.question_id is not None:
+        statement.question = taken(Question, row, about)
         statement.question.round = round
     return statement
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
+from django.db import connection
 from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 
 from stoa.agenda.models import Round, Statement
@@ -12,6 +14,7 @@ from stoa.forum.rules import Reader
 from stoa.kit.addresses import path_to
 from stoa.kit.moderated import Piece, State
 from stoa.kit.registry import Rows, numbers
+from stoa.kit.rows import columns, taken, width
 from stoa.methods.similarity import alike
 
 MOST_STATEMENTS = 5
@@ -48,8 +51,23 @@ def standing_statement(slug: str, text: str) -> Statement | None:
     """The statement of this number, with its round, if it stands in the discussion of the round of this short name."""
     if not text.isdecimal() or len(text) > 18:
         return None
-    rows = Statement.objects.select_related("round").filter(round__slug=slug, round__discussion_opens__isnull=False)
-    return rows.filter(pk=int(text), state=Statement.State.STANDING).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_standing(), [slug, int(text)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    statement = taken(Statement, row)
+    statement.round = taken(Round, row, width(Statement))
+    return statement
+
+
+@cache
+def _standing() -> str:
+    return (
+        f"SELECT {columns(Statement, 's')}, {columns(Round, 'r')}"  # noqa: S608 - names of columns alone
+        " FROM agenda_statement s JOIN agenda_round r ON r.id = s.round_id"
+        " WHERE r.slug = %s AND r.discussion_opens IS NOT NULL AND s.id = %s AND s.state = 'standing'"
+    )
 
 
 def similar(round: Round, body: str) -> list[Statement]:
