@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stoa.methods.opinion_map import Map, Mark, find_map, likeness
+from stoa.methods.opinion_map import Map, Mark, find_map, likeness, next_map
 from stoa.methods.opinion_map.answers import table
 from stoa.methods.opinion_map.axes import extremity, find_axes, project
 from stoa.methods.opinion_map.marks import dividing, informed, marks, shared
@@ -61,13 +61,6 @@ def test_axes_and_positions_are_those_of_the_filled_in_table():
     assert np.delete(extremity(answers, axes), 3) == pytest.approx(np.delete(lone, 3), abs=1e-4)
 
 
-def test_warm_axes_are_the_same_axes():
-    person, statement, value, of = planted()
-    answers = table(person, statement, value, people=len(of), statements=40)
-    axes = find_axes(answers)
-    assert find_axes(answers, axes) == pytest.approx(axes, abs=1e-5)
-
-
 @pytest.mark.parametrize("groups", [2, 3, 4])
 def test_planted_groups_are_found(groups):
     person, statement, value, of = planted(groups=groups)
@@ -105,6 +98,66 @@ def test_neither_the_order_of_answers_nor_what_people_are_called_changes_anythin
     assert np.array_equal(renamed.group[called], first.group)
     assert np.array_equal(renamed.positions[called], first.positions)
     assert np.array_equal(renamed.counts, first.counts)
+
+
+def after(before, person, statement, value, people, statements) -> Map:  # noqa: PLR0917  # as `found` takes them
+    return next_map(before, person, statement, value, people=people, statements=statements, seed=SEED)
+
+
+def test_the_map_after_one_more_answer_is_nearly_the_one_that_is_found_anew():
+    person, statement, value, of = planted(each=400)
+    before = found(person[1:], statement[1:], value[1:], len(of), 40)
+    carried, anew = (
+        make(person, statement, value, len(of), 40) for make in (lambda *all_: after(before, *all_), found)
+    )
+    assert np.array_equal(carried.axes, before.axes)
+    assert carried.positions == pytest.approx(anew.positions, abs=0.01)
+    assert likeness(carried.group, anew.group) > 0.99
+    assert carried.counts.sum(axis=0).tolist() == anew.counts.sum(axis=0).tolist()
+    assert carried.counts.sum() == before.counts.sum() + 1 + abs(int(value[0]))
+    assert (carried.stability, carried.by_chance) == (before.stability, before.by_chance)
+    assert same(after(before, person, statement, value, len(of), 40), carried)
+
+
+def test_the_next_map_depends_on_no_order_either():
+    person, statement, value, of = planted(each=40)
+    before = found(person, statement, value, len(of), 40)
+    value[0] = -value[0] if value[0] else 1
+    carried = after(before, person, statement, value, len(of), 40)
+    chance = np.random.default_rng(3)
+    rows, called = chance.permutation(len(person)), chance.permutation(len(of))
+    renamed = after(before, called[person[rows]], statement[rows], value[rows], len(of), 40)
+    assert np.array_equal(renamed.group[called], carried.group)
+    assert np.array_equal(renamed.positions[called], carried.positions)
+    assert np.array_equal(renamed.counts, carried.counts)
+
+
+def test_the_map_is_found_anew_where_the_one_before_no_longer_holds():
+    person, statement, value, of = planted()
+    before = found(person, statement, value, len(of), 40)
+    other = np.roll(value, 1)
+    assert same(after(before, person, statement, other, len(of), 40), found(person, statement, other, len(of), 40))
+    aimless_one = found(*aimless(), 200, 30)
+    assert same(after(aimless_one, *aimless(), 200, 30), aimless_one)
+    assert same(after(aimless_one, person, statement, value, len(of), 40), before)
+
+
+def test_the_order_of_statements_changes_the_map_only_in_their_places():
+    person, statement, value, of = planted(each=40)
+    kept = (person % 40 < 35) | (of[person] < 2)  # groups of different sizes, or their order would be open
+    kept &= (person % 40 < 38) | (of[person] < 1)
+    person, statement, value = person[kept], statement[kept], value[kept]
+    first = found(person, statement, value, len(of), 40)
+    place = np.random.default_rng(5).permutation(40)
+    moved = found(person, place[statement], value, len(of), 40)
+    assert [len(group.members) for group in first.groups] == [40, 38, 35]
+    assert np.abs(moved.positions) == pytest.approx(np.abs(first.positions), abs=1e-4)
+    assert np.array_equal(moved.group, first.group)
+    assert np.array_equal(moved.counts[:, place], first.counts)
+    assert moved.consensus[place] == pytest.approx(first.consensus)
+    for one, other in ((moved.shared, first.shared), (moved.groups[0].marks, first.groups[0].marks)):
+        assert {(mark.statement, mark.sign) for mark in one} == {(int(place[m.statement]), m.sign) for m in other}
+    assert set(moved.dividing) == {int(place[statement]) for statement in first.dividing}
 
 
 def test_small_groups_are_left_out_when_the_number_is_given():

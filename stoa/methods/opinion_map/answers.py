@@ -34,15 +34,33 @@ class Answers:
     @cached_property
     def means(self) -> Floats:
         """The mean of each column over those who answered; 0 where nobody did."""
-        seen = np.bincount(self.columns, minlength=self.statements)
-        sums = np.bincount(self.columns, weights=self.value, minlength=self.statements)
-        means: Floats = sums / np.maximum(seen, 1)
+        means: Floats = (self.kinds[:, 2] - self.kinds[:, 0]) / np.maximum(self.kinds.sum(axis=1), 1)
         return means
+
+    @cached_property
+    def places(self) -> NDArray[np.int32]:
+        """Where each answer belongs in a table of columns by −1, 0 and 1."""
+        places: NDArray[np.int32] = self.columns * np.int32(3) + (self.value + np.int8(1))
+        return places
+
+    @cached_property
+    def kinds(self) -> Ints:
+        """How many answered −1, 0 and 1, by column."""
+        return np.bincount(self.places, minlength=3 * self.statements).reshape(-1, 3)
 
     @cached_property
     def centred(self) -> NDArray[np.float32]:
         """Each answer less the mean of its column: what is not answered is then 0, as if filled with the mean."""
-        return (self.value - self.means[self.columns]).astype(np.float32)
+        differences = (np.array([-1, 0, 1]) - self.means[:, None]).astype(np.float32)
+        centred: NDArray[np.float32] = differences.ravel()[self.places]
+        return centred
+
+    @cached_property
+    def begun(self) -> tuple[Ints, Ints]:
+        """The rows that hold answers, and where each begins."""
+        counts = np.bincount(self.rows, minlength=self.people)
+        some = np.flatnonzero(counts)
+        return some, (np.cumsum(counts) - counts)[some]
 
 
 def table(
@@ -60,20 +78,26 @@ def table(
     removed = np.zeros(statements, dtype=bool)
     removed[np.asarray(out, dtype=np.int64)] = True
     each = np.bincount(who, minlength=people)
-    order = np.argsort(who * statements + what, kind="stable")
-    who, what, said = who[order], what[order], said[order]
-    if len(who) > 1 and ((who[1:] == who[:-1]) & (what[1:] == what[:-1])).any():
-        raise ValueError("A person answered a statement twice.")
-    kept = ~removed[what]
-    ordered = _in_own_order(who[kept], what[kept], said[kept], each, statements)
+    cells = who * statements + what
+    if not (cells[1:] > cells[:-1]).all():
+        order = np.argsort(cells, kind="stable")
+        who, what, said, cells = who[order], what[order], said[order], cells[order]
+        if (cells[1:] == cells[:-1]).any():
+            raise ValueError("A person answered a statement twice.")
+    if removed.any():
+        kept = ~removed[what]
+        who, what, said = who[kept], what[kept], said[kept]
+    ordered = _in_own_order(who, what, said, each, statements)
     return replace(ordered, taken_out=int(removed.sum()))
 
 
 def _in_own_order(who: Ints, what: Ints, said: NDArray[np.int8], each: Ints, statements: int) -> Answers:
     """Order rows by a hash of what they hold, so that sums come out the same to the last bit whatever people are called."""
-    marks = (what * 3 + said + 2).astype(np.uint64) * MIX
-    marks = (marks ^ (marks >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
-    marks ^= marks >> np.uint64(32)
+    places = what.astype(np.int32)
+    places *= 3
+    places += said
+    places += 1
+    marks = _marks(3 * statements)[places]
     people = len(each)
     counts = np.bincount(who, minlength=people)
     starts = np.cumsum(counts) - counts
@@ -85,5 +109,14 @@ def _in_own_order(who: Ints, what: Ints, said: NDArray[np.int8], each: Ints, sta
     moved = counts[order]
     rows = np.repeat(np.arange(people, dtype=np.int32), moved)
     begin = np.cumsum(moved) - moved
-    source = np.arange(len(what)) - np.repeat(begin, moved) + np.repeat(starts[order], moved)
-    return Answers(order, rows, what[source].astype(np.int32), said[source], people, statements, each[order])
+    source = np.arange(len(what), dtype=np.int32) + np.repeat((starts[order] - begin).astype(np.int32), moved)
+    places = places[source]
+    columns = places // 3
+    return Answers(order, rows, columns, (places - columns * 3 - 1).astype(np.int8), people, statements, each[order])
+
+
+def _marks(number: int) -> NDArray[np.uint64]:
+    """Numbers that look drawn by lot, always the same."""
+    marks = np.arange(1, number + 1, dtype=np.uint64) * MIX
+    marks = (marks ^ (marks >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    return marks ^ (marks >> np.uint64(32))

@@ -18,23 +18,21 @@ MOST_STEPS = 80
 LOOK_EVERY = 4
 EXACT = 1e-7
 ROUGH = 1e-3
+STILL = 1e-3
 
 
-def find_axes(answers: Answers, start: Floats | None = None, *, enough: float = EXACT) -> Floats:
+def find_axes(answers: Answers, *, enough: float = EXACT) -> Floats:
     """The axes, statements × 2, each of length 1 (0 where the answers span fewer), their largest loading positive.
 
-    `start`: axes found before the latest answers, from which fewer steps are needed. `enough`: residual at which to stop,
-    relative to the largest eigenvalue.
+    `enough`: residual at which to stop, relative to the largest eigenvalue.
     """
     m = answers.statements
     if not len(answers.value):
         return np.zeros((m, AXES))
     basis = np.zeros((min(MOST_STEPS, m) + 1, m))
     # Any start that is not orthogonal to the axes will do; this one has no symmetry and depends on nothing.
-    guess: Floats = (
-        np.cos(np.arange(m) * 1.7 + 0.3) if start is None else start.sum(axis=1) + 1e-3 * np.cos(np.arange(m))
-    )
-    basis[0] = guess / np.linalg.norm(guess) if np.linalg.norm(guess) else guess
+    guess = np.cos(np.arange(m) * 1.7 + 0.3)
+    basis[0] = guess / np.linalg.norm(guess)
     kept = np.zeros((len(basis), len(basis)))
     steps = 0
     for step in range(len(basis) - 1):
@@ -50,24 +48,40 @@ def find_axes(answers: Answers, start: Floats | None = None, *, enough: float = 
     return _signed(_leading(kept[:steps, :steps]) @ basis[:steps])
 
 
+def still_axes(answers: Answers, before: Floats) -> tuple[Floats, Floats] | None:
+    """The axes of a map before as they are, and where each row lies; None if they are not the axes of these answers any more.
+
+    They are as long as what YᵀY makes of each, but for what lies along both, is below `STILL` of the largest eigenvalue.
+    """
+    by_row = np.stack([_along(answers, before[:, axis]) for axis in range(AXES)], axis=1)
+    images = np.stack([_back(answers, by_row[:, axis]) for axis in range(AXES)], axis=1)
+    inner = before.T @ images
+    beyond = np.linalg.norm(images - before @ inner, axis=0)
+    top = float(np.diag(inner).max())
+    aside = abs(float(inner[0, 1]))
+    if top <= 0 or max(float(beyond.max()), aside) > STILL * top:
+        return None
+    return before, by_row * _scale(answers)[:, None]
+
+
 def project(answers: Answers, axes: Floats, *, as_polis: bool = False) -> Floats:
     """Where each row of the table lies, people × 2.
 
     As Polis does it, few answers are not held back, and everybody counts as having answered what moderators took out,
     whose columns are zero there.
     """
-    raw = np.stack(
-        [
-            np.bincount(answers.rows, weights=answers.centred * axes[answers.columns, axis], minlength=answers.people)
-            for axis in range(axes.shape[1])
-        ],
-        axis=1,
-    )
+    raw = np.stack([_along(answers, axes[:, axis]) for axis in range(axes.shape[1])], axis=1)
+    if not as_polis:
+        return raw * _scale(answers)[:, None]
     kept = np.bincount(answers.rows, minlength=answers.people)
-    counted = np.maximum(kept + answers.taken_out, 1) if as_polis else np.maximum(answers.each, FEWEST_TRUSTED)
-    scale: Floats = np.sqrt(answers.statements / counted)
-    placed: Floats = raw.astype(np.float64) * scale[:, None]
+    placed: Floats = raw * np.sqrt(answers.statements / np.maximum(kept + answers.taken_out, 1))[:, None]
     return placed
+
+
+def _scale(answers: Answers) -> Floats:
+    """By how much few answers are stretched."""
+    scale: Floats = np.sqrt(answers.statements / np.maximum(answers.each, FEWEST_TRUSTED))
+    return scale
 
 
 def extremity(answers: Answers, axes: Floats) -> Floats:
@@ -78,11 +92,23 @@ def extremity(answers: Answers, axes: Floats) -> Floats:
 
 def _gram(answers: Answers, vector: Floats) -> Floats:
     """YᵀY·vector, without Y."""
-    thin = vector.astype(np.float32)
-    by_row = np.bincount(answers.rows, weights=answers.centred * thin[answers.columns], minlength=answers.people)
-    back = answers.centred * by_row.astype(np.float32)[answers.rows]
-    image: Floats = np.bincount(answers.columns, weights=back, minlength=answers.statements).astype(np.float64)
-    return image
+    return _back(answers, _along(answers, vector))
+
+
+def _along(answers: Answers, vector: Floats) -> Floats:
+    """Y·vector: each row's sum."""
+    some, starts = answers.begun
+    sums = np.zeros(answers.people)
+    if len(some):
+        products = answers.centred * vector.astype(np.float32)[answers.columns]
+        sums[some] = np.add.reduceat(products, starts, dtype=np.float64)
+    return sums
+
+
+def _back(answers: Answers, by_row: Floats) -> Floats:
+    """Yᵀ·by_row."""
+    products = answers.centred * by_row.astype(np.float32)[answers.rows]
+    return np.bincount(answers.columns, weights=products, minlength=answers.statements).astype(np.float64)
 
 
 def _settled(kept: Floats, beyond: float, enough: float) -> bool:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from stoa.methods.opinion_map import certainty
 from stoa.methods.opinion_map.answers import Answers, Floats, Ints, table
-from stoa.methods.opinion_map.axes import extremity, find_axes, project
+from stoa.methods.opinion_map.axes import extremity, find_axes, project, still_axes
 from stoa.methods.opinion_map.marks import count, dividing, informed, marks, shared
 from stoa.methods.opinion_map.partition import (
     Base,
@@ -59,20 +59,19 @@ def find_map(
     seed: bytes,
     k: int | None = None,
     smallest: int = SMALLEST,
-    start: Floats | None = None,
     certain: bool = True,
 ) -> Map:
     """The opinion map of answers (1 agree, 0 skip, −1 disagree), one a person and statement, in any order.
 
     `out`: places of statements taken out. With `k` the number of groups is given and not judged, and they are found in
     Polis' own scale and from its own start in the order of people; groups of fewer than `smallest` are left out. Without,
-    the same answers give the same map whatever people are called. `start`: the axes of the map before, for a faster one;
+    the same answers give the same map whatever people are called.
     `certain=False` takes groups without asking whether they are stable and not by chance. Raises `ValueError`.
     """
     if k is not None and not 1 <= k <= 100:
         raise ValueError("The number of groups lies between 1 and 100.")
     answers = table(person, statement, value, people=people, statements=statements, out=out)
-    axes = find_axes(answers, start)
+    axes = find_axes(answers)
     points = project(answers, axes, as_polis=k is not None)
     rows = _placed(answers)
     chance = np.random.default_rng(list(seed))
@@ -94,9 +93,40 @@ def find_map(
     return _map(answers, axes, points, _Parting(rows, labels, stable, clear, odds, asked=k is not None))
 
 
+def next_map(
+    before: Map,
+    person: ArrayLike,
+    statement: ArrayLike,
+    value: ArrayLike,
+    *,
+    people: int,
+    statements: int,
+    out: ArrayLike = (),
+    seed: bytes,
+) -> Map:
+    """The map after a few more answers, begun from the one before, which is of the same statements: for less than `find_map`.
+
+    The axes of the map before are held while they are still those of all answers, to one part in a thousand; its groups'
+    centres move to where the people now are, and how sure the groups are is not asked anew. Positions, counts and all that
+    is said of them are of the answers given. Where axes or groups don't hold any more, and where there was no clear group,
+    the map is found anew. Begun from the same map, the same answers give the same map. Raises `ValueError`.
+    """
+    answers = table(person, statement, value, people=people, statements=statements, out=out)
+    held = still_axes(answers, before.axes) if before.groups and len(before.axes) == statements else None
+    if held is not None:
+        axes, points = held
+        rows = _placed(answers)
+        labels, _ = lloyd(points[rows], np.ones(len(rows)), before.centres, REFINED)
+        if np.bincount(labels, minlength=len(before.centres)).min() >= SMALLEST:
+            labels = _by_size(labels, 1)
+            parting = _Parting(rows, labels, before.stability, before.clearness, before.by_chance, asked=False)
+            return _map(answers, axes, points, parting)
+    return find_map(person, statement, value, people=people, statements=statements, out=out, seed=seed)
+
+
 def _placed(answers: Answers) -> Ints:
     """The rows of people who answered seven statements (or all, where there are fewer); at least the fifteen who answered most."""
-    least = min(LEAST_ANSWERS, len(np.unique(answers.columns)))
+    least = min(LEAST_ANSWERS, int(answers.kinds.any(axis=1).sum()))
     most = np.argsort(-answers.each, kind="stable")[:LEAST_PLACED]
     chosen = answers.each >= max(least, 1)
     if chosen.sum() < LEAST_PLACED:
@@ -145,6 +175,11 @@ def _by_size(labels: Ints, smallest: int) -> Ints:
     return ranked
 
 
+def _centres(points: Floats, label: Ints, groups: int) -> Floats:
+    """Where the people of each group lie on average."""
+    return np.array([points[label == group].mean(axis=0) for group in range(groups)]).reshape(groups, 2)
+
+
 def _map(answers: Answers, axes: Floats, points: Floats, parting: _Parting) -> Map:
     label = np.full(answers.people, -1, dtype=np.int64)
     label[parting.rows] = parting.labels
@@ -169,6 +204,7 @@ def _map(answers: Answers, axes: Floats, points: Floats, parting: _Parting) -> M
         consensus=informed(counts, 0),
         extremity=extremity(answers, axes),
         axes=axes,
+        centres=_centres(points, label, len(members)),
         stability=parting.stability,
         clearness=parting.clearness,
         by_chance=parting.by_chance,

@@ -20,14 +20,12 @@ LEAST_SPREAD = 0.3
 
 def count(answers: Answers, label: Ints, groups: int) -> Ints:
     """Answers by group, statement and kind (agree, disagree, all): groups × statements × 3. A label below 0 is in no group."""
-    counted = np.zeros((groups, answers.statements, 3), dtype=np.int64)
-    of = label[answers.rows]
-    for group in range(groups):
-        chosen = of == group
-        columns, value = answers.columns[chosen], answers.value[chosen]
-        for kind, which in enumerate((value > 0, value < 0, slice(None))):
-            counted[group, :, kind] = np.bincount(columns[which], minlength=answers.statements)
-    return counted
+    m = answers.statements
+    # Those in no group are counted as one more, which is left out.
+    of = np.where(label < 0, groups, label).astype(np.int32) * (3 * m)
+    kinds = np.bincount(of[answers.rows] + answers.places, minlength=3 * m * (groups + 1))
+    disagree, skip, agree = np.moveaxis(kinds.reshape(groups + 1, m, 3)[:groups], 2, 0)
+    return np.stack([agree, disagree, agree + skip + disagree], axis=2)
 
 
 def marks(counts: Ints, group: int) -> tuple[Mark, ...]:

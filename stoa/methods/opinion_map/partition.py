@@ -119,8 +119,12 @@ def likeness(one: Ints, other: Ints, weights: Floats | None = None) -> float:
 
 def _distinct(points: Floats, most: int) -> Floats:
     """The first distinct points, in their order."""
-    _, first = np.unique(points, axis=0, return_index=True)
-    return points[np.sort(first)[:most]]
+    some = 4 * most
+    while True:
+        _, first = np.unique(points[:some], axis=0, return_index=True)
+        if len(first) >= most or some >= len(points):
+            return points[np.sort(first)[:most]]
+        some *= 8
 
 
 def _spread(points: Floats, weights: Floats, k: int, chance: np.random.Generator) -> Floats:

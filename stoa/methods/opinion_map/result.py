@@ -30,8 +30,9 @@ class Map:
     `positions` (people × 2) and `group` (−1: in none) are in the order of people as given; `placed` says who answered enough
     to be put into a group. `groups` come by falling size and are empty where none are clear. `counts` is groups × statements
     × (agree, disagree, answers), of all placed people as one group where there are none. `shared` and `dividing` are of
-    `counts`. `stability` is the mean adjusted Rand index over resamples, `clearness` the mean silhouette, `by_chance` the
-    chance to find so clear groups where there are none (1 where it was not asked).
+    `counts`. `centres` is where each group lies on average. `stability` is the mean adjusted Rand index over resamples,
+    `clearness` the mean silhouette, `by_chance` the chance to find so clear groups where there are none (1 where it was
+    not asked).
     """
 
     positions: Floats
@@ -44,6 +45,7 @@ class Map:
     consensus: Floats
     extremity: Floats
     axes: Floats
+    centres: Floats
     stability: float
     clearness: float
     by_chance: float
