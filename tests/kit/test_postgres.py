@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -117,6 +118,61 @@ def test_others_can_reach_neither_the_data_nor_the_socket(server):
     for folder in (server.cluster, server.socket):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(server.log.stat().st_mode) == 0o600
+
+
+@AS_ROOT
+def test_another_user_of_the_machine_gets_nowhere_even_through_an_opened_folder(open_folder):
+    server = Postgres(open_folder / "data")
+    server.up()
+    try:
+        assert _tried_as_somebody(server) == ["Permission denied"] * 3
+        assert _files_for_somebody(server) == 0
+        for folder in (server.data, server.socket):
+            folder.chmod(0o755)  # what an operator might do
+        assert _tried_as_somebody(server) == ["Peer authentication failed"] * 3
+    finally:
+        server.socket.chmod(0o700)
+        server.down()
+
+
+def _tried_as_somebody(server: Postgres) -> list[str]:
+    """Why a user who is none of ours could not connect, as each of the three roles; `in` where they could."""
+
+    def tried(role: str) -> str:
+        try:
+            with psycopg.connect(server.url(role)):
+                return "in"
+        except psycopg.OperationalError as fault:
+            known = ("Permission denied", "Peer authentication failed")
+            return next((reason for reason in known if reason in str(fault)), str(fault))
+
+    return _as_somebody(lambda: "\n".join(map(tried, ("app", "owner", "superuser")))).splitlines()
+
+
+def _files_for_somebody(server: Postgres) -> int:
+    """How many files of the data such a user can open."""
+    paths = [path for path in server.data.rglob("*") if path.is_file()]
+    return int(_as_somebody(lambda: str(sum(os.access(path, os.R_OK) for path in paths))))
+
+
+def _as_somebody(work: Callable[[], str]) -> str:
+    """What a child of ours says that has become a user whom nothing here belongs to."""
+    ours, theirs = os.pipe()
+    with warnings.catch_warnings(action="ignore"):  # of threads beside a fork: the child only connects
+        child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setgid(54_321)
+            os.setuid(54_321)
+            os.write(theirs, work().encode())
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours) as said:
+        told = said.read()
+    os.waitpid(child, 0)
+    return told
 
 
 def test_a_second_up_on_the_same_folder_is_refused_in_one_sentence_until_the_first_is_down(server):

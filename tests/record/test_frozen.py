@@ -52,6 +52,28 @@ def test_the_role_that_serves_the_web_owns_nothing() -> None:
         assert cursor.fetchone() == (0,)
 
 
+@pytest.mark.django_db
+def test_of_the_tables_of_the_log_it_may_do_this_and_nothing_else() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, array_agg(privilege_type::text ORDER BY privilege_type::text)"
+            " FROM information_schema.role_table_grants"
+            " WHERE grantee = 'stoa_app' AND table_name LIKE 'record\\_%' GROUP BY table_name"
+        )
+        granted = dict(cursor.fetchall())
+    append, anything = ["INSERT", "SELECT"], ["DELETE", "INSERT", "SELECT", "UPDATE"]
+    assert granted == {
+        "record_entry": append,
+        "record_placement": append,
+        "record_checkpoint": append,
+        "record_blob": append,
+        "record_tile": ["SELECT"],
+        "record_pending": ["DELETE", "SELECT"],
+        "record_text": anything,  # erasure destroys texts with their salts
+        "record_sealed": anything,
+    }
+
+
 @pytest.mark.parametrize("table", FROZEN)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_the_triggers_refuse_even_who_holds_the_database(cloned_db: str, table: str, statement: str) -> None:
