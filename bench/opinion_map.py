@@ -41,7 +41,7 @@ votes = [{"participant_id": int(p), "statement_id": int(s), "vote": int(v)} for 
 start = time.process_time()
 found = run_pipeline(votes=votes, random_state=1).participants_df["cluster_id"]
 seconds = time.process_time() - start
-groups = {int(who): int(group) for who, group in found.items() if group == group}
+groups = {int(who): int(group) for who, group in found.dropna().items()}
 print(json.dumps([seconds, groups]))
 """
 
