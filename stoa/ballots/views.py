@@ -52,7 +52,7 @@ def _frame(ballot: Ballot) -> dict[str, Any]:
     }
 
 
-@never_cache
+@edge.unkept_if_signed_in
 def check(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Check a vote: what is sealed, and whether one's own ballot is among it and says what one approved."""
     ballot = found(pk)

@@ -1,4 +1,4 @@
-"""The outer application: answers the live stream and static files itself and hands all else to Django's WSGI application."""
+"""The outer application: live stream, static files, visitors' pages from memory; all else is for Django's WSGI application."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 from stoa.config.bridge import Bridge
 from stoa.config.proxy import seen_through
 from stoa.config.static import PREFIX, StaticFile, static_files
+from stoa.config.visitors import Visitors, understands_gzip
 from stoa.config.wsgi import application as django
 from stoa.kit import postgres
 from stoa.kit.environment import Environment, environment
@@ -41,13 +42,18 @@ class ClientLeft(OSError):
 
 
 class Outer:
-    """One process's application. Streams are ended at the first sign of a stop, since the web server waits for them."""
+    """One process's application. Streams are ended at the first sign of a stop, since the web server waits for them.
 
-    def __init__(self, found: Environment, files: dict[str, StaticFile], wsgi: Any) -> None:
+    Without `keeps`, which a benchmark does, visitors' pages are made anew each time.
+    """
+
+    def __init__(self, found: Environment, files: dict[str, StaticFile], wsgi: Any, *, keeps: bool = True) -> None:
         self._trusted = found.proxy
         self._files = files
-        self._hub = Hub(postgres.url(found))
         self._django = Bridge(wsgi, workers=postgres.THREADS)
+        names = {found.origin, f"localhost:{found.port}", f"127.0.0.1:{found.port}"}
+        self._visitors = Visitors(self._django, names if keeps else ())
+        self._hub = Hub(postgres.url(found), self._visitors.purge)
         self._chained = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,8 +67,7 @@ class Outer:
         elif scope["path"].startswith(PREFIX):
             await self._static(scope, send)
         else:
-            with contextlib.suppress(ClientLeft):
-                await self._django(seen_through(scope, self._trusted), _whole(receive), send)
+            await self._page(seen_through(scope, self._trusted), receive, send)
 
     def stop_streams(self) -> None:
         """End every stream and take no more. Must be called in the event loop's thread."""
@@ -79,6 +84,12 @@ class Outer:
         self.stop_streams()
         await send({"type": "lifespan.shutdown.complete"})
 
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._hub.listen()
+        if not await self._visitors.answer(scope, send):
+            with contextlib.suppress(ClientLeft):
+                await self._django(scope, _whole(receive), send)
+
     async def _static(self, scope: Scope, send: Send) -> None:
         file = self._files.get(scope["path"])
         if scope["method"] not in {"GET", "HEAD"}:
@@ -86,8 +97,7 @@ class Outer:
         elif file is None:
             await _say(send, 404, "There is no such file.")
         else:
-            gzipped = any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
-            headers, body = file.answer(gzipped=gzipped)
+            headers, body = file.answer(gzipped=understands_gzip(scope["headers"]))
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 

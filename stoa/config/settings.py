@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "stoa.config.fresh.KeptBriefly",
     "stoa.kit.headers.SecurityHeaders",
     "stoa.kit.looking.Looking",
     "django.contrib.sessions.middleware.SessionMiddleware",

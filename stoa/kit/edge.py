@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, resolve_url
 from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
 
 from stoa.kit import chance, once
 from stoa.kit.act import VISITOR, Actor
@@ -78,6 +79,18 @@ def signed_in(view: View[P]) -> View[P]:
         if request.method == "POST":
             _keep(request)
         return to_sign_in(request)
+
+    return guarded
+
+
+def unkept_if_signed_in(view: View[P]) -> View[P]:
+    """Let nothing keep the page of somebody who is signed in, such as one with their own answers, not even their browser."""
+    unkept = never_cache(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        chosen = unkept if request.user.is_authenticated else view
+        return chosen(request, *args, **kwargs)
 
     return guarded
 

@@ -11,7 +11,7 @@ import contextlib
 import json
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import psycopg
@@ -67,10 +67,14 @@ class Listener:
 
 
 class Hub:
-    """All open streams of one process, fed by one database connection that lives while there are any."""
+    """All open streams of one process, fed by one database connection from when something first listens.
 
-    def __init__(self, address: str) -> None:
+    `heard` is called at each announcement, before any stream is told, and whenever some may have been missed.
+    """
+
+    def __init__(self, address: str, heard: Callable[[], None] = lambda: None) -> None:
         self._address = address
+        self._heard = heard
         self._listeners: set[Listener] = set()
         self._feed: asyncio.Task[None] | None = None
         self._listening = False
@@ -90,7 +94,7 @@ class Hub:
         self._listeners.add(listener)
         if self._listening:
             listener.offer(event("hello", {}))
-        self._listen()
+        self.listen()
         try:
             while (message := await _next(listener.waiting)) is not None:
                 yield message
@@ -105,13 +109,14 @@ class Hub:
         for listener in self._listeners:
             listener.offer(None)
 
-    def _listen(self) -> None:
-        if self._feed is None or self._feed.done():
+    def listen(self) -> None:
+        """Hear what is announced from now on, unless that is done already. Must be called in the event loop's thread."""
+        if not self._stopped and (self._feed is None or self._feed.done()):
             self._feed = asyncio.create_task(self._forward())
 
     async def _forward(self) -> None:
         """Pass announcements on. When the connection breaks, make another and let every page fetch what it missed."""
-        while self._listeners and not self._stopped:
+        while not self._stopped:
             try:
                 await self._forward_once()
             except psycopg.OperationalError as error:
@@ -122,9 +127,10 @@ class Hub:
         async with await psycopg.AsyncConnection.connect(self._address, autocommit=True) as connection:
             await connection.execute(f"LISTEN {CHANNEL}")
             self._listening = True
+            self._heard()
             self._tell_all(event("hello", {}))
             try:
-                while self._listeners:
+                while not self._stopped:
                     async for notice in connection.notifies(timeout=HEARTBEAT_SECONDS):
                         self._tell(notice.payload)
             finally:
@@ -135,6 +141,7 @@ class Hub:
             listener.offer(message)
 
     def _tell(self, payload: str) -> None:
+        self._heard()
         with contextlib.suppress(ValueError, TypeError, KeyError):
             data = json.loads(payload)
             message = event("change", data) if TOPIC.fullmatch(data["topic"]) else b""

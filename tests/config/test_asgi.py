@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import itertools
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -153,6 +156,50 @@ def test_open_streams_end_when_the_server_stops(cloned_db):
         assert started.wait(60)
     listener.join(60)
     assert ended.is_set()
+
+
+def numbered() -> Any:
+    """A WSGI application each of whose pages has a number of its own, and holds for ever."""
+    numbers = itertools.count()
+
+    def page(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("200 OK", [("content-type", "text/html")])
+        return [b"page %d" % next(numbers)]
+
+    return page
+
+
+def test_what_is_announced_ends_every_page_that_each_process_kept(cloned_db):
+    pages = numbered()
+    with contextlib.ExitStack() as stack:
+        addresses = []
+        for _ in range(2):
+            found = dataclasses.replace(on_present_database(settings.STOA), port=free_port())
+            stack.enter_context(answering(Outer(found, {}, pages), found.port))
+            addresses.append(f"http://localhost:{found.port}/")
+            httpx.get(addresses[-1], timeout=60)
+            await_ears(cloned_db, len(addresses))
+        for address in addresses:
+            before = httpx.get(address, timeout=60).text
+            notify("anything")
+            while httpx.get(address, timeout=60).text == before:
+                pass
+
+
+def await_ears(database: str, count: int) -> None:
+    """Until so many processes listen."""
+    superuser = postgres.Postgres(settings.STOA.data).url("superuser", "postgres")
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND query LIKE 'LISTEN%%'"
+    with psycopg.connect(superuser, autocommit=True) as session:
+        while session.execute(asked, [database]).fetchone() != (count,):
+            time.sleep(0.01)
+
+
+def test_without_the_cache_each_visitor_gets_a_page_of_their_own(cloned_db):
+    pages = numbered()
+    found = dataclasses.replace(on_present_database(settings.STOA), port=free_port())
+    with answering(Outer(found, {}, pages, keeps=False), found.port):
+        assert [httpx.get(f"http://localhost:{found.port}/").text for _ in range(3)] == ["page 0", "page 1", "page 2"]
 
 
 def test_an_upload_arrives_whole(live_hub):

@@ -2,7 +2,15 @@
 
 from stoa.agenda.queries.history import Line, ballots_lost_until, question_history, round_history, was_lost
 from stoa.agenda.queries.questions import QUESTIONS, find_question, questions
-from stoa.agenda.queries.rounds import ROUNDS, current_rounds, figures, find_round, latest_decision, rounds
+from stoa.agenda.queries.rounds import (
+    ROUNDS,
+    current_rounds,
+    figures,
+    find_round,
+    latest_decision,
+    next_instant,
+    rounds,
+)
 
 __all__ = [
     "QUESTIONS",
@@ -14,6 +22,7 @@ __all__ = [
     "find_question",
     "find_round",
     "latest_decision",
+    "next_instant",
     "question_history",
     "questions",
     "round_history",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from stoa.agenda.models import Decision, Question, Round
 from stoa.kit.addresses import path_to
@@ -34,6 +35,14 @@ def current_rounds() -> list[Round]:
 def find_round(slug: str) -> Round | None:
     """The round of this short name."""
     return Round.objects.select_related("ballot", "decision").filter(slug=slug).first()
+
+
+def next_instant(now: datetime) -> datetime | None:
+    """When a phase of any round begins or ends next by the clock, so that pages say something else; None if none does."""
+    instants = ("questions_open", "discussion_opens", "vote_opens", "vote_closes")
+    ahead = {name: Min(name, filter=Q(**{f"{name}__gt": now})) for name in instants}
+    found = Round.objects.filter(vote_closes__gt=now).aggregate(**ahead)
+    return min(filter(None, found.values()), default=None)
 
 
 def latest_decision() -> Decision | None:

@@ -27,7 +27,7 @@ MAP_AFTER = 10
 """Answers of one's own after which one is shown the map, so that it does not lead them."""
 
 
-@never_cache
+@edge.unkept_if_signed_in
 def answering(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The next statement with three equal buttons, a form for a statement of one's own, and all statements as a list."""
     round = discussed(slug)

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 
 from stoa.agenda.acts.maps import FEWEST_PEOPLE
 from stoa.agenda.queries.maps import Line, OpinionMap, answers_to_go, opinion_map, own_place
@@ -20,7 +19,7 @@ from stoa.kit.pictures import Crowd, Dots, Picture, Stance, opinions, stances
 from stoa.kit.tables import Column, Filter, Listing, link
 
 
-@never_cache
+@edge.unkept_if_signed_in
 def map_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The map as it was published last; for who can still answer, after ten answers of their own."""
     round = discussion.discussed(slug)

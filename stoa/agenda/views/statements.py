@@ -18,7 +18,7 @@ from stoa.kit import edge
 from stoa.kit.faults import Conflict, Refused
 
 
-@never_cache
+@edge.unkept_if_signed_in
 def statement_page(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """A statement: its words, its state, the viewer's own answer, and what is said about it."""
     actor = edge.actor(request)
