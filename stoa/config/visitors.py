@@ -107,6 +107,7 @@ class Page:
     until: float
     headers: Headers
     body: bytes
+    status: int = 200
 
     @cached_property
     def size(self) -> int:
@@ -130,6 +131,9 @@ class Page:
 
     async def give(self, scope: Scope, send: Send) -> None:
         """Answer a GET or HEAD with it, packed where that is understood, or say that the visitor has it already."""
+        if self.status != 200:
+            await _send(send, self.status, self.headers, b"" if scope["method"] == "HEAD" else self.body)
+            return
         gzipped, known = understands_gzip(scope["headers"]), _tags(scope["headers"])
         tag, headers = self.forms[gzipped]
         status, body = 200, self.packed if gzipped else self.body
@@ -138,8 +142,12 @@ class Page:
             headers = [pair for pair in headers if pair[0] not in {b"content-length", b"content-type"}]
         elif scope["method"] == "HEAD":
             body = b""
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await _send(send, status, headers, body)
+
+
+async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 class Visitors:
@@ -197,6 +205,8 @@ class Visitors:
     async def _make(self, key: Key, making: Making) -> Page | None:
         try:
             status, headers, body = await self._asked(key, making)
+            if status >= 500:  # the database is away, say: asking again for each who waits would make it worse
+                return Page(making.until, headers, body, status)
             if not may_be_kept(status, headers, body):
                 return None
             page = Page(making.until, _lasting(headers), body)

@@ -262,7 +262,6 @@ def test_queries_are_written_in_one_way(query: bytes, known: str | None) -> None
         {"body": b'<input type="hidden" name="csrfmiddlewaretoken" value="1">'},
         {"status": 404},
         {"status": 302},
-        {"status": 500},
         {"body": b"x" * 1_000_001},
     ],
     ids=lambda answer: str(answer)[:60],
@@ -276,6 +275,19 @@ def test_what_is_no_page_for_everybody_is_neither_kept_nor_shared(answer: dict[s
         assert len(maker.asked) == 2
 
     asyncio.run(run())
+
+
+@running
+async def test_a_fault_of_the_server_is_told_to_all_who_wait_and_not_kept() -> None:
+    maker = Maker(status=503, headers=[*HTML, (b"retry-after", b"5")], waits=asyncio.Event())
+    cache = maker.cache()
+    crowd = [asyncio.create_task(ask(cache, accept_encoding="gzip")) for _ in range(5)]
+    await asyncio.sleep(0)
+    maker.waits.set()
+    for one in crowd:
+        got = await one
+        assert (got.status, got.headers[b"retry-after"], got.body) == (503, b"5", b"<p>A page</p><!-- 1 -->")
+    assert (await ask(cache)).body == b"<p>A page</p><!-- 2 -->"
 
 
 def test_words_about_forms_keep_no_page_out() -> None:
