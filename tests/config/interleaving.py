@@ -158,7 +158,7 @@ def two_processes(found: Callable[[Any], Any] = lambda found: found) -> Iterator
 
 
 def interleave(town: Town, addresses: list[str], requests: int) -> Seen:
-    """Ask so often, in several threads, while the community acts; returns what was seen."""
+    """Ask so often, in several threads, while the community acts, or until something is wrong; returns what was seen."""
     acting_ = threading.Thread(target=town.live)
     cookies = [(m.shown_name, browser(m).cookies["sessionid"].value) for m in town.cast.members[:3]]
     crews = [
@@ -179,6 +179,8 @@ def _crew(town: Town, addresses: list[str], cookies: list[tuple[str, str]], requ
     chance = random.Random(seed)  # a plan that can be replayed
     with httpx.Client(timeout=60) as client:
         for _ in range(requests):
+            if town.seen.wrong:
+                return
             path = chance.choice([*_pages(town), *_pages(town)[:3]])
             name, cookie = chance.choice([*cookies, *[("", "")] * 3])
             headers = {"cookie": f"sessionid={cookie}"} if name else {}

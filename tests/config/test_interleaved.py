@@ -32,19 +32,19 @@ def asked(requests: int, seed: int = 1, found: Any = lambda found: found) -> See
 
 @pytest.mark.parametrize("found", [lambda found: found, deaf], ids=["hearing", "deaf"])
 def test_visitors_and_members_are_shown_what_is_theirs_and_true(cloned_db: str, found: Any) -> None:
-    seen = asked(160, found=found)
+    seen = asked(120, found=found)
     assert seen.wrong == []
     assert min(seen.visitors, seen.members, seen.from_the_cache, seen.changes, seen.turns) > 0
 
 
 def test_a_cache_that_forgets_who_asks_is_found_out(cloned_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitors, "_KEEPS_OUT", frozenset())
-    assert any("page of" in fault for fault in asked(80).wrong)
+    assert any("page of" in fault for fault in asked(400).wrong)
 
 
 def test_a_cache_that_keeps_for_too_long_is_found_out(cloned_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fresh, "holds_until", lambda: math.inf)
-    assert any("had changed" in fault for fault in asked(200, found=deaf).wrong)
+    assert any("had changed" in fault for fault in asked(2000, found=deaf).wrong)
 
 
 @pytest.mark.prove
