@@ -8,9 +8,10 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from stoa.agenda.queries import next_instant
+from stoa.agenda import queries as agenda
 from stoa.config.visitors import LONGEST, MAKING, Making
 from stoa.kit import clock
+from stoa.members import queries as members
 
 
 class KeptBriefly:
@@ -37,5 +38,5 @@ class KeptBriefly:
 def holds_until() -> float:
     """The instant, by the monotonic clock, up to which a page may be given that is read from now on."""
     monotonic, now = time.monotonic(), clock.now()
-    turn = next_instant(now)
-    return monotonic + (LONGEST if turn is None else min(LONGEST, (turn - now).total_seconds()))
+    turns = [turn for turn in (agenda.next_instant(now), members.next_instant(now)) if turn]
+    return monotonic + min([LONGEST, *((turn - now).total_seconds() for turn in turns)])

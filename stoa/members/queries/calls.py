@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -45,6 +45,13 @@ def open_calls() -> QuerySet[Call]:
     now = clock.now()
     taking = Call.objects.filter(phase__in=rules.calls.TAKING, opens__lte=now, closes__gt=now)
     return taking.order_by("closes", "pk")
+
+
+def next_instant(now: datetime) -> datetime | None:
+    """When a call that was announced opens or closes next by the clock; None if none does."""
+    ahead = {name: Min(name, filter=Q(**{f"{name}__gt": now})) for name in ("opens", "closes")}
+    found = Call.objects.filter(closes__gt=now).exclude(phase=Call.Phase.DRAFT).aggregate(**ahead)
+    return min(filter(None, found.values()), default=None)
 
 
 def find_call(slug: str, viewer: Actor) -> Call | None:
