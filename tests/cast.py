@@ -13,7 +13,7 @@ from stoa.people.models import Person
 from stoa.record.sequencer import sequence
 from tests.stage import Stage
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "stoa.people.backend.Backend"
 
 
 @dataclass

@@ -15,6 +15,8 @@ from stoa.kit.edge import ActForm
 
 MOST_SUMMARY = 5_000
 MOST_WORDS = 200
+MOST_CHOICES = 100
+"""Questions to choose from; where there are more, one says its number."""
 
 
 def _whole(label: str, least: int, most: int, **more: Any) -> forms.IntegerField:
@@ -108,6 +110,12 @@ class StatementForm(ActForm):
         super().__init__(*args, **kwargs)
         questions = cast("forms.ModelChoiceField[Question]", self.fields["question"])
         questions.queryset = round.questions.filter(state=Question.State.PROPOSED)
+        shown = list(questions.queryset.values_list("pk", "title")[: MOST_CHOICES + 1])
+        if len(shown) > MOST_CHOICES:
+            questions.widget = forms.NumberInput(attrs={"min": 1})
+            questions.help_text = "Its number, which stands beside it in the list of questions."
+        else:
+            questions.choices = [("", questions.empty_label or ""), *shown]
 
 
 class RoundForm(DatedForm):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from django.db import connection
@@ -17,27 +18,54 @@ from stoa.kit import clock, locks
 from stoa.kit.act import ACTS
 from stoa.kit.looking import once_a_look
 from stoa.kit.search import Kept
+from stoa.record.events import TailRecovered
 from stoa.record.models import Entry
 
 _held: ContextVar[Charter | None] = ContextVar("charter held", default=None)
 
 
-@once_a_look
 def in_force() -> Charter | None:
-    """The latest version, or None before the first. In plain SQL, since every act asks it."""
-    return _held.get() or _latest()
+    """The latest version, or None before the first."""
+    return _held.get() or standing().charter
 
 
-def _latest() -> Charter | None:
+@dataclass(frozen=True)
+class Standing:
+    """What nearly every page and every act asks of this server. `logo_bytes` is 0 where there is no logo.
+
+    `restored` is when it was last restored from a backup, so far as the record tells.
+    """
+
+    charter: Charter | None
+    community: Community | None
+    logo_bytes: int
+    restored: datetime | None
+
+
+@once_a_look
+def standing() -> Standing:
+    """The charter in force, the community, and the last restore. One query, in plain SQL since every act asks it."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT version, from_instant, provisional, sha256(convert_to(text, 'UTF8'))"
-            " FROM charter_charter ORDER BY version DESC LIMIT 1"
-        )
-        row = cursor.fetchone()
-    if row is None:
+        cursor.execute(_STANDING, [TailRecovered.type])
+        version, begins, provisional, digest, pk, *described, logo_bytes, restored = cursor.fetchone()
+    about = Community(pk=pk, **dict(zip(DESCRIBED, described, strict=True))) if pk else None
+    return Standing(_charter(version, begins, provisional, digest), about, logo_bytes or 0, restored)
+
+
+DESCRIBED = ("name", "summary", "sponsor", "operator", "accent", "is_sample")
+"""What the frame of a page says of the community."""
+_STANDING = (
+    "SELECT c.version, c.from_instant, c.provisional, sha256(convert_to(c.text, 'UTF8')), m.id, "  # noqa: S608 - of names
+    + "".join(f"m.{name}, " for name in DESCRIBED)
+    + "length(m.logo), (SELECT at FROM record_entry WHERE type = %s ORDER BY id DESC LIMIT 1)"
+    " FROM (SELECT 1) this LEFT JOIN (SELECT * FROM charter_charter ORDER BY version DESC LIMIT 1) c ON true"
+    " LEFT JOIN charter_community m ON m.id = 1"
+)
+
+
+def _charter(version: int | None, begins: datetime, provisional: bool, digest: bytes) -> Charter | None:
+    if version is None:
         return None
-    version, begins, provisional, digest = row
     return Charter(version=version, text=_text(version, bytes(digest)), from_instant=begins, provisional=provisional)
 
 

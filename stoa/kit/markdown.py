@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import nh3
 from django.utils.html import escape, format_html
@@ -54,6 +55,9 @@ BARE_ADDRESS = re.compile(
     r"""https?://(?:[^\s<>"()]|\([^\s<>"()]*\))*(?:\([^\s<>"()]*\)|[^\s<>"().,:;!?'\[\]{}*_~`])"""
 )
 
+KEPT, KEPT_LENGTH = 2000, 4000
+"""Texts whose HTML a process keeps, and the characters of the longest: 16 MB at most."""
+
 _clean = nh3.Cleaner(
     tags=TAGS,
     attributes=ATTRIBUTES,
@@ -70,6 +74,15 @@ def render(text: str, first_heading: int = HEADINGS) -> SafeString:
     Headings of a text that is the page itself begin at level 2. A formula or a code block that cannot be read is shown
     as typed; so is a whole text of more than 200 kB, or of more marks than anybody writes by hand.
     """
+    return _short(text, first_heading) if len(text) <= KEPT_LENGTH else _render(text, first_heading)
+
+
+@lru_cache(maxsize=KEPT)
+def _short(text: str, first_heading: int) -> SafeString:
+    return _render(text, first_heading)
+
+
+def _render(text: str, first_heading: int) -> SafeString:
     encoded = text.encode("utf-8", "replace")  # half a surrogate pair, which no page can hold, becomes a question mark
     if len(encoded) > LIMIT:
         return format_html('<pre class="typed">{}</pre>', encoded[:LIMIT].decode("utf-8", "ignore"))

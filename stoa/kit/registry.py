@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from stoa.kit.looking import kept_in_look
+from stoa.kit.prepared import prepare
+
+VIEWER = "viewer"
 
 
 @dataclass(frozen=True)
@@ -28,18 +32,20 @@ Show = Callable[[list[str], str | None], dict[str, Shown]]
 class Rows:
     """How a kind appears whose title stands in a row of its own, so that one query reads several such kinds.
 
-    `find(ids, viewer_id)` gives the rows that the viewer may see; `title` and `more` are what each row says, as names of
-    columns or expressions; `address` is made of the id and of `more`. With `led_by` the title is the reference of another
-    object, by which this one is named and without which it does not appear.
+    `find(ids, viewer_id)` gives the rows that the viewer may see, as a prepared read does (`stoa.kit.prepared`): with
+    `pk__among`, and None for a visitor. Ids are numbers unless `numbered` is false. `title` and `more` are what each row
+    says, as names of columns or expressions; `address` is made of the id and of `more`. With `led_by` the title is the
+    reference of another object, by which this one is named and without which it does not appear.
     """
 
-    find: Callable[[list[str], str | None], QuerySet[Any]]
+    find: Callable[[Any, Any], QuerySet[Any]]
     title: Any
     address: Callable[[str, str], str] = lambda _, more: more
     more: Any = ""
     led_by: Callable[[str, Shown], Shown] | None = None
+    numbered: bool = True
 
-    def named(self, kind: str, ids: list[str], viewer_id: str | None) -> QuerySet[Any]:
+    def named(self, kind: str, ids: Any, viewer_id: Any) -> QuerySet[Any]:
         """Kind, id, title and more, as texts."""
         columns = [Cast(each, TextField()) for each in ("pk", self.title, self.more or Value(""))]
         told = Cast(Value(kind), TextField())
@@ -103,11 +109,28 @@ def _shown(references: Iterable[str], viewer_id: str | None, known: Known) -> di
     return {reference: shown for reference in references if (shown := known.get(reference))}
 
 
+@functools.cache
+def _reader(kinds: tuple[str, ...]) -> Callable[[Mapping[str, Any]], list[tuple[str, str, str, str]]]:
+    """A read of the names of these kinds: takes the ids of each kind by its name, and the viewer's."""
+
+    def names(**given: Any) -> QuerySet[Any, tuple[str, str, str, str]]:
+        first, *others = (_rows_of(kind).named(kind, given[kind], given[VIEWER]) for kind in kinds)
+        return first.union(*others, all=True)
+
+    return prepare(names, (*kinds, VIEWER))
+
+
+def _rows_of(kind: str) -> Rows:
+    rows = _kinds[kind].show
+    assert isinstance(rows, Rows)
+    return rows
+
+
 def _read_rows(wanted: dict[str, list[str]], viewer_id: str | None, known: Known) -> None:
     rows = {kind: show for kind in wanted if isinstance(show := _kinds[kind].show, Rows)}
-    queries = [show.named(kind, wanted[kind], viewer_id) for kind, show in rows.items()]
+    asked = {kind: [*map(int, numbers(wanted[kind]))] if show.numbered else wanted[kind] for kind, show in rows.items()}
     led: list[tuple[str, str, str]] = []
-    for kind, identifier, title, more in queries[0].union(*queries[1:], all=True) if queries else ():
+    for kind, identifier, title, more in _reader(tuple(sorted(rows)))({**asked, VIEWER: viewer_id}) if rows else ():
         if rows[kind].led_by is None:
             known[f"{kind}:{identifier}"] = Shown(title, rows[kind].address(identifier, more))
         else:

@@ -183,11 +183,16 @@ class Listing(Generic[Row]):
         answer["Content-Disposition"] = f'attachment; filename="{self.name}.{kind}"'
         return answer
 
-    def page(self, request: HttpRequest, rows: Rows, complete: Complete = list) -> TablePage:
-        """The page of the list that the address asks for; a number past the end gives the last page."""
+    def page(self, request: HttpRequest, rows: Rows, complete: Complete = list, total: int | None = None) -> TablePage:
+        """The page of the list that the address asks for; a number past the end gives the last page.
+
+        `total` is how many rows there are, where that is known and nothing narrows the list.
+        """
         sort = self._sort(request.GET)
-        wanted = self._in_order(self._narrowed(rows, request.GET), sort)
-        total = wanted.count() if isinstance(wanted, QuerySet) else len(wanted)
+        narrowed = self._narrowed(rows, request.GET)
+        wanted = self._in_order(narrowed, sort)
+        if total is None or narrowed is not rows:
+            total = wanted.count() if isinstance(wanted, QuerySet) else len(wanted)
         last_number = max(1, -(-total // self.per_page))
         number = min(_whole(request.GET.get(f"{self.prefix}page", "")), last_number)
         start = (number - 1) * self.per_page

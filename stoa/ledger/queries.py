@@ -11,6 +11,7 @@ from stoa.agenda.models import Decision
 from stoa.charter.models import Charter, Community, Declaration, Policy
 from stoa.charter.queries import declarations, in_force
 from stoa.kit import clock
+from stoa.kit.looking import once_a_look
 from stoa.kit.registry import Shown
 from stoa.people import queries as people
 from stoa.people.models import Organisation, Person, Role, Tie
@@ -71,19 +72,26 @@ class Share:
 
 def members_by_organisation() -> list[Share]:
     """Members by present employer, the largest first. Whoever has two employers counts at both."""
-    members = people.holders("member")
-    total = members.count()
+    members = _members()
+    total = members["total"]
     counted = [(organisation, organisation.members) for organisation in people.members_by_organisation()]  # type: ignore[attr-defined]  # annotated there
-    without = total - members.filter(pk__in=_employed().values("person")).count()
+    without = total - members["employed"]
     return [Share(place, count, total) for place, count in [*counted, (None, without)] if count]
 
 
 def tied_to_sponsor() -> int:
     """How many members are tied today to the sponsor, in whatever way."""
-    return (
-        people.holders("member")
-        .filter(pk__in=_ties_today().filter(organisation__sponsor=True).values("person"))
-        .count()
+    return _members()["tied"]
+
+
+@once_a_look
+def _members() -> dict[str, int]:
+    """How many members there are in all, `employed` anywhere, and `tied` to the sponsor."""
+    tied = _ties_today().filter(organisation__sponsor=True)
+    return people.holders("member").aggregate(
+        total=Count("pk"),
+        employed=Count("pk", filter=Q(pk__in=_employed().values("person"))),
+        tied=Count("pk", filter=Q(pk__in=tied.values("person"))),
     )
 
 

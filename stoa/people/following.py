@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from stoa.kit import clock, registry
+from stoa.kit.looking import kept_in_look
+from stoa.kit.prepared import prepared
 from stoa.kit.registry import Shown
 from stoa.people.models import Follow
 from stoa.record.following import Array
@@ -34,7 +37,20 @@ def follow_own(person_id: str | None, reference: str) -> None:
 
 def follows(person_id: str | None, reference: str) -> bool:
     """Whether this person follows it. Only they may be told."""
-    return bool(person_id) and Follow.objects.filter(person=person_id, reference=reference, stopped=False).exists()
+    if not person_id:
+        return False
+    kept = kept_in_look(("follows", person_id))
+    return kept[reference] if reference in kept else bool(_followed(person_id, reference))
+
+
+def note_follows(person_id: str | None, reference: str, follows: bool) -> None:
+    """What a page has read with other things, so that its button need not ask."""
+    kept_in_look(("follows", person_id))[reference] = follows
+
+
+@prepared
+def _followed(person_id: str, reference: str) -> QuerySet[Follow]:
+    return Follow.objects.filter(person=person_id, reference=reference, stopped=False)
 
 
 def array_followed(person_id: str) -> Array:

@@ -11,8 +11,8 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Valu
 
 from stoa.kit import clock
 from stoa.kit.addresses import path_to
-from stoa.kit.looking import once_a_look
-from stoa.kit.registry import Rows, numbers
+from stoa.kit.looking import kept_in_look
+from stoa.kit.registry import Rows
 from stoa.kit.search import Kept
 from stoa.methods.canonical import parse_object
 from stoa.people.events import PrivateLook
@@ -36,12 +36,24 @@ def roles_everywhere(person_id: str) -> frozenset[str]:
     return frozenset(role for role, scope in roles_scoped(person_id) if not scope)
 
 
-@once_a_look
 def roles_scoped(person_id: str) -> frozenset[tuple[str, str]]:
     """The roles that a person holds now, each with the reference of the one object for which it is held, or nothing.
 
-    In plain SQL, since every act asks it.
+    Once a look. In plain SQL, since every act asks it.
     """
+    kept = kept_in_look("roles")
+    if person_id not in kept:
+        kept[person_id] = _roles_scoped(person_id)
+    found: frozenset[tuple[str, str]] = kept[person_id]
+    return found
+
+
+def note_roles(person_id: str, held: frozenset[tuple[str, str]]) -> None:
+    """What was read with the person, so that this look need not ask."""
+    kept_in_look("roles")[person_id] = held
+
+
+def _roles_scoped(person_id: str) -> frozenset[tuple[str, str]]:
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -166,15 +178,15 @@ def members_by_organisation() -> QuerySet[Organisation]:
 def named_people(ids: list[str], viewer_id: str | None) -> QuerySet[Person]:
     """Names are public as soon as somebody holds or held a role; the viewer changes nothing."""
     del viewer_id
-    return Person.objects.filter(Exists(Role.objects.filter(person=OuterRef("pk"))), pk__in=ids)
+    return Person.objects.filter(Exists(Role.objects.filter(person=OuterRef("pk"))), pk__among=ids)
 
 
-def named_organisations(ids: list[str], viewer_id: str | None) -> QuerySet[Organisation]:
+def named_organisations(ids: list[int], viewer_id: str | None) -> QuerySet[Organisation]:
     """Organisations are public."""
     del viewer_id
-    return Organisation.objects.filter(pk__in=numbers(ids))
+    return Organisation.objects.filter(pk__among=ids)
 
 
 SHOWN_NAME = Case(When(erased=None, then=F("name")), default=Value(FORMER))
-PEOPLE = Rows(named_people, SHOWN_NAME, lambda pk, _: path_to("people:person", pk))
+PEOPLE = Rows(named_people, SHOWN_NAME, lambda pk, _: path_to("people:person", pk), numbered=False)
 ORGANISATIONS = Rows(named_organisations, "name", lambda pk, _: path_to("people:organisation", pk))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from stoa.record.models import Placement
@@ -35,6 +36,18 @@ def about(
 
     `but_by` leaves out what this actor did. One query.
     """
+    return list(entries_about(references, since=since, types=types, but_by=but_by, most=most))
+
+
+def entries_about(
+    references: Sequence[str] | Array,
+    *,
+    since: datetime,
+    types: Sequence[str] = (),
+    but_by: str | None = None,
+    most: int,
+) -> QuerySet[Placement]:
+    """The same as a query."""
     given = references if isinstance(references, Array) else Array("%s::text[]", ([*references],))
     array, values = given.expression, given.values
     narrowed = "AND type = ANY(%s)" if types else ""
@@ -47,4 +60,4 @@ def about(
         " WHERE position < (SELECT max(size) FROM record_checkpoint) ORDER BY position DESC LIMIT %s",
         [*values, *values, since, but_by or "", *([[*types]] if types else []), most],
     )
-    return list(placements().filter(position__in=positions))
+    return placements().filter(position__in=positions)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet, Subquery
 
 from stoa.kit import clock
 from stoa.kit.addresses import path_to
+from stoa.kit.prepared import prepare
 from stoa.kit.registry import Shown
 from stoa.methods.commitment import text_commitment
 from stoa.methods.merkle import EMPTY_ROOT, HASH_SIZE
@@ -75,7 +78,12 @@ def blob(sha256: str) -> bytes | None:
 
 def history(subjects: Sequence[str], viewer_id: str | None, *, most: int = 200) -> list[Said]:
     """What the record says of these objects (`kind:id`), newest first: each with position, `at`, sentence, address."""
-    return say(list(placements().filter(entry__subject__in=subjects)[:most]), viewer_id)
+    return say(_about(most)({"subjects": [*subjects]}), viewer_id)
+
+
+@cache
+def _about(most: int) -> Callable[[Mapping[str, Any]], list[Placement]]:
+    return prepare(lambda subjects: placements().filter(entry__subject__among=subjects)[:most], ["subjects"])
 
 
 def placements() -> QuerySet[Placement]:

@@ -140,7 +140,7 @@ def test_what_was_typed_while_signed_out_is_there_after_signing_in() -> None:
     client = browser()
     answer = client.post("/agenda/2027/propose", {"title": "Before?", "body": "Typed before.", "once": "k"})
     assert answer.headers["Location"] == "/account/login/?next=%2Fagenda%2F2027%2Fpropose"
-    client.force_login(cast.member, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(cast.member, backend="stoa.people.backend.Backend")
     page = text(client.get("/agenda/2027/propose"))
     assert 'value="Before?"' in page
     assert "Typed before." in page
@@ -264,7 +264,7 @@ def test_a_visitor_is_led_to_sign_in_and_back_to_the_same_form() -> None:
     assert path in text(client.get(question.get_absolute_url()))
     answer = client.post(path, {"low": "7", "high": "9"})
     assert answer.headers["Location"].startswith("/account/login/?next=")
-    client.force_login(cast.member, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(cast.member, backend="stoa.people.backend.Backend")
     page = text(client.get(path))
     assert 'value="7"' in page
     assert 'value="9"' in page

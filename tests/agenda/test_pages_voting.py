@@ -207,7 +207,7 @@ def test_ticks_sent_while_signed_out_are_there_after_signing_in(vote: Vote) -> N
     client = browser()
     answer = client.post("/agenda/2027/vote", {"shown": vote.refs(1, 2, 3), "approved": vote.refs(1, 2)})
     assert answer.headers["Location"] == "/account/login/?next=%2Fagenda%2F2027%2Fvote"
-    client.force_login(vote.cast.member, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(vote.cast.member, backend="stoa.people.backend.Backend")
     assert sorted(ticked(text(client.get("/agenda/2027/vote")))) == sorted(vote.refs(1, 2))
 
 

@@ -69,7 +69,7 @@ def test_a_steward_with_a_key_is_asked_for_a_second_factor(stage: Stage) -> None
 def test_a_session_acts_with_its_csrf_token_alone(stage: Stage) -> None:
     round_ = stage.round()
     client = Client(enforce_csrf_checks=True)
-    client.force_login(stage.members[0], backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(stage.members[0], backend="stoa.people.backend.Backend")
     body = {"title": "From a page?", "body": ""}
     path = f"/api/v1/rounds/{round_.slug}/questions"
     answer = client.post(path, body, content_type="application/json")

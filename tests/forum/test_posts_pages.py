@@ -101,7 +101,7 @@ def test_a_page_costs_the_same_for_one_post_and_three(
     post = write(cast.member, about)
     client.get(f"/forum/thread/{post.thread_id}")
     for _ in range(2):
-        with django_assert_num_queries(11):  # type: ignore[operator]
+        with django_assert_num_queries(8):  # type: ignore[operator]
             client.get(f"/forum/thread/{post.thread_id}")
         write(cast.author, about, answers=post)
         write(cast.associate, about)
@@ -167,7 +167,7 @@ def test_who_has_to_sign_in_finds_what_they_typed(cast: Cast, about: str) -> Non
     assert "Sign in to write" in text(client.get(f"/agenda/2027/questions/{about.partition(':')[2]}"))
     sent = client.post(path, {"body": "Typed before.", "once": "k", "draft": "0"})
     assert sent["Location"].startswith("/account/login/?next=%2Fforum%2Fabout%2F")
-    client.force_login(cast.member, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(cast.member, backend="stoa.people.backend.Backend")
     assert "Typed before." in text(client.get(path))
 
 

@@ -196,7 +196,7 @@ def test_what_was_typed_survives_signing_in(cast: Cast) -> None:
         "/people/me/ties", {"kind": "study", "organisation": "University North", "start": "2020-01-01"}
     )
     assert answer["Location"].startswith("/account/login/")
-    client.force_login(cast.member, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(cast.member, backend="stoa.people.backend.Backend")
     assert 'value="University North"' in text(client.get("/people/me/ties"))
     assert not Tie.objects.exists()
     assert Organisation.objects.count() == 1

@@ -131,7 +131,9 @@ def options() -> list[Option]:
 
 def frame(request: HttpRequest) -> dict[str, object]:
     """The frame of a community that needs no database."""
-    return context.frame(request, Community(name="Open Models Community", apply_url="/privacy", is_sample=True))
+    shown = Community(name="Open Models Community", is_sample=True)
+    vars(shown)["apply_url"] = "/privacy"  # as if a call were open
+    return context.frame(request, shown)
 
 
 def everything(request: HttpRequest) -> HttpResponse:

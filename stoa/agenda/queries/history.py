@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from stoa.agenda.events import RoundExtended, RoundLost
 from stoa.agenda.models import Question, Round
 from stoa.agenda.rules import vote_is_open
+from stoa.charter.queries import standing
+from stoa.kit.prepared import prepare
 from stoa.record import queries as record
-from stoa.record.events import TailRecovered
 from stoa.record.models import Entry, Text
-from stoa.record.words import Said
+from stoa.record.words import Said, say
 
 MOST = 200
 
@@ -38,8 +43,9 @@ def round_history(round: Round, viewer_id: str | None, *, most: int = MOST) -> l
     subjects = [f"round:{round.pk}", *([f"ballot:{round.ballot_id}"] if round.ballot_id else [])]
     address = round.get_absolute_url()
     shorter = [(_link(address, f"the vote on {round.title}"), "the vote"), (_link(address, round.title), "this round")]
-    said = record.history(subjects, viewer_id, most=most)
-    reasons = _reasons(round) if any(one.type == RoundExtended.type for one in said) else {}
+    placements = _with_texts(subjects, most)
+    said = say(placements, viewer_id)
+    reasons = {one.position: one.texts[0] for one in placements if one.entry.type == RoundExtended.type and one.texts}
     return [replace(line, reason=reasons.get(line.position, "")) for line in _lines(said, shorter, {})]
 
 
@@ -47,8 +53,9 @@ def question_history(question: Question, viewer_id: str | None, *, texts: bool) 
     """What the record says of a question, newest first; its former texts only where `texts` allows."""
     link = _link(question.get_absolute_url(), question.title)
     shorter = [(f"the question {link}", "this question"), (link, "this question")]
-    said = record.history([question.reference], viewer_id, most=MOST)
-    return _lines(said, shorter, _texts(question) if texts else {})
+    placements = _with_texts([question.reference], MOST)
+    said = say(placements, viewer_id)
+    return _lines(said, shorter, {one.position: one.texts for one in placements} if texts else {})
 
 
 def was_lost(round: Round) -> bool:
@@ -62,8 +69,8 @@ def ballots_lost_until(round: Round) -> datetime | None:
     if not vote_is_open(round):
         return None
     assert round.ballot is not None
-    restored = Entry.objects.filter(type=TailRecovered.type, at__gt=round.ballot.opens).order_by("-id")
-    return restored.values_list("at", flat=True).first()
+    restored = standing().restored
+    return restored if restored and restored > round.ballot.opens else None
 
 
 def _lines(said: Sequence[Said], shorter: Sequence[tuple[str, str]], texts: dict[int, list[str]]) -> list[Line]:
@@ -88,16 +95,16 @@ def _shortened(sentence: SafeString, shorter: Sequence[tuple[str, str]]) -> Safe
     return mark_safe(told)  # noqa: S308 - takes a link out of safe HTML, puts plain words in
 
 
-def _texts(question: Question) -> dict[int, list[str]]:
-    """The texts that stood in the question's entries, the title first, by the entry's place."""
-    texts = Text.objects.filter(entry__subject=question.reference, entry__placement__isnull=False)
-    found: dict[int, list[str]] = {}
-    for position, text in texts.order_by("-name").values_list("entry__placement__position", "text"):
-        found.setdefault(position, []).append(text)
-    return found
+def _with_texts(subjects: list[str], most: int) -> list[Any]:
+    """What the record says of these objects, with `texts` as they stood then, the title first."""
+    return _reader(most)({"subjects": subjects})
 
 
-def _reasons(round: Round) -> dict[int, str]:
-    """Why the round was made longer, where somebody said so, by the entry's place."""
-    texts = Text.objects.filter(entry__subject=f"round:{round.pk}", entry__type=RoundExtended.type, name="reason")
-    return dict(texts.exclude(entry__placement=None).values_list("entry__placement__position", "text"))
+@cache
+def _reader(most: int) -> Callable[[Mapping[str, Any]], list[Any]]:
+    return prepare(lambda subjects: _placements(subjects)[:most], ["subjects"])
+
+
+def _placements(subjects: list[str]) -> QuerySet[Any]:
+    texts = Text.objects.filter(entry=OuterRef("entry")).order_by("-name").values("text")
+    return record.placements().filter(entry__subject__among=subjects).annotate(texts=ArraySubquery(texts))

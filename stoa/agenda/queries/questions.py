@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, IntegerField, Max, Min, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import IntegerField, QuerySet
+from django.db.models.expressions import RawSQL
 
-from stoa.agenda.models import Estimate, Offer, Question, Round
+from stoa.agenda.models import Question, Round
 from stoa.kit.addresses import path_to
-from stoa.kit.registry import Rows, numbers
+from stoa.kit.prepared import prepared
+from stoa.kit.registry import Rows
 
 
 def questions(round: Round) -> QuerySet[Question]:
     """The questions of a round with `estimates_made`, `lowest`, `highest` (frozen, else the span so far) and `offered`."""
-    estimates = Estimate.objects.filter(question=OuterRef("pk")).order_by().values("question")
-    offers = Offer.objects.filter(question=OuterRef("pk")).order_by().values("question")
-    whole: IntegerField[int, int] = IntegerField()
-    made = Subquery(estimates.annotate(n=Count("pk")).values("n"), output_field=whole)
-    lowest = Subquery(estimates.annotate(n=Min("low")).values("n"), output_field=whole)
-    highest = Subquery(estimates.annotate(n=Max("high")).values("n"), output_field=whole)
-    offered = Subquery(offers.annotate(n=Sum("hours")).values("n"), output_field=whole)
-    return round.questions.select_related("round", "author").annotate(
-        estimates_made=Coalesce(made, 0),
-        lowest=Coalesce("low", lowest),
-        highest=Coalesce("high", highest),
-        offered=Coalesce(offered, 0),
-    )
+    figures = {name: RawSQL(sql, (), IntegerField()) for name, sql in _FIGURES.items()}  # noqa: S611 - constants
+    return round.questions.select_related("author").annotate(**figures)
+
+
+_OF_ESTIMATES = "(SELECT {} FROM agenda_estimate e WHERE e.question_id = agenda_question.id)"
+_FIGURES = {
+    "estimates_made": _OF_ESTIMATES.format("count(*)"),
+    "lowest": f"coalesce(agenda_question.low, {_OF_ESTIMATES.format('min(e.low)')})",
+    "highest": f"coalesce(agenda_question.high, {_OF_ESTIMATES.format('max(e.high)')})",
+    "offered": "coalesce((SELECT sum(hours) FROM agenda_offer o WHERE o.question_id = agenda_question.id), 0)",
+}
 
 
 def find_question(slug: str, pk: int) -> Question | None:
     """The question of this number, if it belongs to the round of this short name."""
-    return Question.objects.select_related("round__ballot", "author").filter(round__slug=slug, pk=pk).first()
+    return next(iter(_numbered(slug, pk)), None)
 
 
-def named_questions(ids: list[str], viewer_id: str | None) -> QuerySet[Question]:
+@prepared
+def _numbered(slug: str, pk: int) -> QuerySet[Question]:
+    return Question.objects.select_related("round__ballot", "author").filter(round__slug=slug, pk=pk)
+
+
+def named_questions(ids: list[int], viewer_id: str | None) -> QuerySet[Question]:
     """Questions are public, withdrawn ones by their title."""
     del viewer_id
-    return Question.objects.filter(pk__in=numbers(ids))
+    return Question.objects.filter(pk__among=ids)
 
 
 QUESTIONS = Rows(named_questions, "title", lambda pk, slug: path_to("agenda:question", slug, pk), "round__slug")

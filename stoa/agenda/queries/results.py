@@ -8,13 +8,21 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
+from django.db.models import QuerySet
+
 from stoa.agenda.models import Decision, Question
+from stoa.kit.prepared import prepared
 
 LONGEST_NAME = 60
 """Characters of a question's title that name a group; a longer one is cut."""
 
 MOST_SHOWN = 100
 """Questions that the picture shows: the chosen, what a majority would have chosen, then the most approved."""
+
+
+PUT = (Question.State.CHOSEN, Question.State.NOT_CHOSEN)
+"""States of the questions that were put to the vote."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +70,25 @@ class Outcome:
 
     @cached_property
     def questions(self) -> dict[str, Question]:
-        """The questions that were put to the vote, by reference, in its order."""
-        put = (Question.State.CHOSEN, Question.State.NOT_CHOSEN)
-        found = Question.objects.filter(round=self.decision.round, state__in=put).select_related("round").order_by("pk")
+        """The questions that the page names, by reference: of all that were put to the vote no more than it shows."""
+        marks = [i for one in self._clusters for i in [*one["most"], *one["paid"]]]
+        named = {*self.pictured(), *self.chosen_ids, *self.majority, *marks}
+        found = _put([int(reference.partition(":")[2]) for reference in named])
+        for question in found:
+            question.round = self.decision.round
         return {question.reference: question for question in found}
+
+    @cached_property
+    def put(self) -> int:
+        """How many questions were put to the vote."""
+        return Question.objects.filter(round=self.decision.round, state__in=PUT).count()
 
     @cached_property
     def chosen(self) -> list[Line]:
         """The agenda in the order in which it was chosen."""
-        lines = self.decision.chosen.select_related("question__round").order_by("place")
+        lines = self.decision.chosen.select_related("question").order_by("place")
+        for line in lines:
+            line.question.round = self.decision.round
         return [Line(c.place, c.question, c.phase, self.approvals.get(c.question.reference)) for c in lines]
 
     @cached_property
@@ -98,10 +116,15 @@ class Outcome:
     @cached_property
     def groups(self) -> list[Group]:
         """The groups of voters found in the opened ballots, the largest first."""
-        raw = (self.decision.explanation or {}).get("clusters", [])
+        raw = self._clusters
         if len(raw) == 1:
             return [self._group("All voters", raw[0])]
         return [self._group(name, one) for name, one in zip(self._names(raw), raw, strict=True)]
+
+    @property
+    def _clusters(self) -> list[dict[str, Any]]:
+        clusters: list[dict[str, Any]] = (self.decision.explanation or {}).get("clusters", [])
+        return clusters
 
     @cached_property
     def certificate(self) -> dict[str, Any]:
@@ -139,8 +162,19 @@ class Outcome:
     def closest(self) -> Closest | None:
         """Of the questions that equal shares alone did not pay for, the one whose supporters lacked least."""
         left: Mapping[str, int] = self.certificate.get("left", {})
-        lacking = [Closest(self.questions[i], units, self.questions[i].cost or 0) for i, units in left.items() if units]
-        return max(lacking, key=lambda one: Fraction(one.left, max(one.cost, 1)), default=None)
+        lacking = {int(reference.partition(":")[2]): units for reference, units in left.items() if units}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT q.id, l.units FROM unnest(%s::bigint[], %s::numeric[]) WITH ORDINALITY l (id, units, place)"
+                " JOIN agenda_question q USING (id) ORDER BY l.units / greatest(q.cost, 1) DESC, place LIMIT 1",
+                [[*lacking], [*lacking.values()]],
+            )
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        (question,) = _put([row[0]])
+        question.round = self.decision.round
+        return Closest(question, int(row[1]), question.cost or 0)
 
     def passed_over(self) -> int:
         """How many questions the audit found whose supporters were passed over by the agenda as it stands."""
@@ -152,7 +186,7 @@ class Outcome:
 
     def pictured(self) -> list[str]:
         """The references that the picture shows: the chosen in order, the majority's, then the most approved."""
-        rest = sorted(self.questions, key=lambda i: -self.approvals.get(i, 0))
+        rest = sorted(self.approvals, key=lambda i: -self.approvals[i])
         ordered = list(dict.fromkeys([*self.chosen_ids, *self.majority, *rest]))
         decided = len(set(self.chosen_ids) | set(self.majority))
         return ordered[: max(MOST_SHOWN, decided)]
@@ -169,6 +203,11 @@ class Outcome:
         paid = sorted(raw["paid"].items(), key=lambda item: -item[1])
         shown = [(self.questions[i], round(100 * share)) for i, share in paid[:4] if share >= 0.005]
         return Group(name, raw["size"], [self.questions[i] for i in raw["most"]], shown)
+
+
+@prepared
+def _put(keys: list[int]) -> QuerySet[Question]:
+    return Question.objects.filter(pk__among=keys).order_by("pk")
 
 
 def _quoted(title: str) -> str:

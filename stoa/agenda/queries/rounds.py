@@ -9,8 +9,11 @@ from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
 from stoa.agenda.models import Decision, Question, Round
+from stoa.agenda.queries.maps import ANSWERED, note_given
 from stoa.kit.addresses import path_to
-from stoa.kit.registry import Rows, numbers
+from stoa.kit.prepared import prepared
+from stoa.kit.registry import Rows
+from stoa.people.following import note_follows
 
 PHASE = Round.Phase
 UNDER_WAY = (PHASE.VOTE, PHASE.DISCUSSION, PHASE.QUESTIONS, PHASE.CHECKING, PHASE.ANNOUNCED)
@@ -34,7 +37,12 @@ def current_rounds() -> list[Round]:
 
 def find_round(slug: str) -> Round | None:
     """The round of this short name."""
-    return Round.objects.select_related("ballot", "decision").filter(slug=slug).first()
+    return next(iter(_named(slug)), None)
+
+
+@prepared
+def _named(slug: str) -> QuerySet[Round]:
+    return Round.objects.select_related("ballot", "decision", "answers_committed").filter(slug=slug)
 
 
 def next_instant(now: datetime) -> datetime | None:
@@ -57,25 +65,50 @@ class Figures:
     questions: int
     estimated: int
     hours: int
+    mine: list[tuple[int, str]]
+    """Number and title of those that the viewer proposed: for themselves alone."""
 
 
-def figures(round: Round, needed: int) -> Figures:
-    """How many questions a round has, how many have the estimates needed, and what is offered."""
+def figures(round: Round, needed: int, viewer_id: str | None) -> Figures:
+    """How many questions a round has, how many have the estimates needed, and what is offered.
+
+    Withdrawn ones are left out.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), count(*) FILTER (WHERE made >= %s), coalesce(sum(hours), 0)::bigint FROM ("
-            " SELECT (SELECT count(*) FROM agenda_estimate e WHERE e.question_id = q.id) AS made,"
-            " (SELECT sum(hours) FROM agenda_offer o WHERE o.question_id = q.id) AS hours"
-            " FROM agenda_question q WHERE q.round_id = %s AND q.state <> %s) standing",
-            [needed, round.pk, Question.State.WITHDRAWN],
+            _FIGURES,
+            {
+                "round": round.pk,
+                "withdrawn": Question.State.WITHDRAWN,
+                "needed": needed,
+                "viewer": viewer_id,
+                "reference": round.reference,
+            },
         )
-        return Figures(*cursor.fetchone())
+        questions, estimated, hours, mine, follows, *given = cursor.fetchone()
+    note_follows(viewer_id, round.reference, follows)
+    note_given(round.pk, viewer_id, given)
+    return Figures(questions, estimated, hours, [(pk, title) for pk, title in mine or ()])
 
 
-def named_rounds(ids: list[str], viewer_id: str | None) -> QuerySet[Round]:
+_FIGURES = f"""
+WITH standing AS (
+  SELECT id, title, author_id FROM agenda_question WHERE round_id = %(round)s AND state <> %(withdrawn)s)
+SELECT (SELECT count(*) FROM standing),
+  (SELECT count(*) FROM (
+    SELECT FROM agenda_estimate e JOIN standing ON standing.id = e.question_id
+     GROUP BY e.question_id HAVING count(*) >= %(needed)s) enough),
+  (SELECT coalesce(sum(hours), 0)::bigint FROM agenda_offer o JOIN standing ON standing.id = o.question_id),
+  (SELECT json_agg(json_build_array(id, title) ORDER BY id) FROM standing WHERE author_id = %(viewer)s),
+  EXISTS (SELECT FROM people_follow WHERE person_id = %(viewer)s AND reference = %(reference)s AND NOT stopped),
+  {ANSWERED}
+"""  # noqa: S608 - a constant
+
+
+def named_rounds(ids: list[int], viewer_id: str | None) -> QuerySet[Round]:
     """Rounds are public."""
     del viewer_id
-    return Round.objects.filter(pk__in=numbers(ids))
+    return Round.objects.filter(pk__among=ids)
 
 
 ROUNDS = Rows(named_rounds, "title", lambda _, slug: path_to("agenda:round", slug), "slug")

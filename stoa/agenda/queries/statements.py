@@ -13,7 +13,8 @@ from stoa.charter.queries import terms
 from stoa.forum.rules import Reader
 from stoa.kit.addresses import path_to
 from stoa.kit.moderated import Piece, State
-from stoa.kit.registry import Rows, numbers
+from stoa.kit.prepared import prepared
+from stoa.kit.registry import Rows
 from stoa.kit.rows import columns, taken, width
 from stoa.methods.similarity import alike
 
@@ -30,16 +31,35 @@ def most_statements() -> int:
     return terms().limits.get("statements_per_person_and_round", MOST_STATEMENTS)
 
 
-def own_statements(round: Round, person_id: str | None) -> QuerySet[Statement]:
+def own_statements(round: Round, person_id: str | None) -> Sequence[Statement]:
     """The statements that somebody proposed here and did not withdraw: for themselves alone."""
-    if person_id is None:
-        return Statement.objects.none()
-    return round.statements.filter(author_id=person_id).exclude(state=Statement.State.WITHDRAWN)
+    return with_round(_own(round, person_id), round) if person_id else []
+
+
+@prepared
+def _own(round: Round, person_id: str) -> QuerySet[Statement]:
+    found = Statement.objects.filter(round=round, author=person_id).exclude(state=Statement.State.WITHDRAWN)
+    return found.select_related("question")
 
 
 def statements_left(round: Round, person_id: str) -> int:
     """How many more statements somebody may propose here."""
-    return most_statements() - own_statements(round, person_id).count()
+    return most_statements() - len(own_statements(round, person_id))
+
+
+def with_round(statements: Sequence[Statement], round: Round) -> Sequence[Statement]:
+    """These statements of a round, with the round that is read already in its place, also of what they are about."""
+    for statement in statements:
+        statement.round = round
+        if statement.question is not None:
+            statement.question.round = round
+    return statements
+
+
+def listed_statements(round: Round) -> QuerySet[Statement]:
+    """The same as `standing_statements` with no more than a list shows, to be completed by `with_round`."""
+    rows = Statement.objects.filter(round=round, state=Statement.State.STANDING).select_related("question")
+    return rows.only("body", "proposed", "question__title", "round_id", "question__round_id")
 
 
 def standing_statements(round: Round) -> QuerySet[Statement]:
@@ -95,9 +115,9 @@ def visible(statements: QuerySet[Statement], viewer_id: str | None) -> QuerySet[
     return statements.filter(~Q(state=Statement.State.HELD) | mine)
 
 
-def named_statements(ids: list[str], viewer_id: str | None) -> QuerySet[Statement]:
+def named_statements(ids: list[int], viewer_id: str | None) -> QuerySet[Statement]:
     """The statements of whose existence the viewer may know."""
-    return visible(Statement.objects.filter(pk__in=numbers(ids)), viewer_id)
+    return visible(Statement.objects.filter(pk__among=ids), viewer_id)
 
 
 WORDS_OR_WHY_NOT = Case(

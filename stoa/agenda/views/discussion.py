@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
@@ -32,19 +33,22 @@ def answering(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The next statement with three equal buttons, a form for a statement of one's own, and all statements as a list."""
     round = discussed(slug)
     actor = edge.actor(request)
-    rows = statements.standing_statements(round)
+    rows = statements.listed_statements(round)
+    complete = partial(statements.with_round, round=round)
+    mine = statements.own_statements(round, actor.person_id)
+    may_propose = rules.may_propose_statement(actor, round)
     asked, after = (statements.standing_statement(slug, request.GET.get(name, "")) for name in ("statement", "after"))
     context = {
         **_part(request, round, shown=asked, after=after),
-        "table": STATEMENTS.page(request, rows),
-        "form": forms.StatementForm(round=round),
-        "left": statements.statements_left(round, actor.person_id) if actor.person_id else 0,
-        "mine": statements.own_statements(round, actor.person_id),
-        "may_propose": rules.may_propose_statement(actor, round),
+        "table": STATEMENTS.page(request, rows, complete),
+        "form": forms.StatementForm(round=round) if may_propose else None,
+        "left": statements.most_statements() - len(mine),
+        "mine": mine,
+        "may_propose": may_propose,
         "window_hours": _window_hours(round),
         "has_proof": _has_proof(request, round),
     }
-    return STATEMENTS.download(request, rows) or render(request, "agenda/discussion.html", context)
+    return STATEMENTS.download(request, rows, complete) or render(request, "agenda/discussion.html", context)
 
 
 @never_cache

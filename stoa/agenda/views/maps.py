@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,13 +11,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from stoa.agenda.acts.maps import FEWEST_PEOPLE
-from stoa.agenda.queries.maps import Line, OpinionMap, answers_to_go, opinion_map, own_place
+from stoa.agenda.queries.maps import Counts, Line, OpinionMap, answers_to_go, opinion_map, own_place
 from stoa.agenda.views import discussion, rounds
 from stoa.agenda.views.map_words import reading
 from stoa.agenda.views.result import rows_as_csv
 from stoa.kit import edge
 from stoa.kit.pictures import Crowd, Dots, Picture, Stance, opinions, stances
-from stoa.kit.tables import Column, Filter, Listing, link
+from stoa.kit.tables import Column, Filter, Listing, in_words, link
 
 
 @edge.unkept_if_signed_in
@@ -31,7 +32,7 @@ def map_page(request: HttpRequest, slug: str) -> HttpResponseBase:
         return render(request, "agenda/map.html", context)
     listing = _listing(found)
     context |= {
-        "table": listing.page(request, found.lines),
+        "table": listing.page(request, found.counts, found.lines),
         "drawn": _drawn(found, own_place(found, actor.person_id)),
         "shared": _stances(found, found.shared, SHARED),
         "dividing": _stances(found, found.dividing, DIVIDING),
@@ -39,7 +40,7 @@ def map_page(request: HttpRequest, slug: str) -> HttpResponseBase:
         "held": round_hundredths(found.data["stability"]),
         "facts": _facts(found),
     }
-    return listing.download(request, found.lines) or render(request, "agenda/map.html", context)
+    return listing.download(request, found.counts, found.lines) or render(request, "agenda/map.html", context)
 
 
 def map_file(request: HttpRequest, slug: str, file: str) -> HttpResponseBase:
@@ -90,14 +91,16 @@ def _stances(found: OpinionMap, lines: Sequence[Line], said: tuple[str, str]) ->
     return stances(rows, names, title=title, reading=what if rows else NOTHING)
 
 
-def _listing(found: OpinionMap) -> Listing[Line]:
-    columns: list[Column[Line]] = [
+def _listing(found: OpinionMap) -> Listing[Any]:
+    columns: list[Column[Any]] = [
         Column(
             "statement",
             "Statement",
             lambda line: line.statement.body,
             show=lambda line: link(line.statement.body, line.statement.get_absolute_url()),
-        )
+            sortable=False,
+        ),
+        Column("number", "No.", _number, numeric=True),
     ]
     names = [f"Group {name}" for name, _, _ in found.groups] or ["Everybody"]
     for place, name in enumerate(names):
@@ -106,28 +109,29 @@ def _listing(found: OpinionMap) -> Listing[Line]:
         name="map-statements",
         caption="Every statement on the map, in hundredths; empty where fewer than five of a group answered",
         columns=columns,
-        filters=[
-            Filter(
-                "q",
-                "Words",
-                lambda lines, text: [one for one in lines if text.casefold() in one.statement.body.casefold()],
-            )
-        ],
-        sort="statement",
+        filters=[Filter("q", "Words", found.containing)],
+        sort="number",
         empty="No statement was answered.",
         per_page=25,
     )
 
 
+def _number(row: Counts | Line) -> int:
+    return row.number if isinstance(row, Counts) else row.statement.pk
+
+
 KINDS = [("agree", "agree, %"), ("disagree", "disagree, %"), ("people", "answers, about")]
 
 
-def _column(place: int, name: str, kind: str, said: str) -> Column[Line]:
-    def value(line: Line) -> object:
+def _column(place: int, name: str, kind: str, said: str) -> Column[Any]:
+    def value(line: Counts | Line) -> object:
         one = line.said[place]
-        return "" if one is None else getattr(one, kind)
+        return None if one is None else getattr(one, kind)
 
-    return Column(f"{kind}-{place}", f"{name}: {said}", value, numeric=True)
+    def show(line: Line) -> str:
+        return "" if line.said[place] is None else in_words(value(line))
+
+    return Column(f"{kind}-{place}", f"{name}: {said}", value, show=show, numeric=True)
 
 
 def _facts(found: OpinionMap) -> list[tuple[str, object]]:
@@ -135,7 +139,7 @@ def _facts(found: OpinionMap) -> list[tuple[str, object]]:
     return [
         ("People", f"about {data['people']:,}"),
         ("On the map", f"about {data['placed']:,}"),
-        ("Statements", f"{len(found.statements):,}"),
+        ("Statements", f"{len(found.counts):,}"),
         ("Groups", f"{len(found.groups):,}" if found.groups else "none that are clear"),
     ]
 

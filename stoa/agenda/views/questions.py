@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from stoa.agenda import acts, forms, queries, rules
-from stoa.agenda.models import Estimate, Offer, Question
+from stoa.agenda.models import Question
 from stoa.agenda.views import rounds
 from stoa.agenda.views.words import amount, by, plural, span
 from stoa.charter.queries import terms
@@ -108,7 +108,7 @@ def estimate(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Say how many hours a question would take."""
     question = found(slug, pk)
     if request.method != "POST":
-        return _shown(request, question, estimate_form=_estimate_form(request, question))
+        return _shown(request, question, estimating=True)
     form = forms.EstimateForm(request.POST)
     if form.is_valid() and form.carry_out(
         lambda: acts.estimate_effort(
@@ -125,7 +125,7 @@ def offer(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Offer hours for a question, or take the offer back."""
     question = found(slug, pk)
     if request.method != "POST":
-        return _shown(request, question, offer_form=_offer_form(request, question))
+        return _shown(request, question, offering=True)
     form = forms.OfferForm(request.POST)
     if form.is_valid() and form.carry_out(
         lambda: acts.offer_hours(edge.actor(request), question=question, hours=form.cleaned_data["hours"])
@@ -141,9 +141,12 @@ def _shown(
     *,
     estimate_form: forms.EstimateForm | None = None,
     offer_form: forms.OfferForm | None = None,
+    estimating: bool = False,
+    offering: bool = False,
 ) -> HttpResponseBase:
     actor = edge.actor(request)
     faulty = any(form and form.errors for form in (estimate_form, offer_form))
+    given = queries.effort(question, actor.person_id)
     context = {
         **rounds.frame(question.round),
         "question": question,
@@ -151,27 +154,22 @@ def _shown(
         "is_author": rules.is_author(actor, question),
         "may_edit": rules.may_edit(actor, question),
         "history": _history(question, actor),
-        **_effort(question),
+        **_effort(question, given),
     }
-    if estimate_form or rules.may_estimate(actor, question):
-        context["estimate_form"] = estimate_form or _estimate_form(request, question)
-    if offer_form or rules.may_offer(actor, question):
-        context["offer_form"] = offer_form or _offer_form(request, question)
+    if estimate_form or estimating or rules.may_estimate(actor, question):
+        context["estimate_form"] = estimate_form or _estimate_form(request, given)
+    if offer_form or offering or rules.may_offer(actor, question):
+        context["offer_form"] = offer_form or _offer_form(request, given)
     return render(request, "agenda/question.html", context, status=422 if faulty else 200)
 
 
-def _effort(question: Question) -> dict[str, Any]:
-    estimates = list(question.estimates.select_related("person"))
-    offers = list(question.offers.select_related("person"))
+def _effort(question: Question, given: queries.Effort) -> dict[str, Any]:
     needed = terms().limits["estimates_needed"]
-    offered = sum(offer.hours for offer in offers)
     return {
-        "estimates": estimates,
-        "offers": offers,
-        "offered": offered,
-        "offered_words": plural(offered, "hour"),
+        "given": given,
+        "offered_words": plural(given.hours, "hour"),
         "needed": needed,
-        "missing": max(0, needed - len(estimates)),
+        "missing": max(0, needed - given.estimates_made),
         "frozen": span(question.low, question.high),
         "cost": amount(question.round, question.cost),
     }
@@ -191,15 +189,14 @@ def _merge(request: HttpRequest, question: Question, form: forms.EditForm) -> Ht
     return render(request, "agenda/merge.html", context, status=409)
 
 
-def _estimate_form(request: HttpRequest, question: Question) -> forms.EstimateForm:
-    own = Estimate.objects.filter(question=question, person_id=edge.actor(request).person_id).first()
+def _estimate_form(request: HttpRequest, given: queries.Effort) -> forms.EstimateForm:
+    own = given.own_estimate
     before = {"low": own.low, "high": own.high} if own else {}
     return forms.EstimateForm(auto_id="effort_%s", initial={**before, **edge.typed(request, forms.EstimateForm)})
 
 
-def _offer_form(request: HttpRequest, question: Question) -> forms.OfferForm:
-    own = Offer.objects.filter(question=question, person_id=edge.actor(request).person_id).first()
-    before = {"hours": own.hours} if own else {}
+def _offer_form(request: HttpRequest, given: queries.Effort) -> forms.OfferForm:
+    before = {"hours": given.own_offer.low} if given.own_offer else {}
     return forms.OfferForm(auto_id="hours_%s", initial={**before, **edge.typed(request, forms.OfferForm)})
 
 

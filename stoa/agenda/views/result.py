@@ -18,7 +18,7 @@ from stoa.agenda import exports, queries
 from stoa.agenda.models import Decision, Question, Round
 from stoa.agenda.queries.maps import Line as Said
 from stoa.agenda.queries.maps import opinion_map
-from stoa.agenda.queries.results import Line, Outcome
+from stoa.agenda.queries.results import PUT, Line, Outcome
 from stoa.agenda.views import rounds
 from stoa.agenda.views.words import amount
 from stoa.ballots import queries as ballots
@@ -75,7 +75,8 @@ def download(request: HttpRequest, slug: str, file: str) -> HttpResponseBase:
 
 
 def _decision(round: Round) -> Decision | None:
-    return Decision.objects.select_related("round").filter(round=round).first()
+    decision: Decision | None = getattr(round, "decision", None)
+    return decision
 
 
 def _listing(round: Round) -> Listing[Line]:
@@ -135,8 +136,10 @@ def _came_of(round: Round, outcome: Outcome) -> list[tuple[Question, bool, Seque
     if found is None:
         return []
     chosen = set(outcome.chosen_ids)
-    rows = [(q, key in chosen, found.about(q)) for key, q in outcome.questions.items()]
-    return sorted((row for row in rows if row[2]), key=lambda row: not row[1])
+    named = {line.statement.question for line in [*found.shared, *found.dividing]}
+    put = sorted((q for q in named if q and q.state in PUT), key=lambda q: q.pk)
+    rows = [(q, q.reference in chosen, found.about(q)) for q in put]
+    return sorted(rows, key=lambda row: not row[1])
 
 
 def _attested(round: Round) -> dict[str, Any]:
@@ -167,7 +170,7 @@ def _picture(outcome: Outcome) -> Picture:
         for i in shown
     ]
     groups = [f"{group.name}: {_voters(group.size)}" for group in outcome.groups]
-    cut = len(shown) < len(outcome.questions)
+    cut = len(shown) < outcome.put
     title = f"Who backs the {len(shown):,} most approved questions" if cut else "Who backs each question"
     return backing(options, groups, outcome.voters, title=title, note=PICTURE_NOTE if len(groups) > 1 else "")
 

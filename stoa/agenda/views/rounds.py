@@ -53,13 +53,14 @@ def round_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     listing = questions_listing(round, needed)
     rows = listed(request, queries.questions(round))
     actor = edge.actor(request)
+    figures = queries.figures(round, needed, actor.person_id)
     context = {
         **frame(round),
-        "table": listing.page(request, rows),
+        "table": listing.page(request, rows, total=figures.questions),
         "needed": needed,
-        "facts": _facts(round, needed),
+        "facts": _facts(round, needed, figures),
         "history": queries.round_history(round, actor.person_id, most=RECENT),
-        "mine": mine(round, actor),
+        "mine": figures.mine,
         **map_words.summary(round, request),
         **_powers(round, actor),
     }
@@ -103,8 +104,7 @@ def _powers(round: Round, actor: Actor) -> dict[str, bool]:
     }
 
 
-def _facts(round: Round, needed: int) -> list[tuple[str, object]]:
-    figures = queries.figures(round, needed)
+def _facts(round: Round, needed: int, figures: queries.Figures) -> list[tuple[str, object]]:
     ballot = round.ballot
     rows: list[tuple[str, object]] = [("Questions", f"{figures.questions:,}")]
     if round.before_the_vote:

@@ -212,7 +212,7 @@ def _ticked(round: Round, ticks: Sequence[str]) -> list[Choice]:
 
 
 def _choices(rows: QuerySet[Question], ticks: Sequence[str]) -> list[Choice]:
-    return [Choice(q, span(q.low, q.high), q.reference in ticks) for q in rows.select_related("round")]
+    return [Choice(q, span(q.low, q.high), q.reference in ticks) for q in rows]
 
 
 def _sum(round: Round, ballot: Ballot, ticks: Sequence[str]) -> dict[str, str | int]:

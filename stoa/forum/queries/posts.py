@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
+from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 
 from stoa.forum.models import Draft, Post, PostVersion, ReadMark, Thread
@@ -18,6 +19,7 @@ from stoa.forum.rules import Reader, is_author, may_change, may_read, may_take_b
 from stoa.kit import beside, markdown, registry
 from stoa.kit.addresses import path_to
 from stoa.kit.moderated import Piece, State
+from stoa.kit.prepared import prepared
 from stoa.kit.registry import Rows, Shown
 
 PER_PAGE = 30
@@ -131,7 +133,12 @@ def find_thread(pk: int, viewer: Reader) -> Counted | None:
 
 def thread_about(reference: str) -> Thread | None:
     """The thread about an object, once somebody wrote in it."""
-    return Thread.objects.filter(subject=reference).first()
+    return next(iter(_threads(reference)), None)
+
+
+@prepared
+def _threads(reference: str) -> QuerySet[Thread]:
+    return Thread.objects.filter(subject=reference)
 
 
 def find_post(pk: int, viewer: Reader) -> Post | None:
@@ -165,10 +172,48 @@ def place_of(post: Post, viewer: Reader) -> int:
     return before // PER_PAGE + 1
 
 
-def latest(thread: Thread, viewer: Reader, *, most: int = LATEST) -> list[Said]:
-    """The last posts of a thread, in their order."""
-    rows = readable(Post.objects.filter(thread=thread), viewer).select_related("thread", "author", "answers__author")
-    return said(list(rows.order_by("-pk")[:most])[::-1], viewer)
+def latest(reference: str, viewer: Reader) -> list[Said]:
+    """The last posts of the thread about an object, in their order, each with `draft`: what the viewer typed there."""
+    found = _latest_of_all(reference, viewer.person_id) if viewer.moderates else _latest(reference, viewer.person_id)
+    return said(found[::-1], viewer)
+
+
+@prepared
+def _latest(reference: str, viewer_id: str | None) -> QuerySet[Post]:
+    return readable(_latest_first(reference, viewer_id), Reader(viewer_id))[:LATEST]
+
+
+@prepared
+def _latest_of_all(reference: str, viewer_id: str | None) -> QuerySet[Post]:
+    return _latest_first(reference, viewer_id)[:LATEST]
+
+
+def _latest_first(reference: str, viewer_id: str | None) -> QuerySet[Post]:
+    rows = (
+        Post.objects.filter(thread__subject=reference)
+        .order_by("-pk")
+        .annotate(draft=Subquery(_kept(reference, viewer_id)))
+    )
+    return rows.select_related("thread", "author", "answers__author")
+
+
+def draft_for(reference: str, viewer: Reader, posts: Sequence[Said]) -> Draft | None:
+    """What the viewer typed about an object and did not post; read with its last posts, if there are any."""
+    if posts:
+        kept: dict[str, Any] | None = posts[0].post.draft  # type: ignore[attr-defined]  # annotated above
+    else:
+        kept = next(iter(_drafts(reference, viewer.person_id)), None)
+    return Draft(**kept | {"saved": parse_datetime(kept["saved"])}) if kept else None
+
+
+@prepared
+def _drafts(reference: str, viewer_id: str | None) -> QuerySet[Draft, Any]:
+    return _kept(reference, viewer_id)
+
+
+def _kept(reference: str, viewer_id: str | None) -> QuerySet[Draft, Any]:
+    fields = {name: name for name in ("id", "body", "answers_id", "version", "saved")}
+    return Draft.objects.filter(person=viewer_id, place=reference).values_list(JSONObject(**fields), flat=True)
 
 
 @dataclass(frozen=True)
@@ -241,9 +286,9 @@ def texts(post: Post, viewer: Reader) -> list[Text]:
     return [present, *(Text(one.number, body, one.written) for one, body in zip(former, bodies[1:], strict=True))]
 
 
-def named_posts(ids: list[str], viewer_id: str | None) -> QuerySet[Post]:
+def named_posts(ids: list[int], viewer_id: str | None) -> QuerySet[Post]:
     """The posts of which the viewer may know."""
-    return readable(Post.objects.filter(pk__in=registry.numbers(ids)), Reader(viewer_id))
+    return readable(Post.objects.filter(pk__among=ids), Reader(viewer_id))
 
 
 def _post_about(pk: str, about: Shown) -> Shown:

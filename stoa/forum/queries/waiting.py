@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stoa.forum.models import Mention, Mute, Post, ReadMark
+from stoa.kit.prepared import prepared
+
+MOST = 20
 
 
 def said_to(person_id: str, *, after: datetime, most: int) -> list[Post]:
     """Posts of others, written after an instant, that name this person or answer them; the latest first.
 
-    Those are left out that they have read, or after which they wrote in the same thread, and those of people they muted.
+    `most` is at most 20. Those are left out that they have read, or after which they wrote in the same thread, and those
+    of people they muted.
     """
+    return _said_to(person_id, after)[:most]
+
+
+@prepared
+def _said_to(person_id: str, after: datetime) -> QuerySet[Post]:
     read = ReadMark.objects.filter(person=person_id, thread=OuterRef("thread"), up_to__gte=OuterRef("pk"))
     later = Post.objects.filter(author=person_id, thread=OuterRef("thread"), pk__gt=OuterRef("pk"))
     muted = Mute.objects.filter(person=person_id, muted=OuterRef("author"))
@@ -27,4 +36,4 @@ def said_to(person_id: str, *, after: datetime, most: int) -> list[Post]:
         taken_back=None,
         written__gt=after,
     ).exclude(author=person_id)
-    return list(found.select_related("author", "thread", "answers").order_by("-pk")[:most])
+    return found.select_related("author", "thread", "answers").order_by("-pk")[:MOST]

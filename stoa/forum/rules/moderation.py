@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from stoa.charter.queries import terms
@@ -41,15 +41,17 @@ class Offices:
 
 
 @once_a_look
-def offices(granted: frozenset[str] | None = None) -> Offices:
-    """The offices of today, as the charter in force gives the power: to the roles in `granted`, where these are known.
-
-    Two queries, or one.
-    """
-    granted = frozenset(terms().powers.get(DECIDES, ())) if granted is None else granted
+def offices() -> Offices:
+    """The offices of today, as the charter in force gives the power."""
+    granted = terms().powers.get(DECIDES, ())
     held = in_force(Role.objects.filter(role__in=granted, scope="", person__is_active=True))
+    return offices_of(held.values_list("role", "person_id"))
+
+
+def offices_of(held: Iterable[tuple[str, str]]) -> Offices:
+    """The same, where the roles that give the power are read already: each with who holds it."""
     by_role: dict[str, set[str]] = {}
-    for role, person_id in held.values_list("role", "person_id"):
+    for role, person_id in held:
         by_role.setdefault(role, set()).add(person_id)
     others = set().union(*(who for role, who in by_role.items() if role not in NOT_HERE | {"founder"}))
     return Offices(frozenset(others), frozenset(by_role.get("founder", set())), frozenset(by_role.get(OVERSEES, set())))

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest
 
 from stoa.forum import queries, rules
-from stoa.forum.models import Draft
 from stoa.forum.views.field import reply_form, waits
 from stoa.kit import beside, edge
 
@@ -17,14 +16,14 @@ def talk(reference: str, request: HttpRequest) -> tuple[str, dict[str, Any]] | N
     if reference.partition(":")[0] not in dict(beside.kinds_discussed()):
         return None
     viewer = rules.reader(edge.actor(request))
-    thread = queries.thread_about(reference)
+    posts = queries.latest(reference, viewer)
     context: dict[str, Any] = {
         "reference": reference,
-        "thread": thread,
+        "thread": posts[0].post.thread if posts else None,
         "viewer": viewer,
-        "posts": queries.latest(thread, viewer) if thread else [],
+        "posts": posts,
     }
     if viewer.writes:
-        draft = Draft.objects.filter(person=viewer.person_id, place=reference).first()
+        draft = queries.draft_for(reference, viewer, posts)
         context |= {"form": reply_form(draft), "draft": draft, "waits": waits(viewer)}
     return "forum/parts/beside.html", context

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from stoa.kit.pictures import drawing
 from stoa.kit.pictures.drawing import GROUPS, INK, MOST_GROUPS, PAPER, QUIET, RULE, SERIF, line, rect, words, wrapped
+from stoa.kit.pictures.kept import drawn_once
 from stoa.kit.pictures.picture import Picture
 
 WIDTH, LABELS, BARS, BAR, COUNTS, CHOSEN, MAJORITY = 820, 330, 360, 210, 578, 670, 730
@@ -38,6 +39,7 @@ class Option:
         return f"◆ A plain majority would {'not ' if self.chosen else ''}have chosen it."
 
 
+@drawn_once
 def backing(
     options: Sequence[Option], groups: Sequence[str], voters: int, *, title: str = "Who backs what", note: str = ""
 ) -> Picture:

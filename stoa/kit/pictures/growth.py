@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from stoa.kit import instants
 from stoa.kit.pictures.drawing import GROUPS, QUIET, SERIF, document, line, words
+from stoa.kit.pictures.kept import drawn_once
 from stoa.kit.pictures.picture import Picture
 
 MOST_STEPS = 200
@@ -16,6 +17,7 @@ WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 760, 360, 70, 90, 310
 Point = tuple[datetime, int]
 
 
+@drawn_once
 def growth(points: Sequence[Point], *, title: str = "How the record grew") -> Picture:
     """Draw a log's size over time. `points` are (instant, size from then on), in order of time."""
     shown = _thinned(points)

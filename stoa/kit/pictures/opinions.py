@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from stoa.kit.pictures.drawing import GROUPS, INK, MOST_GROUPS, SERIF, document, words, wrapped
+from stoa.kit.pictures.kept import drawn_once
 from stoa.kit.pictures.picture import Picture
 
 WIDTH, HEIGHT, RIM, RADIUS = 640, 400, 14, 4.4
@@ -35,6 +36,7 @@ class Dots:
     you: tuple[int, int] | None = None
 
 
+@drawn_once
 def opinions(crowds: Sequence[Crowd], drawn: Dots, *, title: str, reading: str, note: str = "") -> Picture:
     """Draw marks, by group if `crowds` names some (at most five); the file to take away never shows where one lies oneself."""
     if len(crowds) > MOST_GROUPS:

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from stoa.kit.pictures.drawing import INK, PAPER, QUIET, RULE, SERIF, document, line, rect, words, wrapped
+from stoa.kit.pictures.kept import drawn_once
 from stoa.kit.pictures.picture import Picture
 
 AGREE, DISAGREE = "#00666a", "#c58a3d"
@@ -28,6 +29,7 @@ class Stance:
     about: str = ""
 
 
+@drawn_once
 def stances(rows: Sequence[Stance], groups: Sequence[str], *, title: str, reading: str, note: str = "") -> Picture:
     """Draw statements in the order given, with a bar for each group."""
     heads = [f"{name}: {what}" for name in groups for what in ("agree %", "disagree %", "people")]

@@ -82,10 +82,10 @@ def _reasons(call: Call) -> dict[int, str]:
     return dict(texts.exclude(entry__placement=None).values_list("entry__placement__position", "text"))
 
 
-def named_calls(ids: list[str], viewer_id: str | None) -> QuerySet[Call]:
+def named_calls(ids: list[int], viewer_id: str | None) -> QuerySet[Call]:
     """Calls are public from their announcement on."""
     del viewer_id
-    return Call.objects.filter(pk__in=ids).exclude(phase=Call.Phase.DRAFT)
+    return Call.objects.filter(pk__among=ids).exclude(phase=Call.Phase.DRAFT)
 
 
 CALLS = Rows(named_calls, "title", lambda _, slug: reverse("members:call", args=[slug]), "slug")

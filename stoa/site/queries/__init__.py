@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from django.db.models import Subquery
-from django.db.models.functions import Length
 from django.http import HttpRequest
 
 from stoa.charter import models as charter
+from stoa.charter.queries import standing
 from stoa.kit.addresses import path_to
 from stoa.members.queries import open_calls
 
@@ -26,16 +26,20 @@ class Community:
     logo_url: str = ""
     accent: str = ""
     style_url: str = ""
-    apply_url: str = ""
     is_sample: bool = False
     is_named: bool = False
 
+    @cached_property
+    def apply_url(self) -> str:
+        """Where visitors apply, while a call is open. One query, when it is asked."""
+        slug = open_calls().values_list("slug", flat=True).first()
+        return path_to("members:call", slug) if slug else ""
+
 
 def community() -> Community:
-    """The community of this server; before it is described, one with the program's own name. One query."""
-    open_call = Subquery(open_calls().values("slug")[:1])
-    rows = charter.Community.objects.defer("logo").annotate(logo_bytes=Length("logo"), open_call=open_call)
-    found = rows.filter(pk=1).first()
+    """The community of this server; before it is described, one with the program's own name."""
+    now = standing()
+    found = now.community
     if found is None:
         return Community()
     return Community(
@@ -43,10 +47,9 @@ def community() -> Community:
         summary=found.summary,
         sponsor=found.sponsor,
         operator=found.operator,
-        logo_url=f"{path_to('site:logo')}?{found.logo_bytes}" if found.logo_bytes else "",
+        logo_url=f"{path_to('site:logo')}?{now.logo_bytes}" if now.logo_bytes else "",
         accent=found.accent,
         style_url=f"{path_to('site:accent')}?{found.accent[1:]}" if found.accent else "",
-        apply_url=path_to("members:call", found.open_call) if found.open_call else "",
         is_sample=found.is_sample,
         is_named=found.name != charter.Community().name,
     )

@@ -6,17 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from stoa.agenda.models import Decision, Question, Round
 from stoa.agenda.queries import current_rounds
 from stoa.charter.models import Declaration
 from stoa.charter.queries import declarations
+from stoa.kit.prepared import prepared
 from stoa.record.events import DaySealed
 from stoa.record.models import Placement
 from stoa.record.queries import placements
 from stoa.site.queries import Community
 
+MOST_ACTS = 10
 STATES = {
     Round.Phase.ANNOUNCED: ("Announced", "takes questions from", "questions_open"),
     Round.Phase.QUESTIONS: ("Questions", "then the vote, from", "vote_opens"),
@@ -62,8 +64,13 @@ def decisions(most: int = 5) -> list[Decision]:
 
 
 def latest_acts(most: int) -> list[Placement]:
-    """What was put on the record last, but for the daily seals."""
-    return list(placements().exclude(entry__type=DaySealed.type)[:most])
+    """What was put on the record last, but for the daily seals: ten acts at most."""
+    return _latest_acts()[:most]
+
+
+@prepared
+def _latest_acts() -> QuerySet[Placement]:
+    return placements().exclude(entry__type=DaySealed.type)[:MOST_ACTS]
 
 
 def who_runs_and_pays(community: Community) -> str:

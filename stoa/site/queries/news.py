@@ -6,11 +6,13 @@ from collections.abc import MutableMapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 
 from stoa.kit import clock
+from stoa.kit.prepared import prepared
 from stoa.people.following import array_followed
-from stoa.record.following import about
+from stoa.record.following import entries_about
 from stoa.record.models import Placement
 from stoa.record.words import Said, say
 
@@ -29,8 +31,12 @@ def news(person_id: str, since: datetime, *, viewer_id: str | None) -> list[Said
 
 def new_entries(person_id: str, since: datetime) -> list[Placement]:
     """The same as they stand on the record. One query."""
-    followed = array_followed(person_id)
-    return about(followed, since=since, but_by=f"person:{person_id}", most=MOST)
+    return _new(person_id, since, f"person:{person_id}")
+
+
+@prepared
+def _new(person_id: str, since: datetime, but_by: str) -> QuerySet[Placement]:
+    return entries_about(array_followed(person_id), since=since, but_by=but_by, most=MOST)
 
 
 def looked_last(session: MutableMapping[str, Any]) -> datetime:

@@ -24,6 +24,7 @@ from stoa.kit import clock, registry
 from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
 from stoa.kit.looking import once_a_look
+from stoa.kit.prepared import prepared
 from stoa.people.models import FORMER, Person
 from stoa.site.queries.setup import steps
 
@@ -100,7 +101,15 @@ class Asked:
 
 def asked_of(person_id: str, powers: Powers) -> list[Asked]:
     """The rounds under way, those that wait for people first, with what they ask of this person. One query."""
-    needed = powers.terms.limits["estimates_needed"]
+    rounds = _asked(person_id, powers.terms.limits["estimates_needed"])
+    found = [
+        Asked(r, r.on_list, r.to_vote, r.options, r.to_estimate, r.answered, r.statements_standing) for r in rounds
+    ]
+    return sorted(found, key=lambda asked: UNDER_WAY.index(Round.Phase(asked.round.phase)))
+
+
+@prepared
+def _asked(person_id: str, needed: int) -> QuerySet[Any, Any]:
     listed = Voter.objects.filter(person=person_id, ballot=OuterRef("ballot"), ballot__state=Ballot.State.OPEN)
     made = _count(Estimate.objects.filter(question=OuterRef("pk")), "question")
     short = Question.objects.filter(round=OuterRef("pk"), state=Question.State.PROPOSED).exclude(author=person_id)
@@ -110,7 +119,7 @@ def asked_of(person_id: str, powers: Powers) -> list[Asked]:
     answers = Answer.objects.filter(
         participant__person=person_id, statement__round=OuterRef("pk"), statement__state=Statement.State.STANDING
     )
-    rounds = Round.objects.filter(phase__in=UNDER_WAY).annotate(
+    return Round.objects.filter(phase__in=UNDER_WAY).annotate(
         on_list=Exists(listed),
         to_vote=Exists(listed.filter(paper=None)),
         options=_count(Option.objects.filter(ballot=OuterRef("ballot")), "ballot"),
@@ -118,10 +127,6 @@ def asked_of(person_id: str, powers: Powers) -> list[Asked]:
         answered=_count(answers, "statement__round"),
         statements_standing=_count(standing, "round"),
     )
-    found = [
-        Asked(r, r.on_list, r.to_vote, r.options, r.to_estimate, r.answered, r.statements_standing) for r in rounds
-    ]
-    return sorted(found, key=lambda asked: UNDER_WAY.index(Round.Phase(asked.round.phase)))
 
 
 def _count(rows: QuerySet[Any], by: str) -> Coalesce:
