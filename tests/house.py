@@ -45,6 +45,7 @@ class House:
 
     def fillings(self) -> dict[str, list[dict[str, str]]]:
         """By the beginning of an address: values for its parts that lead to what is theirs."""
+        applied = {"slug": "members", "application": self.application, "appeal": "a" * 16}
         one = {"person_id": self.one.pk, "reference": f"person:{self.one.pk}"}
         vote = {"slug": "2026", "pk": str(self.vote.pk), "commitment": self.commitment}
         in_round = [
@@ -58,12 +59,11 @@ class House:
         thread = {"pk": str(self.post.thread_id), "reference": self.statement.reference}
         case = {"case_id": str(self.case.pk), "case": str(self.case.pk)}
         mine = one | {"pk": str(self.key.pk), "number": str(self.key.pk)}
-        applied = {"slug": "members", "application": self.application}
         numbers = [{**filling, "number": filling.get("pk", "")} for filling in (*in_round, post, thread)]
         return {
             "agenda/": in_round,
             "calls/": [
-                {"slug": "members", "part": "fields", "key": "why", "number": "2", "application": self.application},
+                {**applied, "part": "fields", "key": "why", "number": "2"},
                 {"slug": "drafted", "part": "facts", "key": "post"},
             ],
             "votes/": [vote],

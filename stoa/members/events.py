@@ -23,6 +23,7 @@ class CallAnnounced(CallEvent):
     grace_minutes: int
     admits: str
     reviews_each: int
+    seed: str
     places: int | None = None
     type: ClassVar[str] = "members.call.announced"
 
@@ -92,3 +93,54 @@ class ApplicationsImported(CallEvent):
     added: int
     passed_over: int
     type: ClassVar[str] = "members.applications.imported"
+
+
+@dataclass(frozen=True)
+class ReviewBegun(CallEvent):
+    """The applications of a call are read from now on."""
+
+    type: ClassVar[str] = "members.review.begun"
+
+
+@dataclass(frozen=True)
+class BarSet(CallEvent):
+    """The reviewers' bar, in hundredths of a point: the lower median of those that so many of them gave."""
+
+    bar: int
+    given: int
+    type: ClassVar[str] = "members.bar.set"
+
+
+@dataclass(frozen=True)
+class ReleaseDrafted(CallEvent):
+    """Letters to all who applied were drafted; another person has to confirm them."""
+
+    type: ClassVar[str] = "members.release.drafted"
+
+
+@dataclass(frozen=True)
+class CallDecided(CallEvent):
+    """A call was decided and everybody told. `order` is a blob: the opaque ids at or above the bar, in their order."""
+
+    bar: int
+    admitted: int
+    waiting: int
+    declined: int
+    order: str
+    type: ClassVar[str] = "members.call.decided"
+
+
+@dataclass(frozen=True)
+class PlaceMoved(CallEvent):
+    """A place was given up, and went to the next on the waiting list where there was one."""
+
+    admitted: int
+    type: ClassVar[str] = "members.place.moved"
+
+
+@dataclass(frozen=True)
+class AppealDecided(ApplicationEvent):
+    """An appeal was decided, by somebody who had not decided what it was against."""
+
+    granted: bool
+    type: ClassVar[str] = "members.appeal.decided"

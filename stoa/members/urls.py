@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stoa.members.views import applying, arriving, calls, keeping, reading
+from stoa.members.views import afterwards, applying, arriving, calls, deciding, keeping, reading
 
 app_name = "members"
 urlpatterns = [
@@ -27,4 +27,15 @@ urlpatterns = [
     path("calls/<slug:slug>/mine/withdraw", applying.withdraw, name="withdraw"),
     path("calls/<slug:slug>/applications", reading.applications, name="applications"),
     path("calls/<slug:slug>/applications/<str:application>", reading.application, name="application"),
+    path("calls/<slug:slug>/mine/give-up", afterwards.give_up, name="give_up"),
+    path("calls/<slug:slug>/mine/appeal", afterwards.appeal, name="make_appeal"),
+    path("calls/<slug:slug>/bar", deciding.give_bar, name="give_bar"),
+    path("calls/<slug:slug>/decide", deciding.decide, name="decide"),
+    path("calls/<slug:slug>/decide/begin", deciding.begin, name="begin_review"),
+    path("calls/<slug:slug>/decide/bar", deciding.set_bar, name="set_bar"),
+    path("calls/<slug:slug>/decide/letters", deciding.letters, name="letters"),
+    path("calls/<slug:slug>/decide/release", deciding.release, name="release"),
+    path("calls/<slug:slug>/decide/<str:application>", deciding.reason, name="reason"),
+    path("calls/<slug:slug>/appeals", deciding.appeals, name="appeals"),
+    path("calls/<slug:slug>/appeals/<str:appeal>", deciding.appeal, name="appeal"),
 ]

@@ -24,6 +24,10 @@ def _extended(leaf: Leaf) -> Text:
     return _("{actor} let the call {subject} close later: {closes}.")
 
 
+def _score(hundredths: int) -> str:
+    return f"{hundredths / 100:.2f}"
+
+
 PLACES = DATES | {"places": counted("{n} place", "{n} places")}
 register_words(events.CallAnnounced, Words(_("Call announced"), _announced, shown=PLACES))
 register_words(
@@ -64,3 +68,34 @@ register_words(
         },
     ),
 )
+register_words(events.ReviewBegun, Words(_("Reading begun"), _("{actor} let the applications to {subject} be read.")))
+
+
+register_words(
+    events.BarSet,
+    Words(
+        _("Bar set"),
+        _("{actor} set the bar of {subject} at {bar} of 5, as {given} say together."),
+        shown={"bar": _score, "given": counted("{n} reviewer", "{n} reviewers")},
+    ),
+)
+register_words(
+    events.ReleaseDrafted,
+    Words(
+        _("Letters drafted"),
+        _("{actor} drafted the letters to those who applied to {subject}. Another person has to confirm them."),
+    ),
+)
+register_words(
+    events.CallDecided,
+    Words(
+        _("Call decided"),
+        _("{actor} released the decisions of {subject}: {admitted} admitted, {waiting} waiting, {declined} not."),
+        shown={"bar": _score},
+    ),
+)
+register_words(
+    events.PlaceMoved,
+    Words(_("Place given up"), _("A place in {subject} was given up; {admitted} moved up from the waiting list.")),
+)
+register_words(events.AppealDecided, Words(_("Appeal decided"), _("{actor} decided an appeal.")))

@@ -20,8 +20,9 @@ from stoa.kit.models import Mail
 from stoa.people import events
 from stoa.people.following import MOST_FOLLOWED, can_be_followed
 from stoa.people.invitations import Invitation, invite, send_letter, send_test
+from stoa.people.joining import end, give
 from stoa.people.links import hashed
-from stoa.people.models import ROLES, ApiToken, Digest, Follow, Organisation, Person, Role, SignInLink, Tie
+from stoa.people.models import ApiToken, Digest, Follow, Organisation, Person, Role, SignInLink, Tie
 from stoa.people.queries import addresses_here, organisation_found, person_found, roles_of
 from stoa.record.models import Text
 
@@ -33,7 +34,7 @@ def begin_with_founder(actor: Actor, *, until: datetime) -> Person:
     """Create the first founder, who has no name yet and signs in with the link that the operator is shown."""
     person = Person.objects.create(name="First founder")
     tell(events.PersonAdmitted(person.pk))
-    _give(person, "founder", "", until)
+    give(person, "founder", until=until)
     return person
 
 
@@ -57,7 +58,7 @@ def name_founder(
         )
     person = _person(name, email, synthetic=synthetic)
     tell(events.PersonAdmitted(person.pk))
-    _give(person, "founder", "", until)
+    give(person, "founder", until=until)
     if invitation:
         invite(person, invitation, "founder")
     return person
@@ -75,7 +76,7 @@ def admit(
     person = _person(name, email, synthetic=synthetic)
     tell(events.PersonAdmitted(person.pk))
     for role in roles:
-        _give(person, role, "", None)
+        give(person, role)
     return person
 
 
@@ -102,7 +103,7 @@ def import_members(
         if newcomer.email in known:
             continue
         person = _person(newcomer.name, newcomer.email)
-        _give(person, "member", "", None, told=False)
+        give(person, "member", told=False)
         if newcomer.organisation:
             organisation, _ = Organisation.objects.get_or_create(name=newcomer.organisation)
             search.put_all([organisation_found(organisation)])
@@ -126,22 +127,13 @@ def give_role(actor: Actor, *, person: Person, role: str, scope: str = "", until
         raise Refused(
             "The founders' powers end on a date that is fixed.", remedy="A founder is named during setup alone."
         )
-    return _give(person, role, scope, until)
+    return give(person, role, scope, until)
 
 
 @act("people.role.end", on="person")
 def end_role(actor: Actor, *, person: Person, role: str, scope: str = "") -> None:
     """End a role that a person holds."""
-    held = Role.objects.select_for_update().filter(person=person, role=role, scope=scope)
-    ending = [r for r in held if r.end is None or r.end > clock.now()]
-    if not ending:
-        raise Invalid(f"They are not {ROLES.get(role, role)} here.", remedy="Nothing needs to end.", field="role")
-    for term in ending:
-        term.end = clock.now()
-        term.save(update_fields=["end"])
-    if not roles_of(person.pk):
-        search.drop(f"person:{person.pk}")
-    tell(events.RoleEnded(person.pk, role, scope or None))
+    end(person, role, scope)
 
 
 @act("people.organisation.add")
@@ -336,16 +328,3 @@ def _person(name: str, email: str | None, *, synthetic: bool = False) -> Person:
         raise Invalid(
             "Somebody here has this address.", remedy="Use another, or find them in the list.", field="email"
         ) from fault
-
-
-def _give(person: Person, role: str, scope: str, until: datetime | None, *, told: bool = True) -> Role:
-    if role not in ROLES:
-        raise Invalid(f"There is no role “{role}”.", remedy=f"Choose one of: {', '.join(ROLES)}.", field="role")
-    try:
-        given = Role.objects.create(person=person, role=role, scope=scope, start=clock.now(), end=until)
-    except IntegrityError as fault:
-        raise Invalid("They hold this role already.", remedy="End it first, to give it anew.", field="role") from fault
-    search.put_all([person_found(person)])
-    if told:
-        tell(events.RoleGiven(person.pk, role, scope or None, clock.stamp(until) if until else None))
-    return given

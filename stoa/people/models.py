@@ -21,6 +21,7 @@ ROLES = {
     "associate": "trainee",
     "facilitator": "facilitator",
     "scrutineer": "scrutineer",
+    "reviewer": "reviewer",
 }
 """Roles that a person can be given: code → the word on pages."""
 

@@ -75,10 +75,10 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.charter.text import DEFAULT, read
     from stoa.forum.api import moderation
     from stoa.forum.api import posts as forum
-    from stoa.members.api import applications, calls
+    from stoa.members.api import applications, calls, deciding
     from stoa.people import api as people
 
-    modules = (agenda, calls, applications, discussion, ballots, charter, forum, moderation, people)
+    modules = (agenda, calls, applications, deciding, discussion, ballots, charter, forum, moderation, people)
     source = "".join(inspect.getsource(module) for module in modules)
     called = set(re.findall(r"(?:acts\.)?(\w+)\(", source))
     powers = read(DEFAULT.read_text(encoding="utf-8")).powers

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 TERMS = read(DEFAULT.read_text())
 PEOPLE = ("member", "associate", "facilitator", "steward", "scrutineer")
 FAR = datetime(2099, 1, 1, tzinfo=UTC)
-STANDINGS = ("self", "author", "applicant", "voter", "organiser")
+STANDINGS = ("self", "author", "applicant", "reviewer", "voter", "organiser")
 
 OWN = {
     "people.profile.edit", "people.token.create", "people.token.revoke", "people.mail.choose", "people.tie.declare",
@@ -51,7 +51,10 @@ BY_ROLE = {
         "agenda.question.edit", "agenda.question.withdraw", "agenda.statement.withdraw", "forum.post.edit",
         "forum.post.take_back", "forum.appeal.make",
     },
-    "applicant": {"members.application.save", "members.application.submit", "members.application.withdraw"},
+    "applicant": {
+        "members.application.save", "members.application.submit", "members.application.withdraw",
+        "members.place.give_up", "members.appeal.make",
+    },
     "self": OWN,
 }  # fmt: skip
 """What these may do, all of it, under the charter that ships. Who keeps the process may do more."""

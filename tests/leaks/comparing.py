@@ -14,7 +14,7 @@ from stoa.agenda.views.result import FILES
 from stoa.forum.models import Case
 from stoa.kit.models import Mail
 from stoa.kit.secrecy import secret_fields
-from stoa.members.models import Application
+from stoa.members.models import Appeal, Application
 from stoa.record.models import Blob, Placement
 from tests.leaks.asking import Answer, Asked, Asking, Fillings, Request, differences
 from tests.leaks.opaque import Opaque
@@ -131,6 +131,7 @@ def fillings(world: World) -> dict[str, list[str]]:
         "token": ["x"],
         "key": ["x", "why"],
         "part": ["fields", "facts"],
+        "appeal": list(Appeal.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
         "application": list(Application.objects.order_by("pk").values_list("pk", flat=True)[:2]) or ["a" * 16],
         "uidb36": ["1"],
         "file": [*(f"{name}.csv" for name in PICTURES), *FILES],

@@ -15,10 +15,12 @@ from stoa.charter.text import DEFAULT
 from stoa.forum import acts as forum
 from stoa.kit import clock
 from stoa.kit.act import CLOCK, OPERATOR
+from stoa.people.acts import give_role
 from stoa.record.tasks import seal_past_days
 from tests.leaks.stories import AFTER_THE_CLOSE, DRAFTED, IN_A_CALL, IN_A_DISCUSSION, IN_A_VOTE
 from tests.leaks.worlds import Scene, World
 from tests.members.calling import opened
+from tests.members.deciding import decided, ranked, read, with_bar
 from tests.stage import acting, at
 
 STATEMENTS = 5
@@ -82,12 +84,19 @@ def voting(world: World, stack: ExitStack) -> None:
 
 
 def calling(world: World, stack: ExitStack) -> None:
-    """A call that is open, under the name by which a round goes too."""
+    """A call that is open, under the name by which a round goes too, and others on their way to a decision."""
     del stack
-    world.cast.admit(4)
-    world.round = world.cast.round(SLUG)
-    opened(world.cast, SLUG)
-    world.some = world.cast.members[-4:]
+    cast = world.cast
+    cast.admit(4)
+    world.round = cast.round(SLUG)
+    opened(cast, SLUG)
+    reader, *applicants, _ = world.some = cast.members[-4:]
+    scores = dict(zip(applicants, (200, 400), strict=True))
+    barless = read(cast, "barless", applicants)
+    give_role(OPERATOR, person=reader, role="reviewer", scope=barless.reference)
+    with_bar(cast, read(cast, "unranked", applicants), [reader])
+    ranked(cast, with_bar(cast, read(cast, "unreleased", applicants), [reader]), scores)
+    decided(cast, with_bar(cast, read(cast, "decided", applicants), [reader]), scores)
 
 
 def nothing(_world: World, _stack: ExitStack) -> None:
@@ -126,11 +135,20 @@ IN_VOTE = Scene("a vote", voting, IN_A_VOTE, nothing, (*MATTERING, "/votes/1"))
 AFTERWARDS = Scene(
     "after the close", closing, AFTER_THE_CLOSE, closed, (*MATTERING, "/votes/1", f"/agenda/{SLUG}/result")
 )
+CALLS = (
+    "/calls",
+    "/api/v1/calls",
+    *(f"/calls/{slug}" for slug in (SLUG, DRAFTED, "barless", "unranked", "unreleased", "decided")),
+    *(f"/calls/{SLUG}/{page}" for page in ("applications", "mine")),
+    "/calls/decided/appeals",
+    "/calls/unranked/decide",
+    "/api/v1/calls/decided/appeals",
+)
 IN_CALL = Scene(
     "a call",
     calling,
     IN_A_CALL,
     nothing,
-    (*MATTERING, f"/calls/{SLUG}", "/calls", f"/calls/{DRAFTED}", "/api/v1/calls", f"/calls/{SLUG}/applications"),
+    (*MATTERING, *CALLS),
 )
 SCENES = (IN_DISCUSSION, IN_VOTE, AFTERWARDS, IN_CALL)

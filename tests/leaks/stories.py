@@ -26,6 +26,8 @@ from stoa.members import acts as members
 from stoa.members.models import Call, Draft
 from stoa.members.models.applications import A_BEGUN_APPLICATION, ABOUT_ONESELF, AN_APPLICATION
 from stoa.members.models.calls import A_DRAFTED_CALL
+from stoa.members.models.decisions import A_BAR, A_DECISION, AN_APPEAL, LETTERS
+from stoa.members.queries import own_decision
 from stoa.people import acts as people
 from stoa.people.links import make_link
 from stoa.people.models import A_FOLLOW, A_KEY, A_SETTING, AN_ADDRESS, SIGNING_IN
@@ -34,6 +36,8 @@ from tests.cast import browser
 from tests.leaks.worlds import World, about
 from tests.members.applying import apply, begin
 from tests.members.calling import draft
+from tests.members.deciding import LETTERS as LETTERS_OF
+from tests.members.deciding import ranked
 from tests.stage import acting, approve, at
 
 NEWCOMER = "newcomer@example.org"
@@ -255,8 +259,9 @@ def whether_one_begins_to_apply(world: World) -> None:
 def whether_one_withdrew(world: World) -> None:
     """Whether somebody submitted an application and withdrew it."""
     if world.otherwise:
-        apply(world.some[1], Call.objects.get(slug=world.round.slug))
-        members.withdraw(acting(world.some[1]), draft=Draft.objects.get(person=world.some[1]))
+        call = Call.objects.get(slug=world.round.slug)
+        apply(world.some[1], call)
+        members.withdraw(acting(world.some[1]), draft=Draft.objects.get(call=call, person=world.some[1]))
 
 
 @about(AN_APPLICATION)
@@ -274,7 +279,43 @@ def what_one_says_apart(world: World) -> None:
     members.say_about_oneself(acting(me), person=me, call=call, said=said)
 
 
+@about(A_BAR)
+def which_bar_a_reviewer_gives(world: World) -> None:
+    """Whether a reviewer has said from which score on they would admit."""
+    if world.otherwise:
+        members.give_bar(acting(world.some[0]), call=Call.objects.get(slug="barless"), value=250)
+
+
+@about(A_DECISION)
+def what_is_decided(world: World) -> None:
+    """Whether those who keep a call have put its applications in order."""
+    if world.otherwise:
+        ranked(world.cast, Call.objects.get(slug="unranked"), {world.some[1]: 200, world.some[2]: 400})
+
+
+@about(LETTERS)
+def what_letters_say(world: World) -> None:
+    """What the letters say that wait for a second person."""
+    subject = "Cabbages" if world.otherwise else "Bassoons"
+    letters = {outcome: {"subject": subject, "body": subject} for outcome in LETTERS_OF}
+    members.draft_release(acting(world.cast.steward), call=Call.objects.get(slug="unreleased"), letters=letters)
+
+
+@about(AN_APPEAL)
+def whether_one_appeals(world: World) -> None:
+    """Whether somebody who was not admitted appealed."""
+    if world.otherwise:
+        me = world.some[1]
+        mine = own_decision(Call.objects.get(slug="decided"), acting(me))
+        assert mine is not None
+        members.appeal(acting(me), decision=mine, words="Look again.")
+
+
 IN_A_CALL = (
+    which_bar_a_reviewer_gives,
+    what_is_decided,
+    what_letters_say,
+    whether_one_appeals,
     whether_a_call_is_drafted,
     whether_one_begins_to_apply,
     whether_one_withdrew,

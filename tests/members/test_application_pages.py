@@ -150,6 +150,15 @@ def test_a_page_saves_itself_and_a_fault_comes_back_with_what_was_typed() -> Non
     assert client.post(f"{CALL}/apply/2", {"version": 1, "a_why": "Old."}, headers=quiet).status_code == 409
 
 
+def test_what_must_be_answered_is_marked_so_and_can_be_saved_empty() -> None:
+    cast = Cast()
+    begin(cast.stranger, opened(cast))
+    client = browser(cast.stranger)
+    assert ["(optional)" in text(client.get(f"{CALL}/apply/{page}")) for page in (2, 3)] == [False, True]
+    assert client.post(f"{CALL}/apply/2", {"version": 2}).headers["Location"] == f"{CALL}/apply/3"
+    assert "Why do you apply?" in text(client.get(f"{CALL}/apply/submit")).split("Not answered yet")[1]
+
+
 def test_two_tabs_are_brought_together() -> None:
     cast = Cast()
     begin(cast.stranger, opened(cast))

@@ -48,6 +48,7 @@ def test_an_announcement_puts_dates_and_commitments_on_the_record_and_no_text() 
         "grace_minutes": 60,
         "admits": "member",
         "reviews_each": 3,
+        "seed": call.seed,
         "places": 2,
     }
     assert set(json.loads(bytes(entry.body))["commitments"]) == {"title", "text", "who", "prepare", "rules"}

@@ -1,6 +1,7 @@
 """Acts on calls and applications."""
 
 from stoa.members.acts.about import say_about_oneself, take_back_about_oneself
+from stoa.members.acts.afterwards import appeal, decide_appeal, give_up_place
 from stoa.members.acts.applications import begin_application, read_application, save_draft, submit, withdraw
 from stoa.members.acts.arriving import invite_applicant, let_in
 from stoa.members.acts.calls import (
@@ -13,25 +14,44 @@ from stoa.members.acts.calls import (
     make_up_outage,
     open_call,
 )
+from stoa.members.acts.deciding import (
+    begin_review,
+    confirm_release,
+    draft_release,
+    give_bar,
+    give_reason,
+    rank,
+    set_bar,
+)
 from stoa.members.acts.moving import give_out, import_applications
 
 __all__ = [
     "amend_call",
     "announce_call",
+    "appeal",
     "begin_application",
+    "begin_review",
     "close_call",
+    "confirm_release",
+    "decide_appeal",
     "draft_call",
+    "draft_release",
     "edit_call",
     "extend_call",
+    "give_bar",
     "give_out",
+    "give_reason",
+    "give_up_place",
     "import_applications",
     "invite_applicant",
     "let_in",
     "make_up_outage",
     "open_call",
+    "rank",
     "read_application",
     "save_draft",
     "say_about_oneself",
+    "set_bar",
     "submit",
     "take_back_about_oneself",
     "withdraw",

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from stoa.kit import clock, locks, outages, search
+from stoa.kit import chance, clock, locks, outages, search
 from stoa.kit.act import Actor, Event, act, tell
 from stoa.kit.faults import Closed, Conflict, Invalid
 from stoa.members import events
@@ -77,7 +77,7 @@ def announce_call(actor: Actor, *, call: Call) -> Call:
             remedy="Give the form a field and the reading a criterion at least.",
             field="rules",
         )
-    call.phase, call.announced = Call.Phase.ANNOUNCED, clock.now()
+    call.phase, call.announced, call.seed = Call.Phase.ANNOUNCED, clock.now(), chance.octets(32).hex()
     call.save()
     search.put_all([call_found(call)])
     tell(_as_event(events.CallAnnounced, call), _texts(call))
@@ -196,6 +196,7 @@ def _as_event(kind: type[events.CallAnnounced], call: Call) -> Event:
         call.grace_minutes,
         call.admits,
         call.reviews_each,
+        call.seed,
         call.places,
     )
 

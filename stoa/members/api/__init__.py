@@ -2,8 +2,9 @@
 
 from ninja import Router
 
-from stoa.members.api import applications, calls
+from stoa.members.api import applications, calls, deciding
 
 router = Router(tags=["Calls"])
 router.add_router("", calls.router)
 router.add_router("", applications.router)
+router.add_router("", deciding.router)

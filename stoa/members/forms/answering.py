@@ -20,8 +20,20 @@ FAULTS = {"required": "Answer this.", "invalid_choice": "Choose one of the answe
 class Asking(ActForm):
     """A form of what a call asks: each question a field named after its key."""
 
+    use_required_attribute = False
+
+    def full_clean(self) -> None:
+        """Take what is left empty: what must be answered is marked so, and demanded when it is submitted."""
+        marked = {name: control.required for name, control in self.fields.items()}
+        for control in self.fields.values():
+            control.required = False
+        super().full_clean()
+        for name, required in marked.items():
+            self.fields[name].required = required
+
     def _ask(self, one: Fact | Field, control: forms.Field, initial: Any) -> None:
-        control.label, control.help_text, control.required = one.label, one.help, False
+        control.label, control.help_text = one.label, one.help
+        control.required = one.required if isinstance(one, Field) else True
         control.error_messages.update(FAULTS)
         if initial is not None:
             control.initial = initial

@@ -63,6 +63,8 @@ class Call(models.Model):
     drafted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     drafted = models.DateTimeField(default=clock.now)
     announced = models.DateTimeField(null=True)
+    seed = models.CharField(max_length=64, blank=True, help_text="for ties; published with the announcement")
+    bar = models.PositiveSmallIntegerField(null=True, help_text="hundredths of a point")
     made_up_until = models.DateTimeField(null=True, help_text="up to when outages have moved its end")
 
     class Meta:
@@ -105,5 +107,6 @@ class Call(models.Model):
         return read(self.rules)
 
     def standing(self, person_id: str) -> frozenset[str]:
-        """Who was given the task of this call is its `organiser`."""
-        return frozenset({"organiser"} if ("organiser", self.reference) in roles_scoped(person_id) else ())
+        """Who was given the task of this call is its `organiser`, who was given its reading a `reviewer`."""
+        held = roles_scoped(person_id)
+        return frozenset(role for role in ("organiser", "reviewer") if (role, self.reference) in held)

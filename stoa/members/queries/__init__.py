@@ -2,12 +2,15 @@
 
 from stoa.members.queries.applications import Mine, applications, find_application, own, own_about, with_words
 from stoa.members.queries.calls import CALLS, calls, find_call, history, next_instant, open_calls, reading, waves
+from stoa.members.queries.decisions import appeals, decisions, own_decision, release_of, statistics
 
 __all__ = [
     "CALLS",
     "Mine",
+    "appeals",
     "applications",
     "calls",
+    "decisions",
     "find_application",
     "find_call",
     "history",
@@ -15,7 +18,10 @@ __all__ = [
     "open_calls",
     "own",
     "own_about",
+    "own_decision",
     "reading",
+    "release_of",
+    "statistics",
     "waves",
     "with_words",
 ]

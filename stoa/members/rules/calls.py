@@ -7,7 +7,7 @@ from datetime import datetime
 from stoa.kit import clock
 from stoa.kit.act import Actor
 from stoa.kit.powers import may
-from stoa.members.models import Call
+from stoa.members.models import Call, Release
 
 BEFORE = frozenset({Call.Phase.DRAFT, Call.Phase.ANNOUNCED})
 TAKING = frozenset({Call.Phase.ANNOUNCED, Call.Phase.OPEN})
@@ -56,3 +56,24 @@ def may_extend(actor: Actor, call: Call) -> bool:
 def may_read(actor: Actor, call: Call) -> bool:
     """Whether the actor may read what was submitted to this call."""
     return may(actor, "members.application.read", call)
+
+
+def may_decide(actor: Actor, call: Call) -> bool:
+    """Whether the actor decides this call: sees scores, outcomes and letters."""
+    return may(actor, "members.decisions.rank", call)
+
+
+def may_give_bar(actor: Actor, call: Call) -> bool:
+    """Whether the actor reads for this call, and so says from which score on one is admitted."""
+    return may(actor, "members.bar.give", call)
+
+
+def may_confirm(actor: Actor, release: Release) -> bool:
+    """Whether the actor may release these letters: never those they drafted themselves."""
+    waits = release.confirmed is None and release.drafted_by_id != actor.person_id
+    return waits and may(actor, "members.release.confirm", release.call)
+
+
+def may_hear(actor: Actor, call: Call) -> bool:
+    """Whether the actor may hear appeals; each act asks whether they had a part in the decision."""
+    return may(actor, "members.appeal.decide", call)

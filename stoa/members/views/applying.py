@@ -13,9 +13,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from stoa.kit import edge
+from stoa.kit import clock, edge
 from stoa.kit.faults import Conflict
 from stoa.members import acts, queries, rules
+from stoa.members.acts.afterwards import appeal_until
 from stoa.members.forms.answering import AnswersForm
 from stoa.members.forms.applying import AboutForm, ProfileForm
 from stoa.members.forms.calls import ConfirmForm
@@ -105,6 +106,7 @@ def own(request: HttpRequest, slug: str) -> HttpResponseBase:
         "can_be_finished": rules.can_be_finished(call, mine.draft.begun),
         "said": [label for key, label in labels_of(call).items() if key in said],
         "answers": answered(call, mine.draft.answers),
+        **_outcome(request, call),
     }
     return render(request, "members/mine.html", context)
 
@@ -123,6 +125,16 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponseBase:
         {**frame(mine.draft.call), "mine": mine, "form": form},
         status=422 if form.errors else 200,
     )
+
+
+def _outcome(request: HttpRequest, call: Call) -> dict[str, Any]:
+    """What was decided, once it is released, and how the call went."""
+    decision = queries.own_decision(call, edge.actor(request))
+    if decision is None:
+        return {}
+    until = appeal_until(call)
+    can = decision.outcome in {decision.Outcome.WAITING, decision.Outcome.DECLINED} and clock.now() < until
+    return {"decision": decision, "can_appeal": can, "appeal_until": until, "statistics": queries.statistics(call)}
 
 
 def answered(call: Call, answers: dict[str, Any]) -> list[tuple[Field, str]]:

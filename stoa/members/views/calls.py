@@ -16,6 +16,7 @@ from stoa.members.models import Call
 from stoa.members.views.words import grace, plural, state, steps
 
 RECENT = 6
+DECIDING = frozenset({Call.Phase.CLOSED, Call.Phase.REVIEW, Call.Phase.DECIDED})
 
 LISTED = Listing[Call](
     name="calls",
@@ -77,6 +78,8 @@ def call_page(request: HttpRequest, slug: str) -> HttpResponseBase:
         "may_keep": rules.may_keep(actor, call),
         "may_read": rules.is_public(call) and rules.may_read(actor, call),
         "may_extend": rules.may_extend(actor, call),
+        "may_decide": call.phase in DECIDING and rules.may_decide(actor, call),
+        "may_give_bar": call.phase == Call.Phase.REVIEW and not call.bar and rules.may_give_bar(actor, call),
         "can_be_changed": rules.can_be_changed(call),
     }
     return render(request, "members/call.html", context)

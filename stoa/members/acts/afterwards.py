@@ -1,0 +1,112 @@
+"""After a call is decided: a place given up moves the waiting list, and an appeal goes to people who did not decide."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from stoa.charter.queries import terms
+from stoa.kit import clock, locks
+from stoa.kit.act import Actor, act, tell
+from stoa.kit.faults import Closed, Invalid, Refused
+from stoa.members import events
+from stoa.members.acts.deciding import write
+from stoa.members.models import Appeal, Bar, Call, Decision
+from stoa.people.joining import end, take_in
+
+MOST_WORDS = 5_000
+OUTCOME = Decision.Outcome
+
+
+@act("members.place.give_up", on="decision")
+def give_up_place(actor: Actor, *, decision: Decision) -> Decision:
+    """Give up the place that one got; whoever is first on the waiting list gets it."""
+    call = _decided(decision.application.call)
+    decision = locks.exclusive(decision)
+    if decision.outcome not in {OUTCOME.ADMITTED, OUTCOME.WAITING}:
+        raise Closed("There is no place to give up.")
+    had_place = decision.outcome == OUTCOME.ADMITTED
+    decision.outcome, decision.moved = OUTCOME.GIVEN_UP, clock.now()
+    decision.save(update_fields=["outcome", "moved"])
+    if had_place:
+        if decision.application.person:
+            end(decision.application.person, call.admits)
+        tell(events.PlaceMoved(call.pk, int(_move_up(call))))
+    return decision
+
+
+@act("members.appeal.make", on="decision", kind="private")
+def appeal(actor: Actor, *, decision: Decision, words: str) -> Appeal:
+    """Ask people who did not decide it to look at a decision about one's application again; once, while the time for it runs."""
+    call = _decided(decision.application.call)
+    decision = locks.exclusive(decision)
+    if decision.outcome == OUTCOME.ADMITTED or Appeal.objects.filter(decision=decision).exists():
+        raise Closed("Against this decision there is no appeal, or yours is made.")
+    if clock.now() >= appeal_until(call):
+        raise Closed("The time for an appeal is over.", remedy="The next call is open to you.")
+    if not words.strip() or len(words) > MOST_WORDS:
+        raise Invalid("The appeal is empty or too long.", remedy=f"Use 1 to {MOST_WORDS:,} characters.", field="words")
+    return Appeal.objects.create(decision=decision, words=words.strip())
+
+
+@act("members.appeal.decide", on="call", kind="sealed")
+def decide_appeal(actor: Actor, *, call: Call, appeal: Appeal, granted: bool, reply: str) -> Appeal:
+    """Decide an appeal, as somebody who had no part in the decision: admit, or say why it stands."""
+    call = _decided(call)
+    appeal = locks.exclusive(appeal)
+    if appeal.decided or appeal.decision.application.call_id != call.pk:
+        raise Closed("This appeal is decided already.")
+    if actor.person_id in deciders(call):
+        raise Refused(
+            "You had a part in this decision.", remedy="Somebody else has to look at it.", code="own-decision"
+        )
+    if not reply.strip() or len(reply) > MOST_WORDS:
+        raise Invalid("The answer is empty or too long.", remedy=f"Use 1 to {MOST_WORDS:,} characters.", field="reply")
+    appeal.granted, appeal.reply = granted, reply.strip()
+    appeal.decided, appeal.decided_by_id = clock.now(), actor.person_id
+    appeal.save()
+    decision = appeal.decision
+    if granted:
+        _admit(call, decision)
+    letter = {"subject": f"Your appeal: {call.title}", "body": f"Hello [[name]],\n\n{appeal.reply}\n\n[[page]]"}
+    write(call, decision, letter)
+    person_id = decision.application.person_id or ""
+    tell(events.AppealDecided(decision.application_id, call.pk, person_id, granted))
+    return appeal
+
+
+def appeal_until(call: Call) -> datetime:
+    """Until when one may appeal against what was released."""
+    released = call.release.confirmed
+    assert released is not None
+    return released + timedelta(days=terms().windows.get("appeal_days", 14))
+
+
+def deciders(call: Call) -> set[str | None]:
+    """Who had a part in the decisions of a call: who gave the bar, and who drafted and released the letters."""
+    release = call.release
+    bars = Bar.objects.filter(call=call).values_list("person_id", flat=True)
+    return {release.drafted_by_id, release.confirmed_by_id, *bars}
+
+
+def _move_up(call: Call) -> bool:
+    waiting = Decision.objects.select_for_update(of=["self"]).filter(application__call=call, outcome=OUTCOME.WAITING)
+    following = waiting.order_by("place").first()
+    if following is None:
+        return False
+    _admit(call, following)
+    write(call, following, call.release.letters[OUTCOME.ADMITTED])
+    return True
+
+
+def _admit(call: Call, decision: Decision) -> None:
+    decision.outcome, decision.moved = OUTCOME.ADMITTED, clock.now()
+    decision.save(update_fields=["outcome", "moved"])
+    if decision.application.person:
+        take_in(decision.application.person, call.admits)
+
+
+def _decided(call: Call) -> Call:
+    call = locks.exclusive(call)
+    if call.phase != Call.Phase.DECIDED:
+        raise Closed("This call is not decided yet.")
+    return call

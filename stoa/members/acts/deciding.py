@@ -1,0 +1,208 @@
+"""How a call is decided: it is read, reviewers give the bar, scores make an order, and two people release the outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from stoa.charter.queries import community
+from stoa.kit import clock, locks, outbox, wording
+from stoa.kit.act import Actor, act, tell
+from stoa.kit.faults import Closed, Conflict, Invalid, Refused
+from stoa.members import events
+from stoa.members.models import Application, Bar, Call, Decision, Release
+from stoa.methods.admission import admit, middle
+from stoa.people.joining import take_in
+from stoa.people.models import Person
+from stoa.people.queries import holders
+from stoa.record.entries import keep_blob
+
+LEAST, MOST = 100, 500
+MOST_REASON, MOST_SUBJECT, MOST_BODY = 5_000, 150, 10_000
+OUTCOME = Decision.Outcome
+LETTERS = (OUTCOME.ADMITTED, OUTCOME.WAITING, OUTCOME.DECLINED)
+
+
+@act("members.review.begin", on="call")
+def begin_review(actor: Actor, *, call: Call) -> Call:
+    """Let the applications of a call that has closed be read."""
+    call = locks.exclusive(call)
+    if call.phase != Call.Phase.CLOSED:
+        raise Closed("Applications are read when the call has closed.", remedy="Its page says when that is.")
+    call.phase = Call.Phase.REVIEW
+    call.save(update_fields=["phase"])
+    tell(events.ReviewBegun(call.pk))
+    return call
+
+
+@act("members.bar.give", on="call", kind="private")
+def give_bar(actor: Actor, *, call: Call, value: int) -> Bar:
+    """Say, as a reviewer, from which score one would admit; nobody sees it but together with the others'."""
+    call = _read(call)
+    if call.bar is not None:
+        raise Closed("The bar is set already.")
+    if not LEAST <= value <= MOST:
+        raise Invalid("A bar lies among the scores.", remedy="Give 1.00 to 5.00.", field="value")
+    given = {"value": value, "given": clock.now()}
+    return Bar.objects.update_or_create(call=call, person_id=actor.person_id, defaults=given)[0]
+
+
+@act("members.bar.set", on="call")
+def set_bar(actor: Actor, *, call: Call) -> Call:
+    """Set the bar that the reviewers give together, once more than half of them gave one: the lower median."""
+    call = _read(call)
+    if call.bar is not None:
+        raise Closed("The bar is set already.")
+    reviewers, values = reviewers_of(call).count(), list(call.bars.values_list("value", flat=True))
+    if 2 * len(values) <= reviewers or not values:
+        raise Invalid(
+            f"{len(values)} of {reviewers} reviewers gave a bar.",
+            remedy="It takes more than half of them.",
+            field="bar",
+        )
+    call.bar = middle(values)
+    call.save(update_fields=["bar"])
+    tell(events.BarSet(call.pk, call.bar, len(values)))
+    return call
+
+
+@act("members.decisions.rank", on="call", kind="private")
+def rank(actor: Actor, *, call: Call, scores: Mapping[str, int]) -> list[Decision]:
+    """Put the applications in the order of their scores, in hundredths by number; from the bar on they are admitted."""
+    call = _read(call)
+    _not_drafted(call)
+    if call.bar is None:
+        raise Closed("The bar is not set.", remedy="The reviewers give it first.")
+    rows = {one.pk: one for one in Application.objects.filter(call=call)}
+    if wrong := sorted(set(scores) ^ set(rows)):
+        raise Invalid(
+            f"{len(wrong)} applications have no score, or are none.", remedy=f"Look at {wrong[0]}.", field="scores"
+        )
+    if any(not LEAST <= score <= MOST for score in scores.values()):
+        raise Invalid("A score lies outside of 1 to 5.", remedy="Give hundredths: 100 to 500.", field="scores")
+    found = admit(scores, bar=call.bar, places=call.places, seed=call.seed)
+    reasons = dict(Decision.objects.filter(application__call=call).values_list("application", "reason"))
+    Decision.objects.filter(application__call=call).delete()
+    order = {pk: n for n, pk in enumerate((*found.admitted, *found.waiting), start=1)}
+    outcomes = zip(LETTERS, (found.admitted, found.waiting, found.declined), strict=True)
+    made = [
+        Decision(
+            application=rows[pk], outcome=outcome, score=scores[pk], place=order.get(pk), reason=reasons.get(pk, "")
+        )
+        for outcome, ids in outcomes
+        for pk in ids
+    ]
+    return Decision.objects.bulk_create(made, batch_size=1_000)
+
+
+@act("members.decision.give_reason", on="application", kind="private")
+def give_reason(actor: Actor, *, application: Application, reason: str) -> Decision:
+    """Write the reason that an applicant will read with the outcome."""
+    _not_drafted(_read(application.call))
+    if len(reason) > MOST_REASON or not reason.strip():
+        raise Invalid(
+            "The reason is empty or too long.", remedy=f"Use 1 to {MOST_REASON:,} characters.", field="reason"
+        )
+    decision = Decision.objects.select_for_update().filter(application=application).first()
+    if decision is None:
+        raise Closed("Nothing is decided about this application yet.", remedy="The scores come first.")
+    decision.reason = reason.strip()
+    decision.save(update_fields=["reason"])
+    return decision
+
+
+@act("members.release.draft", on="call")
+def draft_release(actor: Actor, *, call: Call, letters: Mapping[str, Mapping[str, str]]) -> Release:
+    """Draft the letters by which all who applied learn the outcome and the reason; somebody else has to confirm them."""
+    call = _read(call)
+    decisions = Decision.objects.filter(application__call=call)
+    if decisions.count() != Application.objects.filter(call=call).count():
+        raise Closed("Not every application is decided.", remedy="Put them in order by their scores first.")
+    if lacking := decisions.exclude(outcome=OUTCOME.ADMITTED).filter(reason="").count():
+        raise Invalid(f"{lacking} of those not admitted have no reason.", remedy="Write one for each.", field="letters")
+    for outcome in LETTERS:
+        _check_letter(letters.get(outcome, {}))
+    kept = {outcome: {name: letters[outcome][name].strip() for name in ("subject", "body")} for outcome in LETTERS}
+    release, new = Release.objects.select_for_update().get_or_create(call=call)
+    if release.confirmed:
+        raise Closed("The letters went out already.")
+    release.letters, release.drafted_by_id, release.drafted = kept, actor.person_id, clock.now()
+    release.save()
+    if new:
+        tell(events.ReleaseDrafted(call.pk))
+    return release
+
+
+@act("members.release.confirm", on="call")
+def confirm_release(actor: Actor, *, call: Call, drafted: str = "") -> Call:
+    """Confirm the letters that somebody else drafted: they go out, and whoever is admitted is a member from now on.
+
+    `drafted` is the instant of the draft that was read, where it is known.
+    """
+    call = _read(call)
+    release = Release.objects.select_for_update().filter(call=call, confirmed=None).first()
+    if release is None:
+        raise Closed("No letters wait to be confirmed.")
+    if release.drafted_by_id == actor.person_id:
+        raise Refused("You drafted these letters.", remedy="Somebody else has to confirm them.", code="own-draft")
+    if drafted and drafted != clock.stamp(release.drafted):
+        raise Conflict("The letters were changed since you read them.", remedy="Read them again.", code="stale")
+    release.confirmed, release.confirmed_by_id = clock.now(), actor.person_id
+    release.save()
+    call.phase = Call.Phase.DECIDED
+    call.save(update_fields=["phase"])
+    _tell_decided(call)
+    for decision in Decision.objects.filter(application__call=call).select_related("application__person"):
+        if decision.outcome == OUTCOME.ADMITTED and decision.application.person:
+            take_in(decision.application.person, call.admits)
+        write(call, decision, release.letters[decision.outcome])
+    return call
+
+
+def write(call: Call, decision: Decision, letter: Mapping[str, str]) -> None:
+    """Mail an applicant the outcome and the reason. To be called inside an act."""
+    person = decision.application.person
+    if person is None or not person.email:
+        return
+    page = settings.STOA.address + reverse("members:mine", args=[call.slug])
+    values = {"name": decision.application.name, "call": call.title, "reason": decision.reason, "page": page}
+    subject, body = wording.fill(letter["subject"], values), wording.fill(letter["body"], values)
+    words = wording.mail("call-decision", subject=subject, body=body, page=page, community=community().name)
+    outbox.post(kind="call-decision", to=person.email, person_id=person.pk, subject=words[0], body=words[1])
+
+
+def reviewers_of(call: Call) -> QuerySet[Person]:
+    """Who was given the reading of a call."""
+    return holders("reviewer", call.reference)
+
+
+def _tell_decided(call: Call) -> None:
+    decisions = Decision.objects.filter(application__call=call)
+    admitted, waiting, declined = (decisions.filter(outcome=outcome).count() for outcome in LETTERS)
+    order = list(decisions.exclude(place=None).order_by("place").values_list("application", flat=True))
+    tell(events.CallDecided(call.pk, call.bar or 0, admitted, waiting, declined, keep_blob(order)))
+
+
+def _read(call: Call) -> Call:
+    call = locks.exclusive(call)
+    if call.phase != Call.Phase.REVIEW:
+        raise Closed("This call is not being read now.", remedy="Its page says where it stands.")
+    return call
+
+
+def _not_drafted(call: Call) -> None:
+    if Release.objects.filter(call=call).exists():
+        raise Closed(
+            "The letters are drafted: outcomes and reasons stand.", remedy="Draft them anew where a word is wrong."
+        )
+
+
+def _check_letter(letter: Mapping[str, str]) -> None:
+    subject, body = letter.get("subject", "").strip(), letter.get("body", "").strip()
+    if not 0 < len(subject) <= MOST_SUBJECT or not 0 < len(body) <= MOST_BODY or "\n" in subject:
+        raise Invalid(
+            "A letter has no subject or no text, or too long ones.", remedy="Write all three.", field="letters"
+        )

@@ -1,0 +1,209 @@
+"""Deciding calls over HTTP: the reading, the bar, the order, reasons, letters, appeals; and what an applicant does then."""
+
+from datetime import datetime
+from typing import Literal
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+from ninja.pagination import paginate
+from ninja.responses import Status
+
+from stoa.kit.api import Given, Parts, Word, actor, found, signed_in
+from stoa.kit.faults import Refused
+from stoa.members import acts, queries, rules
+from stoa.members.api.calls import CallOut, found_call
+from stoa.members.models import Appeal, Call, Decision
+
+Outcome = Literal["admitted", "waiting", "declined", "given_up"]
+
+router = Router(tags=["Calls"])
+
+
+class BarIn(Given):
+    """A bar in hundredths of a point: 325 is 3.25 of 5."""
+
+    value: int
+
+
+class Scores(Given):
+    """A score for each application by its number, in hundredths of a point."""
+
+    scores: dict[str, int]
+
+
+class ReasonIn(Given):
+    """What an applicant reads with the outcome."""
+
+    reason: str
+
+
+class Letter(Given):
+    """A letter; [[name]], [[call]], [[reason]] and [[page]] are filled in."""
+
+    subject: str
+    body: str
+
+
+class Letters(Given):
+    """A letter for each outcome."""
+
+    admitted: Letter
+    waiting: Letter
+    declined: Letter
+
+
+class WordsIn(Given):
+    """What should be looked at again, and why."""
+
+    words: str
+
+
+class Reply(Given):
+    """The answer to an appeal."""
+
+    granted: bool
+    reply: str
+
+
+class DecisionOut(Schema):
+    """What is decided about an application; `score` in hundredths, `place` in the order of admission."""
+
+    application: str = Field(alias="application_id")
+    name: str = Field(alias="application.name")
+    outcome: Outcome
+    score: int | None
+    place: int | None
+    reason: str
+
+
+class OwnDecision(Schema):
+    """What was decided about your application."""
+
+    outcome: Outcome
+    reason: str
+    decided: datetime
+
+
+class AppealOut(Schema):
+    """An appeal, and what was answered."""
+
+    id: str
+    application: str = Field(alias="decision.application_id")
+    words: str
+    made: datetime
+    granted: bool | None
+    reply: str
+
+
+class LettersOut(Schema):
+    """The letters of a call; they go out when somebody else confirms them."""
+
+    letters: dict[str, dict[str, str]]
+    drafted: datetime
+    confirmed: datetime | None
+
+
+@router.post("/calls/{slug}/review", response=CallOut, summary="Let applications be read")
+def begin_review(request: HttpRequest, slug: str) -> Call:
+    """Let the applications of a call that has closed be read."""
+    return acts.begin_review(actor(request), call=found_call(request, slug))
+
+
+@router.put("/calls/{slug}/bar", response={204: None}, summary="Give your bar")
+def give_bar(request: HttpRequest, slug: str, given: BarIn) -> Status[None]:
+    """Say, as a reviewer, from which score you would admit."""
+    acts.give_bar(signed_in(request), call=found_call(request, slug), value=given.value)
+    return Status(204, None)
+
+
+@router.post("/calls/{slug}/bar", response=CallOut, summary="Set the bar")
+def set_bar(request: HttpRequest, slug: str) -> Call:
+    """Set the bar that the reviewers give together, once more than half of them gave one."""
+    return acts.set_bar(actor(request), call=found_call(request, slug))
+
+
+@router.put("/calls/{slug}/scores", response=list[DecisionOut], summary="Put applications in order")
+def rank(request: HttpRequest, slug: str, given: Scores) -> list[Decision]:
+    """Put the applications in the order of their scores; from the bar on they are admitted, as far as places go."""
+    return acts.rank(actor(request), call=found_call(request, slug), scores=given.scores)
+
+
+@router.get("/calls/{slug}/decisions", response=list[DecisionOut], summary="List decisions")
+@paginate(Parts)
+def list_decisions(request: HttpRequest, slug: str, outcome: Outcome | None = None) -> QuerySet[Decision]:
+    """What is decided about the applications to a call, for those who decide it."""
+    rows = queries.decisions(_deciding(request, slug), actor(request))
+    return rows.filter(outcome=outcome) if outcome else rows
+
+
+@router.put("/calls/{slug}/decisions/{application}", response=DecisionOut, summary="Give a reason")
+def give_reason(request: HttpRequest, slug: str, application: Word, given: ReasonIn) -> Decision:
+    """Write the reason that an applicant reads with the outcome."""
+    rows = queries.decisions(_deciding(request, slug), actor(request))
+    one = found(rows.filter(application=application).first())
+    return acts.give_reason(actor(request), application=one.application, reason=given.reason)
+
+
+@router.put("/calls/{slug}/letters", response=LettersOut, summary="Draft the letters")
+def draft_release(request: HttpRequest, slug: str, given: Letters) -> object:
+    """Draft the letters to all who applied. Somebody else has to confirm them."""
+    return acts.draft_release(actor(request), call=_deciding(request, slug), letters=given.dict())
+
+
+@router.post("/calls/{slug}/letters/confirm", response=CallOut, summary="Release the decisions")
+def confirm_release(request: HttpRequest, slug: str) -> Call:
+    """Confirm the letters that somebody else drafted: they go out, and whoever is admitted is a member."""
+    return acts.confirm_release(actor(request), call=_deciding(request, slug))
+
+
+@router.get("/calls/{slug}/application/decision", response=OwnDecision, summary="Get the decision about you")
+def get_own_decision(request: HttpRequest, slug: str) -> Decision:
+    """What was decided about your application, once it is released."""
+    return _own(request, slug)
+
+
+@router.delete("/calls/{slug}/application/decision", response=OwnDecision, summary="Give up your place")
+def give_up_place(request: HttpRequest, slug: str) -> Decision:
+    """Give up the place that you got; whoever is first on the waiting list gets it."""
+    return acts.give_up_place(actor(request), decision=_own(request, slug))
+
+
+@router.post("/calls/{slug}/application/appeal", response={201: AppealOut}, summary="Appeal")
+def appeal(request: HttpRequest, slug: str, given: WordsIn) -> Status[Appeal]:
+    """Ask people who did not decide it to look at the decision about your application again; once."""
+    return Status(201, acts.appeal(actor(request), decision=_own(request, slug), words=given.words))
+
+
+@router.get("/calls/{slug}/appeals", response=list[AppealOut], summary="List appeals")
+@paginate(Parts)
+def list_call_appeals(request: HttpRequest, slug: str) -> QuerySet[Appeal]:
+    """Appeals against the decisions of a call, for those who may decide them."""
+    return queries.appeals(_hearing(request, slug), actor(request))
+
+
+@router.post("/calls/{slug}/appeals/{appeal}", response=AppealOut, summary="Decide an appeal")
+def decide_appeal(request: HttpRequest, slug: str, appeal: Word, given: Reply) -> Appeal:
+    """Decide an appeal, as somebody who had no part in the decision: admit, or say why it stands."""
+    call = _hearing(request, slug)
+    one = found(queries.appeals(call, actor(request)).filter(pk=appeal).first())
+    return acts.decide_appeal(actor(request), call=call, appeal=one, granted=given.granted, reply=given.reply)
+
+
+def _own(request: HttpRequest, slug: str) -> Decision:
+    signed_in(request)
+    return found(queries.own_decision(found_call(request, slug), actor(request)))
+
+
+def _deciding(request: HttpRequest, slug: str) -> Call:
+    call = found_call(request, slug)
+    if not rules.may_decide(signed_in(request), call):
+        raise Refused("You can't decide this call.", remedy="Stewards, founders and its organisers do.")
+    return call
+
+
+def _hearing(request: HttpRequest, slug: str) -> Call:
+    call = found_call(request, slug)
+    if not rules.may_hear(signed_in(request), call):
+        raise Refused("You can't hear these appeals.", remedy="Stewards and founders who did not decide do.")
+    return call

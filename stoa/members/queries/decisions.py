@@ -1,0 +1,72 @@
+"""Reads of decisions: for who keeps the call all of them, for an applicant their own once it is released."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from stoa.kit.act import Actor
+from stoa.members import rules
+from stoa.members.models import Appeal, Call, Decision, Release
+
+FEWEST = 5
+"""Of fewer appeals than these no number is told."""
+
+
+def decisions(call: Call, viewer: Actor) -> QuerySet[Decision]:
+    """What is decided about the applications to a call, for those who decide; for others nothing."""
+    rows = Decision.objects.filter(application__call=call).select_related("application__call")
+    return rows.order_by("place", "pk") if rules.may_decide(viewer, call) else rows.none()
+
+
+def own_decision(call: Call, viewer: Actor) -> Decision | None:
+    """What was decided about the viewer's own application, once it was released."""
+    if viewer.person_id is None or call.phase != Call.Phase.DECIDED:
+        return None
+    rows = Decision.objects.select_related("application__call", "application__person", "appeal")
+    return rows.filter(application__call=call, application__person=viewer.person_id).first()
+
+
+def appeals(call: Call, viewer: Actor) -> QuerySet[Appeal]:
+    """Appeals against decisions of a call, for those who may decide some; for others nothing."""
+    rows = Appeal.objects.filter(decision__application__call=call).select_related("decision__application__call")
+    return rows.order_by("decided", "made") if rules.may_hear(viewer, call) else rows.none()
+
+
+def release_of(call: Call) -> Release | None:
+    """The letters of a call, drafted or sent."""
+    return Release.objects.filter(call=call).first()
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """How a call went, for everybody who applied. whole `days` from its end to the release; of few appeals no number."""
+
+    applications: int
+    admitted: int
+    days: int
+    reviews_each: int
+    appeals: int | None
+    granted: int | None
+
+
+def statistics(call: Call) -> Statistics:
+    """How a decided call went."""
+    outcomes = Decision.objects.filter(application__call=call).aggregate(
+        every=Count("pk"), admitted=Count("pk", filter=Q(outcome=Decision.Outcome.ADMITTED))
+    )
+    made = Appeal.objects.filter(decision__application__call=call).aggregate(
+        every=Count("pk"), granted=Count("pk", filter=Q(granted=True))
+    )
+    told = made["every"] >= FEWEST
+    released = call.release.confirmed or call.ends
+    return Statistics(
+        outcomes["every"],
+        outcomes["admitted"],
+        (released - call.ends) // timedelta(days=1),
+        call.reviews_each,
+        made["every"] if told else None,
+        made["granted"] if told else None,
+    )

@@ -1,0 +1,225 @@
+"""How those who keep a call decide it: reading begins, the bar, the order by scores, reasons, letters, appeals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+
+from stoa.kit import clock, edge, wording
+from stoa.kit.faults import Refused
+from stoa.kit.tables import Column, Filter, Listing, link
+from stoa.members import acts, queries, rules
+from stoa.members.acts.deciding import LETTERS, reviewers_of
+from stoa.members.forms.calls import ConfirmForm
+from stoa.members.forms.deciding import BarForm, LettersForm, ReasonForm, ReleaseForm, ReplyForm, ScoresForm
+from stoa.members.models import Call, Decision
+from stoa.members.views.calls import found, frame
+from stoa.members.views.keeping import status
+
+
+def listing(call: Call) -> Listing[Decision]:
+    """What is decided, as a list."""
+
+    def address(one: Decision) -> str:
+        return f"{call.get_absolute_url()}/decide/{one.application_id}"
+
+    return Listing[Decision](
+        name=f"decisions-{call.slug}",
+        caption="Outcomes",
+        columns=[
+            Column("place", "Place", lambda d: d.place, order=("place",), numeric=True),
+            Column(
+                "name",
+                "Name",
+                lambda d: d.application.name,
+                show=lambda d: link(d.application.name, address(d)),
+                order=("application__sort_name",),
+            ),
+            Column("score", "Score", lambda d: (d.score or 0) / 100, order=("score",), numeric=True),
+            Column("outcome", "Outcome", lambda d: Decision.Outcome(d.outcome).label, order=("outcome",)),
+            Column("reason", "Reason", lambda d: bool(d.reason), sortable=False),
+        ],
+        filters=[
+            Filter("outcome", "Outcome", lambda rows, value: rows.filter(outcome=value), Decision.Outcome.choices),
+            Filter(
+                "reason",
+                "Reason",
+                lambda rows, value: rows.exclude(reason="") if value == "given" else rows.filter(reason=""),
+                [("given", "given"), ("missing", "missing")],
+            ),
+        ],
+        sort="place",
+        empty="Nothing is decided yet.",
+    )
+
+
+@edge.signed_in
+def decide(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Where a call stands between its close and its letters, and the next step."""
+    call = _deciding(request, slug)
+    actor = edge.actor(request)
+    rows, shown = queries.decisions(call, actor), listing(call)
+    form = ScoresForm(edge.sent(request))
+    if form.is_valid() and form.carry_out(lambda: acts.rank(actor, call=call, scores=form.cleaned_data["scores"])):
+        messages.success(request, "The applications are in order.")
+        return redirect("members:decide", slug)
+    context = {
+        **frame(call),
+        "form": form,
+        "table": shown.page(request, rows),
+        "reviewers": reviewers_of(call).count(),
+        "bars": call.bars.count(),
+        "bar": call.bar / 100 if call.bar else None,
+        "release": queries.release_of(call),
+    }
+    return shown.download(request, rows) or render(request, "members/decide.html", context, status=status(form))
+
+
+@edge.signed_in
+def begin(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Let the applications be read."""
+    return _confirmed(
+        request, slug, lambda call: acts.begin_review(edge.actor(request), call=call), "Begin the reading"
+    )
+
+
+@edge.signed_in
+def set_bar(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Set the bar that the reviewers give together."""
+    return _confirmed(request, slug, lambda call: acts.set_bar(edge.actor(request), call=call), "Set the bar")
+
+
+@edge.signed_in
+def give_bar(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Give the bar, as a reviewer."""
+    call = found(request, slug)
+    actor = edge.actor(request)
+    if not rules.may_give_bar(actor, call):
+        raise Refused("You don't read for this call.", remedy="Those to whom its reading was given do.")
+    own = call.bars.filter(person=actor.person_id).values_list("value", flat=True).first()
+    form = BarForm(edge.sent(request), initial={"value": own / 100 if own else None})
+    if form.is_valid() and form.carry_out(
+        lambda: acts.give_bar(actor, call=call, value=round(100 * form.cleaned_data["value"]))
+    ):
+        messages.success(request, "Your bar is noted. Nobody sees it but together with the others'.")
+        return redirect(call)
+    return render(request, "members/bar.html", {**frame(call), "form": form, "own": own}, status=status(form))
+
+
+@edge.signed_in
+def reason(request: HttpRequest, slug: str, application: str) -> HttpResponseBase:
+    """Write the reason that an applicant reads."""
+    call = _deciding(request, slug)
+    actor = edge.actor(request)
+    one = queries.decisions(call, actor).filter(application=application).first()
+    if one is None:
+        raise Http404
+    form = ReasonForm(edge.sent(request), initial={"reason": one.reason, **edge.typed(request, ReasonForm)})
+    if form.is_valid() and form.carry_out(
+        lambda: acts.give_reason(actor, application=one.application, reason=form.cleaned_data["reason"])
+    ):
+        return redirect("members:decide", slug)
+    context = {**frame(call), "form": form, "one": one, "score": f"{(one.score or 0) / 100:.2f}"}
+    return render(request, "members/reason.html", context, status=status(form))
+
+
+@edge.signed_in
+def letters(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Draft the letters, with how each will read."""
+    call = _deciding(request, slug)
+    release = queries.release_of(call)
+    form = LettersForm(edge.sent(request), letters=release.letters if release else {})
+    if form.is_valid() and form.carry_out(
+        lambda: acts.draft_release(edge.actor(request), call=call, letters=form.letters())
+    ):
+        messages.success(request, "The letters are drafted. Somebody else has to confirm them.")
+        return redirect("members:release", slug)
+    return render(request, "members/letters.html", {**frame(call), "form": form}, status=status(form))
+
+
+@edge.signed_in
+def release(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The letters as they would go out, whom they reach, and the button by which a second person sends them."""
+    call = _deciding(request, slug)
+    drafted = queries.release_of(call)
+    if drafted is None:
+        raise Http404
+    actor = edge.actor(request)
+    form = ReleaseForm(edge.sent(request), initial={"drafted": clock.stamp(drafted.drafted)})
+    if form.is_valid() and form.carry_out(
+        lambda: acts.confirm_release(actor, call=call, drafted=form.cleaned_data["drafted"])
+    ):
+        messages.success(request, "The decisions are released.")
+        return redirect(call)
+    rows = queries.decisions(call, actor)
+    context = {
+        **frame(call),
+        "form": form,
+        "release": drafted,
+        "may_confirm": rules.may_confirm(actor, drafted),
+        "shown": [
+            (Decision.Outcome(o).label, rows.filter(outcome=o).count(), *_example(call, drafted.letters[o]))
+            for o in LETTERS
+        ],
+    }
+    return render(request, "members/release.html", context, status=status(form))
+
+
+@edge.signed_in
+def appeals(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Appeals against the decisions of a call."""
+    call = _hearing(request, slug)
+    return render(
+        request, "members/appeals.html", {**frame(call), "appeals": queries.appeals(call, edge.actor(request))}
+    )
+
+
+@edge.signed_in
+def appeal(request: HttpRequest, slug: str, appeal: str) -> HttpResponseBase:
+    """One appeal, and the form by which somebody who had no part in the decision answers it."""
+    call = _hearing(request, slug)
+    actor = edge.actor(request)
+    one = queries.appeals(call, actor).filter(pk=appeal).first()
+    if one is None:
+        raise Http404
+    form = ReplyForm(edge.sent(request), initial=edge.typed(request, ReplyForm))
+    if form.is_valid() and form.carry_out(
+        lambda: acts.decide_appeal(
+            actor, call=call, appeal=one, granted=form.cleaned_data["granted"], reply=form.cleaned_data["reply"]
+        )
+    ):
+        messages.success(request, "The appeal is decided.")
+        return redirect("members:appeals", slug)
+    return render(request, "members/appeal.html", {**frame(call), "form": form, "one": one}, status=status(form))
+
+
+def _example(call: Call, letter: dict[str, str]) -> tuple[str, str]:
+    values = {"name": "(name)", "call": call.title, "reason": "(the reason)", "page": "(the address of their page)"}
+    return wording.fill(letter["subject"], values), wording.fill(letter["body"], values)
+
+
+def _confirmed(request: HttpRequest, slug: str, deed: Callable[[Call], Any], label: str) -> HttpResponseBase:
+    call = _deciding(request, slug)
+    form = ConfirmForm(edge.sent(request))
+    if form.is_valid() and form.carry_out(lambda: deed(call)):
+        return redirect("members:decide", slug)
+    return render(request, "members/confirm.html", {**frame(call), "form": form, "label": label}, status=status(form))
+
+
+def _deciding(request: HttpRequest, slug: str) -> Call:
+    call = found(request, slug)
+    if not rules.may_decide(edge.actor(request), call):
+        raise Refused("You can't decide this call.", remedy="Stewards, founders and its organisers do.")
+    return call
+
+
+def _hearing(request: HttpRequest, slug: str) -> Call:
+    call = found(request, slug)
+    if not rules.may_hear(edge.actor(request), call):
+        raise Refused("You can't hear these appeals.", remedy="Stewards and founders who did not decide do.")
+    return call

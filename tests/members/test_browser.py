@@ -1,0 +1,68 @@
+"""Applying in a real browser on a phone: every page open to all, what is typed saves itself, and survives a line that is down."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from stoa.members.models import Application, Draft
+from stoa.people.links import make_link
+from tests.axe import assert_open_to_all
+from tests.cast import Cast
+from tests.live import LiveStoa
+from tests.members.applying import begin
+from tests.members.calling import opened
+
+pytestmark = [pytest.mark.slow, pytest.mark.journey]
+CALL = "/calls/members-2027"
+PHONE = {"width": 360, "height": 740}
+
+
+def test_somebody_applies_on_a_phone_and_loses_nothing(browser: Browser, live_stoa: LiveStoa) -> None:
+    cast = Cast()
+    begin(cast.stranger, opened(cast))
+    context = browser.new_context(base_url=live_stoa.address, viewport=PHONE, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(40_000)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    for path in (CALL, f"{CALL}/eligible", "/calls"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        assert_open_to_all(page)
+        _picture(page, path)
+    page.goto(make_link(cast.stranger, hours=2, once=False, next_address=f"{CALL}/apply/2"))
+    page.get_by_role("button", name="Sign in as Stranger").click()
+    assert_open_to_all(page)
+    _picture(page, "step")
+    page.get_by_label("Why do you apply?").fill("Since I saved myself.")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+    assert Draft.objects.get().answers["why"] == "Since I saved myself."
+    context.set_offline(True)
+    page.get_by_label("Why do you apply?").fill("Typed while the line was down.")
+    expect(page.locator("[data-saved]")).to_contain_text("Not saved")
+    context.set_offline(False)
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.get_by_label("Why do you apply?")).to_have_value("Typed while the line was down.")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+    page.get_by_role("button", name="Save and go on").click()
+    for path in (f"{CALL}/apply/about", f"{CALL}/apply/submit"):
+        page.goto(path)
+        assert_open_to_all(page)
+        _picture(page, path)
+    page.get_by_role("button", name="Submit the application").click()
+    expect(page.get_by_text("Submitted").first).to_be_visible()
+    assert_open_to_all(page)
+    _picture(page, "mine")
+    assert Application.objects.get().answers["why"] == "Typed while the line was down."
+    assert errors == []
+    context.close()
+
+
+def _picture(page: object, name: str) -> None:
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=str(Path(folder) / f"{name.strip('/').replace('/', '-')}.png"), full_page=True)  # type: ignore[attr-defined]

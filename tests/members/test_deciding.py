@@ -1,0 +1,286 @@
+"""Reading, bar, order, letters by two people, waiting list, appeal: who may, when, what is told to whom."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from stoa.kit import clock
+from stoa.kit.act import OPERATOR
+from stoa.kit.faults import Closed, Conflict, Invalid, Refused
+from stoa.kit.models import Mail
+from stoa.members import acts as members
+from stoa.members.acts.afterwards import appeal_until
+from stoa.members.models import Appeal, Application, Call, Decision
+from stoa.members.queries import decisions, own_decision, statistics
+from stoa.people import acts as people
+from stoa.people.models import Person
+from stoa.people.queries import roles_everywhere
+from stoa.record.models import Blob, Entry
+from tests.cast import Cast, browser
+from tests.members.calling import opened
+from tests.members.deciding import LETTERS, decided, ranked, read, with_bar
+from tests.stage import acting
+
+pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
+CALL = "/calls/members-2027"
+
+
+def newcomers(count: int) -> list[Person]:
+    names = ("Ada", "Bob", "Eve", "Dan", "Fay")[:count]
+    return [people.admit(OPERATOR, name=name, email=f"{name}@example.net".lower(), roles=[]) for name in names]
+
+
+def facts(entry_type: str) -> dict[str, Any]:
+    return json.loads(bytes(Entry.objects.filter(type=entry_type).latest("pk").body))["facts"]  # type: ignore[no-any-return]
+
+
+def being_read(cast: Cast, count: int = 4) -> tuple[Call, list[Person]]:
+    """A call for two places that so many newcomers applied to, with a bar of 3."""
+    applicants = newcomers(count)
+    call = read(cast, "members-2027", applicants)
+    return with_bar(cast, call, cast.members[:3]), applicants
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def test_reading_begins_when_the_call_has_closed() -> None:
+    cast = Cast()
+    call = opened(cast)
+    with pytest.raises(Closed):
+        members.begin_review(acting(cast.steward), call=call)
+    assert read(cast, "other", newcomers(1)).phase == "review"
+    assert facts("members.call.closed")["applications"] == 1
+
+
+def test_the_bar_is_what_the_reviewers_give_together_and_more_than_half_must() -> None:
+    cast = Cast()
+    call = read(cast, "members-2027", newcomers(1))
+    cast.admit(2)
+    for person in cast.members[:4]:
+        people.give_role(OPERATOR, person=person, role="reviewer", scope=call.reference)
+    for person, value in zip(cast.members[:2], (350, 250), strict=True):
+        members.give_bar(acting(person), call=call, value=value)
+    with pytest.raises(Invalid, match="2 of 4"):
+        members.set_bar(acting(cast.steward), call=call)
+    members.give_bar(acting(cast.members[2]), call=call, value=500)
+    members.give_bar(acting(cast.members[1]), call=call, value=300)
+    assert members.set_bar(acting(cast.steward), call=call).bar == 350
+    assert facts("members.bar.set") == {"call": call.pk, "bar": 350, "given": 3}
+    with pytest.raises(Closed):
+        members.give_bar(acting(cast.members[3]), call=call, value=100)
+    with pytest.raises(Refused):
+        members.give_bar(acting(cast.steward), call=call, value=100)
+
+
+def test_scores_make_an_order_that_nobody_is_told_of() -> None:
+    cast = Cast()
+    call, (ada, bob, eve, dan) = being_read(cast)
+    mails = Mail.objects.count()
+    ranked(cast, call, {ada: 310, bob: 450, eve: 299, dan: 300})
+    found = {d.application.name: (d.outcome, d.place) for d in decisions(call, acting(cast.steward))}
+    assert found == {"Bob": ("admitted", 1), "Ada": ("admitted", 2), "Dan": ("waiting", 3), "Eve": ("declined", None)}
+    assert [own_decision(call, acting(person)) for person in (ada, eve)] == [None, None]
+    assert list(decisions(call, acting(cast.member))) == []
+    assert Mail.objects.count() == mails
+    page = text(browser(ada).get(f"{CALL}/mine"))
+    assert ("Submitted" in page, "Reason for" in page) == (True, False)
+
+
+@pytest.mark.parametrize("wrong", [{}, {"unknown": 300}, {"low": 99}])
+def test_an_order_needs_a_score_of_every_application_and_no_other(wrong: dict[str, int]) -> None:
+    cast = Cast()
+    call, _ = being_read(cast, 1)
+    one = Application.objects.get()
+    scores = {one.pk if number == "low" else number: score for number, score in wrong.items()}
+    with pytest.raises(Invalid):
+        members.rank(acting(cast.steward), call=call, scores=scores)
+    assert not Decision.objects.exists()
+
+
+def test_two_people_release_and_each_learns_their_own_outcome_and_reason() -> None:
+    cast = Cast()
+    call, (ada, bob, eve, dan) = being_read(cast)
+    ranked(cast, call, {ada: 310, bob: 450, eve: 299, dan: 300})
+    members.draft_release(acting(cast.founder), call=call, letters=LETTERS)
+    with pytest.raises(Refused, match="drafted"):
+        members.confirm_release(acting(cast.founder), call=call)
+    with pytest.raises(Refused):
+        members.confirm_release(acting(cast.facilitator), call=call)
+    with pytest.raises(Conflict):
+        members.confirm_release(acting(cast.steward), call=call, drafted="2020-01-01T00:00:00.000000Z")
+    assert not Mail.objects.filter(kind="call-decision").exists()
+    members.confirm_release(acting(cast.steward), call=call)
+    told = {mail.to: (mail.subject, mail.body) for mail in Mail.objects.filter(kind="call-decision")}
+    assert told["bob@example.net"][0] == "Welcome: Members of members-2027"
+    assert told["eve@example.net"][0] == "Not this time: Members of members-2027"
+    assert f"Reason for {eve.pk}." in told["eve@example.net"][1]
+    assert f"Reason for {bob.pk}." not in told["eve@example.net"][1]
+    assert {person.name: "member" in roles_everywhere(person.pk) for person in (ada, bob, eve, dan)} == {
+        "Ada": True, "Bob": True, "Eve": False, "Dan": False,
+    }  # fmt: skip
+    with pytest.raises(Closed):
+        members.confirm_release(acting(cast.steward), call=call)
+
+
+def test_the_record_tells_bar_numbers_and_order_and_no_name() -> None:
+    cast = Cast()
+    call, (ada, bob, eve, dan) = being_read(cast)
+    decided(cast, call, {ada: 310, bob: 450, eve: 299, dan: 300})
+    told = facts("members.call.decided")
+    assert {name: told[name] for name in ("bar", "admitted", "waiting", "declined")} == {
+        "bar": 300, "admitted": 2, "waiting": 1, "declined": 1,
+    }  # fmt: skip
+    numbers = dict(Application.objects.values_list("name", "pk"))
+    assert json.loads(bytes(Blob.objects.get(pk=told["order"]).body)) == [numbers[n] for n in ("Bob", "Ada", "Dan")]
+    declined = [json.loads(bytes(e.body)) for e in Entry.objects.all() if eve.pk in bytes(e.body).decode()]
+    assert [each["type"] for each in declined] == ["people.person.admitted"]  # by which the test made the account
+
+
+def test_letters_need_a_reason_for_each_who_is_not_admitted_and_fix_the_outcomes() -> None:
+    cast = Cast()
+    call, _ = being_read(cast, 1)
+    one = Application.objects.get()
+    steward = acting(cast.steward)
+    members.rank(steward, call=call, scores={one.pk: 200})
+    with pytest.raises(Invalid, match="have no reason"):
+        members.draft_release(steward, call=call, letters=LETTERS)
+    members.give_reason(steward, application=one, reason="By the criteria.")
+    with pytest.raises(Invalid, match="letter"):
+        members.draft_release(steward, call=call, letters=LETTERS | {"waiting": {"subject": "", "body": "x"}})
+    members.draft_release(steward, call=call, letters=LETTERS)
+    with pytest.raises(Closed, match="outcomes and reasons stand"):
+        members.rank(steward, call=call, scores={one.pk: 400})
+    with pytest.raises(Closed):
+        members.give_reason(steward, application=one, reason="Another.")
+
+
+def test_a_place_given_up_goes_to_the_first_who_waits() -> None:
+    cast = Cast()
+    call, (ada, bob, eve, dan) = being_read(cast)
+    call = decided(cast, call, {ada: 310, bob: 450, eve: 305, dan: 300})
+    mine = own_decision(call, acting(bob))
+    assert mine is not None
+    with pytest.raises(Refused):
+        members.give_up_place(acting(ada), decision=mine)
+    members.give_up_place(acting(bob), decision=mine)
+    assert [("member" in roles_everywhere(p.pk)) for p in (ada, bob, eve, dan)] == [True, False, True, False]
+    assert facts("members.place.moved") == {"call": call.pk, "admitted": 1}
+    assert Mail.objects.filter(to="eve@example.net", subject__startswith="Welcome").count() == 1
+    with pytest.raises(Closed):
+        members.give_up_place(acting(bob), decision=mine)
+
+
+def test_an_appeal_is_decided_by_people_who_had_no_part_in_the_decision() -> None:
+    cast = Cast()
+    call, (ada, bob) = being_read(cast, 2)
+    call = decided(cast, call, {ada: 310, bob: 200})
+    mine = own_decision(call, acting(bob))
+    assert mine is not None
+    made = members.appeal(acting(bob), decision=mine, words="You overlooked my thesis.")
+    with pytest.raises(Closed):
+        members.appeal(acting(bob), decision=mine, words="Again.")
+    for who in (cast.steward, cast.founder):
+        with pytest.raises(Refused, match="had a part"):
+            members.decide_appeal(acting(who), call=call, appeal=made, granted=True, reply="Yes.")
+    other = people.admit(OPERATOR, name="Second steward", email=None, roles=["steward"])
+    members.decide_appeal(acting(other), call=call, appeal=made, granted=True, reply="You are right.")
+    assert "member" in roles_everywhere(bob.pk)
+    assert "You are right." in Mail.objects.filter(to="bob@example.net").latest("pk").body
+    assert Appeal.objects.get().granted is True
+    with pytest.raises(Closed):
+        members.decide_appeal(acting(other), call=call, appeal=made, granted=False, reply="No.")
+
+
+def test_an_appeal_is_taken_until_the_second_at_which_the_time_is_over() -> None:
+    cast = Cast()
+    call, (ada, bob) = being_read(cast, 2)
+    call = decided(cast, call, {ada: 310, bob: 200})
+    for person, outcome in ((ada, "admitted"), (bob, "declined")):
+        mine = own_decision(call, acting(person))
+        assert mine is not None
+        assert mine.outcome == outcome
+        with clock.travel(appeal_until(call)), pytest.raises(Closed):
+            members.appeal(acting(person), decision=mine, words="Please.")
+    with clock.travel(appeal_until(call) - SECOND):
+        members.appeal(acting(bob), decision=mine, words="Please.")
+    assert Appeal.objects.count() == 1
+
+
+def test_everybody_who_applied_sees_how_the_call_went_and_of_few_appeals_no_number() -> None:
+    cast = Cast()
+    call, (ada, bob) = being_read(cast, 2)
+    with clock.travel(call.ends + timedelta(days=9)):
+        call = decided(cast, call, {ada: 310, bob: 200})
+    found = statistics(call)
+    assert (found.applications, found.admitted, found.days, found.appeals) == (2, 1, 9, None)
+    page = text(browser(bob).get(f"{CALL}/mine"))
+    for words in ("Not admitted", f"Reason for {bob.pk}.", "fewer than five", "Appeal</a> until"):
+        assert words in page
+
+
+def test_who_withdraws_while_it_is_read_leaves_no_decision() -> None:
+    cast = Cast()
+    call, (ada, bob) = being_read(cast, 2)
+    ranked(cast, call, {ada: 310, bob: 200})
+    from stoa.members.models import Draft
+
+    members.withdraw(acting(bob), draft=Draft.objects.get(person=bob))
+    assert [d.application.name for d in decisions(call, acting(cast.steward))] == ["Ada"]
+
+
+def test_a_call_is_decided_on_pages_from_the_close_to_an_appeal() -> None:
+    cast = Cast()
+    applicants = newcomers(2)
+    call = read(cast, "members-2027", applicants)
+    for person in cast.members[:2]:
+        people.give_role(OPERATOR, person=person, role="reviewer", scope=call.reference)
+        assert browser(person).post(f"{CALL}/bar", {"value": "3.25"}).headers["Location"] == CALL
+    steward, founder, bob = browser(cast.steward), browser(cast.founder), browser(applicants[1])
+    assert "2 of 2 reviewers" in text(steward.get(f"{CALL}/decide"))
+    assert steward.post(f"{CALL}/decide/bar").status_code == 302
+    numbers = dict(Application.objects.values_list("name", "pk"))
+    wrong = steward.post(f"{CALL}/decide", {"scores": f"{numbers['Ada']}, good"})
+    assert (wrong.status_code, "is no score" in text(wrong)) == (422, True)
+    scores = f"{numbers['Ada']}, 4.5\n\n{numbers['Bob']},2"
+    assert steward.post(f"{CALL}/decide", {"scores": scores}).status_code == 302
+    for name, number in numbers.items():
+        answer = steward.post(f"{CALL}/decide/{number}", {"reason": f"For {name}."})
+        assert answer.headers["Location"] == f"{CALL}/decide"
+    fields = {f"{outcome}_{part}": LETTERS[outcome][part] for outcome in LETTERS for part in ("subject", "body")}
+    assert steward.post(f"{CALL}/decide/letters", fields).headers["Location"] == f"{CALL}/decide/release"
+    assert "Somebody who did not draft them" in text(steward.get(f"{CALL}/decide/release"))
+    assert "Welcome: Members of" in text(founder.get(f"{CALL}/decide/release"))
+    assert founder.post(f"{CALL}/decide/release").headers["Location"] == CALL
+    assert "For Bob." in text(bob.get(f"{CALL}/mine"))
+    assert bob.post(f"{CALL}/mine/appeal", {"words": "Look again."}).headers["Location"] == f"{CALL}/mine"
+    other = browser(people.admit(OPERATOR, name="Second steward", email="s2@example.org", roles=["steward"]))
+    assert "Bob" in text(other.get(f"{CALL}/appeals"))
+    path = f"{CALL}/appeals/{Appeal.objects.get().pk}"
+    assert "Look again." in text(other.get(path))
+    assert other.post(path, {"granted": "no", "reply": "We did."}).headers["Location"] == f"{CALL}/appeals"
+    assert "The decision stands." in text(bob.get(f"{CALL}/mine"))
+
+
+@pytest.mark.parametrize("who", ["stranger", "member", "associate", "facilitator"])
+def test_others_neither_see_nor_decide(who: str) -> None:
+    cast = Cast()
+    call, (ada, bob) = being_read(cast, 2)
+    ranked(cast, call, {ada: 310, bob: 200})
+    person = getattr(cast, who)
+    client, one = browser(person), Application.objects.first()
+    assert one is not None
+    for path in ("", "/letters", "/release", "/bar", f"/{one.pk}"):
+        assert client.get(f"{CALL}/decide{path}").status_code in {403, 404}, path
+    for path in ("decisions", "appeals", "application/decision"):
+        assert client.get(f"/api/v1{CALL}/{path}").status_code in {403, 404}, path
+    with pytest.raises(Refused):
+        members.rank(acting(person), call=call, scores={})
+    with pytest.raises(Refused):
+        members.draft_release(acting(person), call=call, letters=LETTERS)
