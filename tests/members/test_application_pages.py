@@ -18,7 +18,7 @@ from stoa.kit.models import Mail
 from stoa.members import acts as members
 from stoa.members.models import AboutYou, Application, Draft
 from stoa.people.models import Person
-from tests.cast import Cast, browser
+from tests.cast import BACKEND, Cast, browser
 from tests.members.applying import apply, begin
 from tests.members.calling import FACTS, announce, opened
 from tests.stage import acting
@@ -178,7 +178,7 @@ def test_signing_in_again_leads_back_to_what_was_typed() -> None:
     answer = client.post(f"{CALL}/apply/2", {"version": 2, "a_why": "Typed while away.", "a_topics": ["0", "1"]})
     assert answer.headers["Location"].endswith("next=%2Fcalls%2Fmembers-2027%2Fapply%2F2")
     kept = client.session["typed_while_signed_out"]
-    client.force_login(cast.stranger, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(cast.stranger, backend=BACKEND)
     session = client.session
     session["typed_while_signed_out"] = kept
     session.save()
