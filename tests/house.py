@@ -59,6 +59,7 @@ class House:
         thread = {"pk": str(self.post.thread_id), "reference": self.statement.reference}
         case = {"case_id": str(self.case.pk), "case": str(self.case.pk)}
         mine = one | {"pk": str(self.key.pk), "number": str(self.key.pk)}
+        on_panel = {"piece": "1", "seat": "1", "conflict": "1"}
         numbers = [{**filling, "number": filling.get("pk", "")} for filling in (*in_round, post, thread)]
         return {
             "agenda/": in_round,
@@ -66,11 +67,12 @@ class House:
                 {**applied, "part": "fields", "key": "why", "number": "2"},
                 {"slug": "drafted", "part": "facts", "key": "post"},
             ],
+            "reviews/": [{"pk": "1", "number": "1"}],
             "votes/": [vote],
             "forum/": [one | post | case, thread],
             "people/": [mine],
             "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],
-            "api/v1/": [mine | case | applied, *(one | post | case | filling for filling in numbers)],
+            "api/v1/": [mine | case | applied | on_panel, *(one | post | case | filling for filling in numbers)],
             "": [{"position": "3", "version": "1", "token": "x", "kind": "privacy", "path": "tile/0/000", "sha256": "0" * 64}],
         }  # fmt: skip
 

@@ -22,6 +22,7 @@ from stoa.kit import once
 from stoa.members.api import router as members
 from stoa.people.api import router as people
 from stoa.record.api import router as record
+from stoa.review.api import router as review
 from stoa.site.api import router as site
 
 ABOUT = """Everything that a page does. Lists come in parts (`limit`, `offset`) with the `count` of all that match.
@@ -71,7 +72,7 @@ api = Api(
     auth=Caller(),
 )
 api.add_decorator(under_its_key, mode="view")
-for router in (agenda, members, ballots, people, record, charter, site, forum, moderation):
+for router in (agenda, members, ballots, people, record, charter, site, forum, moderation, review):
     api.add_router("", router)
 answer_faults(api)
 

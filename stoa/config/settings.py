@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "stoa.charter",
     "stoa.ballots",
     "stoa.forum",
+    "stoa.review",
     "stoa.members",
     "stoa.agenda",
     "stoa.ledger",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("stoa.agenda.urls")),
     path("", include("stoa.ballots.urls")),
     path("", include("stoa.forum.urls")),
+    path("", include("stoa.review.urls")),
     path("api/", include("stoa.api.urls")),
     path("account/", include("allauth.urls")),
 ]

@@ -30,13 +30,15 @@ pytestmark = pytest.mark.slow
 OWN = {
     "list_announcements", "list_similar_statements", "get_next_statement", "list_own_answers", "get_proof", "get_draft",
     "get_receipt", "get_me", "list_following", "list_keys", "list_looks", "list_drafts", "list_named",
+    "list_my_seats", "list_pieces", "list_seats", "list_conflicts", "get_assignment_proof", "get_outlook", "list_summary",
+    "list_my_pieces", "list_other_reviews", "list_remarks", "get_sheet",
     "list_my_reports", "list_my_decisions", "list_hidden", "list_muted", "list_cases", "get_case",
 }  # fmt: skip
 """Reads that are refused to some; every other read is for everybody."""
 
 WAITING = {
     "get_result", "list_payments", "get_bundle", "get_pabulib", "get_preflib", "get_proof", "get_polis",
-    "list_own_answers", "get_next_statement", "get_draft", "get_receipt", "get_place",
+    "list_own_answers", "get_next_statement", "get_draft", "get_receipt", "get_place", "list_summary",
 }  # fmt: skip
 """Reads of what is there only in some phases of a round."""
 

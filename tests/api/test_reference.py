@@ -77,8 +77,9 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.forum.api import posts as forum
     from stoa.members.api import applications, calls, deciding
     from stoa.people import api as people
+    from stoa.review import api as review
 
-    modules = (agenda, calls, applications, deciding, discussion, ballots, charter, forum, moderation, people)
+    modules = (agenda, calls, applications, deciding, discussion, ballots, charter, forum, moderation, people, review)
     source = "".join(inspect.getsource(module) for module in modules)
     called = set(re.findall(r"(?:acts\.)?(\w+)\(", source))
     powers = read(DEFAULT.read_text(encoding="utf-8")).powers

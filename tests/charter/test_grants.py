@@ -29,6 +29,7 @@ OWN = {
     "people.following.choose", "people.following.start", "people.following.stop",
     "forum.person.mute", "forum.person.unmute", "forum.piece.hide", "forum.piece.show", "forum.thread.mark_read",
     "members.application.begin", "members.about.say", "members.about.take_back",
+    "review.seat.accept", "review.seat.decline",
 }  # fmt: skip
 TALK = {"forum.draft.save", "forum.post.write", "forum.report.make"}
 DISCUSSION = {"agenda.answer.give", "agenda.answer.take_back", "agenda.statement.propose"}

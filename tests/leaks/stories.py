@@ -32,6 +32,10 @@ from stoa.people import acts as people
 from stoa.people.links import make_link
 from stoa.people.models import A_FOLLOW, A_KEY, A_SETTING, AN_ADDRESS, SIGNING_IN
 from stoa.record.models import A_LOOK, A_TEXT
+from stoa.review import acts as review
+from stoa.review.acts.panels import Criterion, Example
+from stoa.review.acts.reading import Said
+from stoa.review.models import A_PIECE, A_REVIEW, WHO_REVIEWS, Assignment
 from tests.cast import browser
 from tests.leaks.worlds import World, about
 from tests.members.applying import apply, begin
@@ -322,7 +326,36 @@ IN_A_CALL = (
     whether_one_applies,
     what_one_says_apart,
 )
+
+
+@about(WHO_REVIEWS, A_PIECE, A_REVIEW)
+def who_reviews_what(world: World) -> None:
+    """Who reviews on a panel, what is before it, who is in conflict with it, and what they say of it and to each other."""
+    steward, (one, other, third) = acting(world.cast.steward), world.some[11:14]
+    criteria = [Criterion("fit", "Fit", "How well it fits.", [Example(2, "Hardly."), Example(5, "Wholly.")])]
+    panel = review.set_up_panel(
+        steward, title="Cabbage prize", criteria=criteria, deadline=clock.now() + timedelta(days=9), reviews_each=1
+    )
+    for title in ("First", "Second"):
+        review.put_piece(steward, panel=panel, title=title, text=f"{title} on cabbages.")
+    for person in (one, other):
+        seat = review.invite(steward, panel=panel, person=person, load=5)
+        review.accept(acting(person), seat=seat, load=5)
+    review.run_assignment(steward, panel=panel)
+    if world.otherwise:
+        panel.refresh_from_db()
+        review.invite(steward, panel=panel, person=third, load=3)
+        review.put_piece(steward, panel=panel, title="Third", text="Third on cabbages.")
+        held = Assignment.objects.select_related("seat__person", "piece").order_by("pk")
+        first, second = held[0], held[1]
+        me = acting(first.seat.person)
+        review.give_review(me, assignment=first, said=Said({"fit": 4}, "To the panel.", "To the author."))
+        review.write_remark(me, panel=panel, number=first.piece.number, body="Cabbages matter.")
+        review.declare_conflict(acting(second.seat.person), panel=panel, number=second.piece.number)
+
+
 IN_A_DISCUSSION = (
+    who_reviews_what,
     what_one_answers,
     whether_one_answers,
     whether_one_thinks_again,

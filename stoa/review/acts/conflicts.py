@@ -1,0 +1,73 @@
+"""Finds conflicts from what ties, declarations and pieces say, for acts that invite and put before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from stoa.kit import clock
+from stoa.methods.conflicts import Conflict as Found
+from stoa.methods.conflicts import Party, find_conflicts
+from stoa.people.models import Person, Tie
+from stoa.review.models import Conflict, Panel, Piece, Seat
+
+WINDOW = timedelta(days=3 * 365)
+COUNTED = (Tie.Kind.EMPLOYMENT, Tie.Kind.STUDY)
+Known = Mapping[str, Any]
+
+
+def find_anew(panel: Panel, *, pieces: Iterable[Piece] | None = None, seats: Iterable[Seat] | None = None) -> None:
+    """Keep the conflicts between these pieces and seats, of a panel's all where none are given. Inside an act.
+
+    What was found or cleared before stays as it is.
+    """
+    pieces = list(panel.pieces.filter(withdrawn=None) if pieces is None else pieces)
+    seats = list(panel.seats.exclude(state=Seat.State.REMOVED) if seats is None else seats)
+    known = {seat.person_id: seat.known for seat in seats}
+    of = {seat.person_id: seat for seat in seats}
+    by_number = {str(piece.number): piece for piece in pieces}
+    rows = [
+        Conflict(seat=of[one.reviewer], piece=by_number[one.piece], kind=one.kind, source=Conflict.Source.FOUND)
+        for one in found_between(pieces, known)
+    ]
+    Conflict.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
+
+
+def found_between(pieces: Iterable[Piece], people: Mapping[str, Known]) -> list[Found]:
+    """The conflicts between pieces, by number, and people, by id, of whom `people` says what they declared."""
+    today = clock.now().date()
+    return find_conflicts(
+        {str(piece.number): map(_author, piece.authors) for piece in pieces},
+        {person_id: _reviewer(person_id, known, ties) for (person_id, known), ties in _with_ties(people)},
+        since=str(today - WINDOW),
+        until=str(today),
+    )
+
+
+def _with_ties(people: Mapping[str, Known]) -> Iterable[tuple[tuple[str, Known], list[Tie]]]:
+    ties: dict[str, list[Tie]] = {person_id: [] for person_id in people}
+    for tie in Tie.objects.filter(person__in=list(people), kind__in=COUNTED):
+        ties[tie.person_id].append(tie)
+    return zip(people.items(), ties.values(), strict=True)
+
+
+def _author(known: Known) -> Party:
+    return Party(
+        frozenset(known.get("keys", ())),
+        [(house, start, end) for house, start, end in known.get("organisations", ())],
+        [(key, day) for key, day in known.get("wrote_with", ())],
+        frozenset(known.get("advised", ())),
+        frozenset(known.get("tied", ())),
+    )
+
+
+def _reviewer(person_id: str, known: Known, ties: Iterable[Tie]) -> Party:
+    houses = [(f"organisation:{t.organisation_id}", str(t.start), str(t.end) if t.end else None) for t in ties]
+    return _author({**known, "keys": [f"person:{person_id}"], "organisations": houses})
+
+
+def in_the_way(panel: Panel, person: Person) -> int:
+    """How many of a panel's pieces somebody could not read, told before they are invited."""
+    pieces = panel.pieces.filter(withdrawn=None)
+    return len({one.piece for one in found_between(pieces, {person.pk: {}})})

@@ -1,0 +1,258 @@
+"""Reads of panels. Nobody sees another's review before they gave their own; who reviews is for those who keep the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from stoa.kit import clock
+from stoa.methods.backlog import Backlog, Reading, forecast
+from stoa.people.models import Person
+from stoa.review.models import Assignment, Conflict, Panel, Piece, Remark, Review, Run, Seat
+from stoa.review.rules import has_said
+
+GIVEN, TO_READ, ABSTAINED = Assignment.State.GIVEN, Assignment.State.TO_READ, Assignment.State.ABSTAINED
+
+
+def find_panel(pk: int) -> Panel | None:
+    """The panel of this number."""
+    return Panel.objects.filter(pk=pk).first()
+
+
+def seats_of(person_id: str) -> QuerySet[Seat]:
+    """The viewer's own seats and invitations, what is due first at the head."""
+    own = Seat.objects.filter(person=person_id).exclude(state=Seat.State.REMOVED).select_related("panel")
+    left = Count("assignments", filter=Q(assignments__state=TO_READ, assignments__piece__withdrawn=None))
+    return own.annotate(left=left).order_by("panel__deadline", "pk")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A reviewer's own work on one panel."""
+
+    panel: Panel
+    assignments: Sequence[Assignment]
+
+    @property
+    def said(self) -> int:
+        """How many of them are done: given, or abstained from."""
+        return sum(has_said(one) for one in self.assignments)
+
+    @property
+    def minutes_left(self) -> int:
+        """How long the rest takes, by what the panel allows for each."""
+        return (len(self.assignments) - self.said) * self.panel.minutes_each
+
+    @property
+    def next(self) -> Assignment | None:
+        """The first that is not done."""
+        return next((one for one in self.assignments if not has_said(one)), None)
+
+
+def desk(panel: Panel, person_id: str | None) -> Desk:
+    """What the viewer reads on a panel, with their own reviews and drafts."""
+    rows = Assignment.objects.filter(piece__panel=panel, piece__withdrawn=None, seat__person=person_id)
+    held = rows.filter(seat__state=Seat.State.ACCEPTED).select_related("piece", "review").order_by("piece__number")
+    return Desk(panel, list(held) if person_id else [])
+
+
+def may_read_all(panel: Panel, person_id: str | None) -> bool:
+    """Whether who keeps a panel sees what it says: once their own desk is empty, or the panel discusses."""
+    return panel.phase in {Panel.Phase.DISCUSSING, Panel.Phase.DONE} or desk(panel, person_id).next is None
+
+
+def own_assignment(panel: Panel, number: int, person_id: str | None) -> Assignment | None:
+    """The viewer's own assignment of a piece; None where it is not theirs to read."""
+    return next((one for one in desk(panel, person_id).assignments if one.piece.number == number), None)
+
+
+@dataclass(frozen=True)
+class Other:
+    """What another reviewer says, by a name or, where the panel shows none, by a letter."""
+
+    by: str
+    review: Review
+
+
+def others(panel: Panel, assignment: Assignment) -> list[Other]:
+    """What others say of a piece: nothing before its reviewer gave their own review or abstained."""
+    if not has_said(assignment):
+        return []
+    given = Review.objects.filter(assignment__piece=assignment.piece_id, assignment__state=GIVEN)
+    rows = given.exclude(assignment=assignment.pk).select_related("assignment__seat__person")
+    return [Other(_named(panel, row, place), row) for place, row in enumerate(rows.order_by("pk"))]
+
+
+def remarks(panel: Panel, assignment: Assignment) -> list[tuple[str, Remark]]:
+    """What is said of a piece among those who read it, oldest first; nothing before the viewer said something."""
+    if not has_said(assignment):
+        return []
+    rows = Remark.objects.filter(piece=assignment.piece_id).select_related("author")
+    own = assignment.seat.person_id
+    return [("you" if r.author_id == own else r.author.shown_name if panel.named else "a reviewer", r) for r in rows]
+
+
+def _named(panel: Panel, review: Review, place: int) -> str:
+    return review.assignment.seat.person.shown_name if panel.named else f"Reviewer {chr(ord('A') + place % 26)}"
+
+
+def seats(panel: Panel) -> QuerySet[Seat]:
+    """Everybody on a panel with how far they are, for those who keep it."""
+    counts = {state: Count("assignments", filter=Q(assignments__state=state)) for state in Assignment.State.values}
+    barred = Count("conflicts", filter=Q(conflicts__cleared=""), distinct=True)
+    return panel.seats.select_related("person").annotate(barred=barred, **counts).order_by("person__sort_name", "pk")
+
+
+def conflicts(panel: Panel) -> QuerySet[Conflict]:
+    """Conflicts on a panel, for those who keep it."""
+    rows = Conflict.objects.filter(seat__panel=panel, piece__withdrawn=None).exclude(seat__state=Seat.State.REMOVED)
+    return rows.select_related("seat__person", "seat__panel", "piece").order_by("piece__number", "pk")
+
+
+def find_seat(panel: Panel, pk: int) -> Seat | None:
+    """A seat of this panel."""
+    return panel.seats.select_related("person", "panel").filter(pk=pk).first()
+
+
+def find_conflict(panel: Panel, pk: int) -> Conflict | None:
+    """A conflict on this panel."""
+    return conflicts(panel).filter(pk=pk).first()
+
+
+def last_run(panel: Panel) -> Run | None:
+    """The last assignment of reviewers."""
+    return panel.runs.first()
+
+
+def find_person(person_id: str) -> Person | None:
+    """Somebody who can be invited."""
+    return Person.objects.filter(pk=person_id, is_active=True, erased=None).first()
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What would have everything read by the deadline, each of them alone; None where nothing is needed."""
+
+    invite: int
+    lighten: int
+    extend_days: int
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """How a panel stands against its deadline, and what would mend it."""
+
+    wanted: int
+    given: int
+    unread: Backlog
+    remedy: Remedy | None
+
+
+def outlook(panel: Panel) -> Outlook:
+    """The forecast of what will be unread at the deadline, for those who keep the panel."""
+    pieces = panel.pieces.filter(withdrawn=None).count()
+    rows = _progress(panel)
+    unread = forecast([_reading(panel, row) for row in rows])
+    given = sum(row["given"] for row in rows)
+    return Outlook(pieces * panel.reviews_each, given, unread, _remedy(panel, rows, unread))
+
+
+def _progress(panel: Panel) -> list[dict[str, Any]]:
+    """Of each seat: how much it was given, and how much it gave."""
+    live = Q(assignments__piece__withdrawn=None)
+    had = Count("assignments", filter=live & ~Q(assignments__state=ABSTAINED))
+    given = Count("assignments", filter=live & Q(assignments__state=GIVEN))
+    rows = panel.seats.filter(state=Seat.State.ACCEPTED).annotate(had=had, given=given).order_by("pk")
+    return [{"had": row.had, "given": row.given} for row in rows]
+
+
+def _reading(panel: Panel, row: dict[str, Any]) -> Reading:
+    run = panel.runs.order_by("pk").first()
+    since = run.at if run else panel.opened
+    whole = (panel.deadline - since).total_seconds()
+    gone = (clock.now() - since).total_seconds() / whole if whole > 0 else 1.0
+    return Reading(row["had"], row["given"], min(1.0, max(0.0, gone)))
+
+
+def _remedy(panel: Panel, rows: Sequence[dict[str, Any]], unread: Backlog) -> Remedy | None:
+    """What each remedy would take for the greatest number that the interval holds."""
+    if not unread.high or not rows:
+        return None
+    each = max(1, round(sum(row["had"] for row in rows) / len(rows)))
+    waiting = sum(row["had"] - row["given"] for row in rows)
+    left = (panel.deadline - clock.now()).total_seconds() / 86_400
+    read = max(1, waiting - unread.high)
+    days = ceil(max(left, 1.0) * unread.high / read)
+    return Remedy(ceil(unread.high / each), ceil(unread.high / len(rows)), min(days, 365))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a panel says of one piece, for who decides: the mean of its reviews' means in hundredths, None without any."""
+
+    kind: str
+    object_id: str
+    number: int
+    title: str
+    reviews: int
+    abstained: int
+    missing: int
+    mean: int | None
+    by_criterion: dict[str, int]
+    for_author: list[str]
+
+
+def summary(panel: Panel) -> list[Summary]:
+    """What the panel says of each piece, by number. For acts and pages of those who decide, who may know it."""
+    rows = Assignment.objects.select_related("review").order_by("pk")
+    pieces = panel.pieces.filter(withdrawn=None).prefetch_related(Prefetch("assignments", rows))
+    return [_summed(panel, piece) for piece in pieces]
+
+
+def _summed(panel: Panel, piece: Piece) -> Summary:
+    held = list(piece.assignments.all())
+    given = [one.review for one in held if one.state == GIVEN]
+    means = [mean for review in given if (mean := review.mean) is not None]
+    by = {c["code"]: [r.scores[c["code"]] for r in given if c["code"] in r.scores] for c in panel.criteria}
+    return Summary(
+        kind=piece.kind,
+        object_id=piece.object_id,
+        number=piece.number,
+        title=piece.title,
+        reviews=len(given),
+        abstained=sum(one.state == ABSTAINED for one in held),
+        missing=max(0, panel.reviews_each - len(given)),
+        mean=round(100 * sum(means) / len(means)) if means else None,
+        by_criterion={code: round(Fraction(100 * sum(values), len(values))) for code, values in by.items() if values},
+        for_author=[review.for_author for review in given if review.for_author],
+    )
+
+
+def sheet(panel: Panel, person_id: str | None) -> dict[str, Any]:
+    """What the viewer reads, to be taken along: criteria, texts, and their drafts to be filled in and sent back."""
+    return {
+        "format": "stoa review sheet v1",
+        "panel": panel.pk,
+        "title": panel.title,
+        "scale": [panel.least, panel.most],
+        "criteria": panel.criteria,
+        "pieces": [_on_sheet(panel, one) for one in desk(panel, person_id).assignments if not has_said(one)],
+    }
+
+
+def _on_sheet(panel: Panel, assignment: Assignment) -> dict[str, Any]:
+    review = getattr(assignment, "review", None)
+    scores = review.scores if review else {}
+    return {
+        "number": assignment.piece.number,
+        "title": assignment.piece.title,
+        "text": assignment.piece.text,
+        "scores": {criterion["code"]: scores.get(criterion["code"]) for criterion in panel.criteria},
+        "for_panel": review.for_panel if review else "",
+        "for_author": review.for_author if review else "",
+    }

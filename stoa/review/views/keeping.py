@@ -1,0 +1,216 @@
+"""Pages of those who keep a panel: how it stands against its deadline, its reviewers, conflicts, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from stoa.kit import edge
+from stoa.kit.edge import ActForm
+from stoa.kit.faults import Invalid, Refused
+from stoa.kit.powers import may
+from stoa.people.models import Person
+from stoa.review import acts, forms, queries, rules
+from stoa.review.acts.conflicts import in_the_way
+from stoa.review.models import Panel, Seat
+from stoa.review.views.reading import found
+
+MOST_CONFLICTS = 200
+
+
+def _kept(request: HttpRequest, pk: int) -> Panel:
+    """The panel, for those who keep it; to others there is none."""
+    panel = found(pk)
+    if not rules.may_keep(edge.actor(request), panel):
+        raise Http404
+    return panel
+
+
+@never_cache
+@edge.signed_in
+def panel(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """How a panel stands: the forecast with its remedies, who reviews, conflicts, and what was said of each piece."""
+    return _page(request, _kept(request, pk))
+
+
+def _page(request: HttpRequest, panel: Panel, **more: Any) -> HttpResponseBase:
+    actor = edge.actor(request)
+    found_ = list(queries.conflicts(panel)[:MOST_CONFLICTS])
+    context = {
+        "panel": panel,
+        "outlook": queries.outlook(panel),
+        "seats": queries.seats(panel),
+        "conflicts": found_,
+        "run": queries.last_run(panel),
+        "summary": queries.summary(panel) if queries.may_read_all(panel, actor.person_id) else None,
+        "pieces": panel.pieces.filter(withdrawn=None).count(),
+        "invite": forms.InviteForm(auto_id="invite_%s"),
+        "put": forms.PieceForm(auto_id="put_%s"),
+        "extend": forms.ExtendForm(auto_id="extend_%s", initial={"deadline": panel.deadline}),
+        "confirm": forms.ConfirmForm(),
+        "states": Seat.State,
+        "phases": Panel.Phase,
+        **more,
+    }
+    failed = any(isinstance(one, ActForm) and one.errors for one in context.values())
+    return render(request, "review/panel.html", context, status=422 if failed else 200)
+
+
+@never_cache
+@edge.signed_in
+def set_up(request: HttpRequest) -> HttpResponseBase:
+    """Open a panel of its own."""
+    actor = edge.actor(request)
+    if not may(actor, "review.panel.open"):
+        raise Refused("The charter does not give you the power to do this.", remedy="Ask a steward.")
+    form = forms.PanelForm(edge.sent(request))
+    if form.is_valid() and form.carry_out(lambda: acts.set_up_panel(actor, criteria=form.criteria(), **_given(form))):
+        return redirect("review:panel", form.outcome.pk)
+    return render(request, "review/set_up.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _given(form: ActForm) -> dict[str, Any]:
+    return {name: form.cleaned_data[name] for name in ("title", "deadline", "reviews_each", "minutes_each")}
+
+
+@require_POST
+@never_cache
+@edge.signed_in
+def invite(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Invite a reviewer; how much they could not read is told first."""
+    panel, actor = _kept(request, pk), edge.actor(request)
+    form = forms.InviteForm(request.POST, auto_id="invite_%s")
+
+    def deed() -> tuple[Person, Seat]:
+        person = queries.find_person(form.cleaned_data["person"].strip())
+        if person is None:
+            raise Invalid("Nobody here has this id.", remedy="Copy it from the address of their page.", field="person")
+        return person, acts.invite(actor, panel=panel, person=person, load=form.cleaned_data["load"])
+
+    if not form.is_valid():
+        return _page(request, panel, invite=form)
+    if "ask" in request.POST:
+        person = queries.find_person(form.cleaned_data["person"].strip())
+        asked = {"person": person, "count": in_the_way(panel, person)} if person else {"person": None}
+        return _page(request, panel, invite=form, asked=asked)
+    if form.carry_out(deed):
+        messages.success(request, f"{form.outcome[0].shown_name} is invited.")
+        return redirect("review:panel", pk)
+    return _page(request, panel, invite=form)
+
+
+@require_POST
+@never_cache
+@edge.signed_in
+def put(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Put a text before the panel."""
+    panel, actor = _kept(request, pk), edge.actor(request)
+    form = forms.PieceForm(request.POST, auto_id="put_%s")
+    named = ("title", "text", "author")
+    if form.is_valid() and form.carry_out(
+        lambda: acts.put_piece(actor, panel=panel, **{name: form.cleaned_data[name] for name in named})
+    ):
+        return redirect("review:panel", pk)
+    return _page(request, panel, put=form)
+
+
+@require_POST
+@never_cache
+@edge.signed_in
+def extend(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Let reviews be due later."""
+    panel, actor = _kept(request, pk), edge.actor(request)
+    form = forms.ExtendForm(request.POST, auto_id="extend_%s")
+    if form.is_valid() and form.carry_out(
+        lambda: acts.extend_panel(actor, panel=panel, deadline=form.cleaned_data["deadline"])
+    ):
+        return redirect("review:panel", pk)
+    return _page(request, panel, extend=form)
+
+
+@require_POST
+@never_cache
+@edge.signed_in
+def assign(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Assign reviewers to what lacks reviews."""
+    panel, actor = _kept(request, pk), edge.actor(request)
+    return _confirmed(request, panel, lambda: acts.run_assignment(actor, panel=panel))
+
+
+@require_POST
+@never_cache
+@edge.signed_in
+def discuss(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Let reviewers discuss."""
+    panel, actor = _kept(request, pk), edge.actor(request)
+    return _confirmed(request, panel, lambda: acts.begin_discussion(actor, panel=panel))
+
+
+@require_POST
+@never_cache
+@edge.signed_in
+def close(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """End the panel's work."""
+    panel, actor = _kept(request, pk), edge.actor(request)
+    return _confirmed(request, panel, lambda: acts.close_panel(actor, panel=panel))
+
+
+@require_POST
+@never_cache
+@edge.signed_in
+def lighten(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    """Change how much a reviewer reads."""
+    panel, actor = _kept(request, pk), edge.actor(request)
+    seat, form = _seat(panel, number), forms.LoadForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Say how many pieces, from 1 to 500.")
+        return redirect("review:panel", pk)
+    return _confirmed(request, panel, lambda: acts.lighten(actor, seat=seat, load=form.cleaned_data["load"]))
+
+
+@require_POST
+@never_cache
+@edge.signed_in
+def remove(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    """Take a reviewer off the panel."""
+    panel, actor = _kept(request, pk), edge.actor(request)
+    seat = _seat(panel, number)
+    return _confirmed(request, panel, lambda: acts.remove(actor, seat=seat))
+
+
+@require_POST
+@never_cache
+@edge.signed_in
+def clear(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    """Say why a conflict that was found is none."""
+    panel, actor = _kept(request, pk), edge.actor(request)
+    conflict, form = queries.find_conflict(panel, number), forms.ReasonForm(request.POST)
+    if conflict is None:
+        raise Http404
+    if not form.is_valid():
+        messages.error(request, "Say why it is no conflict.")
+        return redirect("review:panel", pk)
+    return _confirmed(
+        request, panel, lambda: acts.clear_conflict(actor, conflict=conflict, reason=form.cleaned_data["reason"])
+    )
+
+
+def _seat(panel: Panel, pk: int) -> Seat:
+    seat = queries.find_seat(panel, pk)
+    if seat is None:
+        raise Http404
+    return seat
+
+
+def _confirmed(request: HttpRequest, panel: Panel, deed: Callable[[], object]) -> HttpResponseBase:
+    form = forms.ConfirmForm(request.POST)
+    if form.is_valid() and not form.carry_out(deed) and form.fault:
+        messages.error(request, str(form.fault))
+    return redirect("review:panel", panel.pk)

@@ -1,0 +1,308 @@
+"""A panel from its opening to its end: conflicts first, the best assignment, blind reviews, and who may see what."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from stoa.kit import clock
+from stoa.kit.act import OPERATOR
+from stoa.kit.faults import Closed, Invalid, Refused
+from stoa.methods.canonical import parse_object
+from stoa.people import acts as people
+from stoa.people.models import Organisation, Person, Tie
+from stoa.record.models import Entry
+from stoa.review import acts, queries
+from stoa.review.acts.panels import Author, Criterion, Example, Put
+from stoa.review.acts.reading import Said
+from stoa.review.models import Assignment, Conflict, Panel, Piece, Review, Run, Seat
+from stoa.verify.assignment import check_assignment
+from tests.cast import Cast, browser
+from tests.scenes import Scene
+from tests.stage import acting, at
+
+pytestmark = pytest.mark.django_db
+FIT = Criterion("fit", "Fit", "How well it fits.", [Example(2, "Hardly."), Example(5, "Wholly.")])
+SAID = Said({"fit": 4}, "For the panel MARK.", "For the author MARK.")
+
+
+class Reading(Scene):
+    """A panel of three reviewers for four texts, two reviews each, assigned; the fourth member is on no panel."""
+
+    assigned = True
+
+    def set(self) -> None:
+        self.cast = Cast()
+        self.cast.admit(5)
+        self.steward = acting(self.cast.steward)
+        self.reviewers: list[Person] = self.cast.members[-3:]
+        deadline = clock.now() + timedelta(days=10)
+        self.panel = acts.set_up_panel(self.steward, title="Prize", criteria=[FIT], deadline=deadline, reviews_each=2)
+        for n in range(1, 5):
+            acts.put_piece(self.steward, panel=self.panel, title=f"Text {n}", text=f"On subject {n}.")
+        for person in self.reviewers:
+            seat = acts.invite(self.steward, panel=self.panel, person=person, load=4)
+            acts.accept(acting(person), seat=seat, load=4, work="On subject 1.")
+        if self.assigned:
+            acts.run_assignment(self.steward, panel=self.panel)
+        self.panel.refresh_from_db()
+
+    def own(self, person: Person) -> Assignment:
+        """What this reviewer reads first."""
+        assignment = queries.desk(self.panel, person.pk).next
+        assert assignment is not None
+        return assignment
+
+    def pair(self) -> tuple[Assignment, Assignment]:
+        """Two reviewers' assignments of one piece."""
+        piece = Piece.objects.filter(assignments__isnull=False).order_by("number")[0]
+        one, other = Assignment.objects.filter(piece=piece).select_related("seat__person", "piece").order_by("pk")
+        return one, other
+
+
+@pytest.fixture
+def reading() -> Reading:
+    return Reading()
+
+
+class Inviting(Reading):
+    """The same before reviewers are assigned."""
+
+    assigned = False
+
+
+@pytest.fixture
+def inviting() -> Inviting:
+    return Inviting()
+
+
+def test_an_assignment_is_whole_proved_and_on_the_record_without_names(reading: Reading) -> None:
+    run = Run.objects.get()
+    assert (run.pairs, run.missing, Assignment.objects.count()) == (8, 0, 8)
+    check_assignment(json.loads(bytes(run.inputs)), json.loads(bytes(run.result)))
+    entry = Entry.objects.get(type="review.assigned")
+    facts = parse_object(bytes(entry.body))["facts"]
+    assert isinstance(facts, dict)
+    assert facts["inputs"] == run.inputs_digest
+    assert facts["seed"] == reading.panel.seed
+    bodies = b"".join(
+        bytes(body) for body in Entry.objects.filter(act__startswith="review.").values_list("body", flat=True)
+    )
+    assert [p.pk for p in reading.reviewers if p.pk.encode() in bodies] == []
+
+
+def test_conflicts_are_found_before_anybody_is_asked(inviting: Inviting) -> None:
+    house = Organisation.objects.create(name="ETH")
+    one, other = inviting.reviewers[:2]
+    Tie.objects.create(person=one, organisation=house, kind="employment", start=date(2020, 1, 1))
+    authors = [Author([f"person:{other.pk}"], [(f"organisation:{house.pk}", "2020-01-01", None)])]
+
+    fifth = _put(inviting, Put("application", "x1", "Fifth", "Text.", authors))
+    found = set(Conflict.objects.values_list("seat__person", "piece__number", "kind"))
+    assert found == {(one.pk, fifth, "organisation"), (other.pk, fifth, "self")}
+    acts.run_assignment(inviting.steward, panel=inviting.panel)
+    readers = set(Assignment.objects.filter(piece__number=fifth).values_list("seat__person", flat=True))
+    assert readers == {inviting.reviewers[2].pk}
+    assert Run.objects.get().missing == 1
+
+
+def _put(scene: Reading, put: Put) -> int:
+    from stoa.kit import act as kit_act
+
+    mark = kit_act._current.set(kit_act.Acting("test", "private", scene.steward, kit_act.Grant("steward", 1)))
+    try:
+        return acts.put_before(scene.panel, [put])[0].number
+    finally:
+        kit_act._current.reset(mark)
+
+
+def test_nobody_reads_anothers_review_before_giving_their_own(reading: Reading) -> None:
+    one, other = reading.pair()
+    number = one.piece.number
+    acts.give_review(acting(one.seat.person), assignment=one, said=SAID)
+    pages = [
+        f"/reviews/{reading.panel.pk}/of/{number}",
+        f"/reviews/{reading.panel.pk}",
+        f"/reviews/{reading.panel.pk}/print",
+    ]
+    calls = [f"/api/v1/reviews/{reading.panel.pk}/pieces/{number}/{what}" for what in ("others", "remarks")]
+    client = browser(other.seat.person)
+    before = [client.get(path).content.decode() for path in (*pages, *calls)]
+    assert [text for text in before if "MARK" in text] == []
+    with pytest.raises(Refused):
+        acts.write_remark(acting(other.seat.person), panel=reading.panel, number=number, body="Early.")
+    acts.give_review(acting(other.seat.person), assignment=other, said=Said({"fit": 2}, "", "No."))
+    after = client.get(pages[0]).content.decode()
+    assert "For the panel MARK." in after
+    assert one.seat.person.name not in after
+
+
+def test_who_abstains_sees_the_others_and_can_not_come_back(reading: Reading) -> None:
+    one, other = reading.pair()
+    acts.give_review(acting(one.seat.person), assignment=one, said=SAID)
+    with pytest.raises(Invalid):
+        acts.abstain(acting(other.seat.person), assignment=other, reason=" ")
+    acts.abstain(acting(other.seat.person), assignment=other, reason="I know the author.")
+    other.refresh_from_db()
+    assert [row.review.for_panel for row in queries.others(reading.panel, other)] == [SAID.for_panel]
+    with pytest.raises(Closed):
+        acts.give_review(acting(other.seat.person), assignment=other, said=SAID)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said({}, "", "Text."),
+        Said({"fit": 6}, "", "Text."),
+        Said({"fit": 0}, "", "Text."),
+        Said({"other": 3, "fit": 3}, "", "Text."),
+        Said({"fit": 3}, "", " "),
+        Said({"fit": 3}, "", "x" * 20_001),
+    ],
+)
+def test_a_review_that_is_none_is_refused_whole(reading: Reading, said: Said) -> None:
+    one = reading.own(reading.reviewers[0])
+    with pytest.raises(Invalid):
+        acts.give_review(acting(reading.reviewers[0]), assignment=one, said=said)
+    assert Review.objects.count() == 0
+
+
+def test_a_reviewer_gives_nothing_in_anothers_place(reading: Reading) -> None:
+    one = reading.own(reading.reviewers[0])
+    for stranger in (reading.reviewers[1], reading.cast.stranger, reading.cast.steward):
+        with pytest.raises(Refused):
+            acts.give_review(acting(stranger), assignment=one, said=SAID)
+
+
+def test_a_declared_conflict_gives_the_piece_to_somebody_else_at_once(reading: Reading) -> None:
+    one, other = reading.pair()
+    person = one.seat.person
+    assert acts.declare_conflict(acting(person), panel=reading.panel, number=one.piece.number)
+    readers = set(Assignment.objects.filter(piece=one.piece).values_list("seat__person", flat=True))
+    assert readers == {p.pk for p in reading.reviewers} - {person.pk}
+    assert other.seat.person_id in readers
+    assert browser(person).get(f"/reviews/{reading.panel.pk}/of/{one.piece.number}").status_code == 404
+
+
+def test_who_leaves_hands_on_what_is_unread_and_keeps_what_was_given(reading: Reading) -> None:
+    person = reading.reviewers[0]
+    given = reading.own(person)
+    acts.give_review(acting(person), assignment=given, said=SAID)
+    acts.decline(acting(person), seat=Seat.objects.get(person=person))
+    assert list(Assignment.objects.filter(seat__person=person)) == [given]
+    assert {piece.assignments.count() for piece in Piece.objects.all()} == {2}
+
+
+def test_less_load_hands_on_what_is_too_much(reading: Reading) -> None:
+    seat = Seat.objects.get(person=reading.reviewers[0])
+    acts.lighten(reading.steward, seat=seat, load=1)
+    assert seat.assignments.count() == 1
+
+
+def test_the_discussion_and_the_end_are_on_the_record_in_numbers(reading: Reading) -> None:
+    one = reading.own(reading.reviewers[0])
+    acts.give_review(acting(reading.reviewers[0]), assignment=one, said=SAID)
+    acts.begin_discussion(reading.steward, panel=reading.panel)
+    with pytest.raises(Closed):
+        acts.give_review(acting(reading.reviewers[0]), assignment=one, said=Said({"fit": 1}, "", "Changed."))
+    acts.close_panel(reading.steward, panel=reading.panel)
+    entry = Entry.objects.get(type="review.panel_done")
+    assert parse_object(bytes(entry.body))["facts"] == {
+        "panel": str(reading.panel.pk),
+        "given": 1,
+        "abstained": 0,
+        "missing": 7,
+    }
+    late = reading.own(reading.reviewers[1])
+    with pytest.raises(Closed):
+        acts.give_review(acting(reading.reviewers[1]), assignment=late, said=SAID)
+
+
+def test_the_summary_says_what_each_piece_got(reading: Reading) -> None:
+    one, other = reading.pair()
+    acts.give_review(acting(one.seat.person), assignment=one, said=SAID)
+    acts.give_review(acting(other.seat.person), assignment=other, said=Said({"fit": 1}, "", "No."))
+    row = next(row for row in queries.summary(reading.panel) if row.number == one.piece.number)
+    assert (row.reviews, row.missing, row.mean, row.by_criterion) == (2, 0, 250, {"fit": 250})
+    assert sorted(row.for_author) == ["For the author MARK.", "No."]
+
+
+def test_who_keeps_the_panel_and_reviews_on_it_stays_blind_too(inviting: Inviting) -> None:
+    seat = acts.invite(inviting.steward, panel=inviting.panel, person=inviting.cast.steward, load=4)
+    acts.accept(inviting.steward, seat=seat, load=4)
+    acts.run_assignment(inviting.steward, panel=inviting.panel)
+    keeper = browser(inviting.cast.steward)
+    assert "You have reviews of your own to give" in keeper.get(f"/reviews/{inviting.panel.pk}/panel").content.decode()
+    assert keeper.get(f"/api/v1/panels/{inviting.panel.pk}/summary").status_code == 409
+
+
+def test_a_sheet_goes_out_and_comes_back_as_drafts(reading: Reading) -> None:
+    person = reading.reviewers[0]
+    client = browser(person)
+    path = f"/reviews/{reading.panel.pk}/sheet"
+    sheet = json.loads(client.get(path).content)
+    sheet["pieces"][0] |= {"scores": {"fit": 3}, "for_author": "Written on a train."}
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    answer = client.post(path, {"sheet": SimpleUploadedFile("s.json", json.dumps(sheet).encode())})
+    assert answer.status_code == 302
+    assert Review.objects.get().for_author == "Written on a train."
+    assert Review.objects.get().given is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [b"", b"[]", b"{}", b"\xff", b'{"format": "stoa review sheet v1", "panel": 999, "pieces": []}']
+)
+def test_a_sheet_that_is_none_keeps_nothing(reading: Reading, wrong: bytes) -> None:
+    with pytest.raises(Invalid):
+        acts.take_sheet(acting(reading.reviewers[0]), panel=reading.panel, sheet=wrong)
+    assert Review.objects.count() == 0
+
+
+def test_others_find_no_panel_page_and_no_desk(reading: Reading) -> None:
+    for person in (reading.cast.stranger, reading.cast.members[0], reading.cast.facilitator):
+        client = browser(person)
+        for path in ("", "/panel", "/sheet", "/print", "/of/1"):
+            assert client.get(f"/reviews/{reading.panel.pk}{path}").status_code == 404, path
+        for path in ("pieces", "seats", "conflicts", "assignment", "outlook", "summary"):
+            assert client.get(f"/api/v1/panels/{reading.panel.pk}/{path}").status_code == 404, path
+
+
+def test_a_review_can_be_given_by_form_and_leads_to_the_next(reading: Reading) -> None:
+    person = reading.reviewers[0]
+    first = reading.own(person)
+    client: Client = browser(person)
+    path = f"/reviews/{reading.panel.pk}/of/{first.piece.number}"
+    assert client.post(path, {"score_fit": "", "for_author": "x"}).status_code == 422
+    answer = client.post(path, {"score_fit": "4", "for_author": "Well done.", "for_panel": ""})
+    assert answer.status_code == 302
+    following = queries.desk(reading.panel, person.pk).next
+    assert answer["Location"] == f"/reviews/{reading.panel.pk}/of/{following.piece.number}"
+    assert "1 of" in client.get(f"/reviews/{reading.panel.pk}").content.decode()
+
+
+def test_the_keepers_page_foretells_and_offers_remedies(reading: Reading) -> None:
+    with at(clock.now() + timedelta(days=8)):
+        seen = queries.outlook(reading.panel)
+        text = browser(reading.cast.steward).get(f"/reviews/{reading.panel.pk}/panel").content.decode()
+    assert seen.remedy is not None
+    assert 0 < seen.unread.low <= seen.unread.high == 8
+    assert f"invite {seen.remedy.invite} more" in text
+
+
+def test_erasure_takes_texts_and_leaves_scores(reading: Reading) -> None:
+    person = reading.reviewers[0]
+    acts.give_review(acting(person), assignment=reading.own(person), said=SAID)
+    people.erase(OPERATOR, person=person)
+    assert Review.objects.values_list("scores", "for_panel", "for_author").get() == ({"fit": 4}, "", "")
+
+
+def test_the_deadline_moves_only_later(reading: Reading) -> None:
+    with pytest.raises(Invalid):
+        acts.extend_panel(reading.steward, panel=reading.panel, deadline=reading.panel.deadline)
+    later = reading.panel.deadline + timedelta(days=1)
+    assert acts.extend_panel(reading.steward, panel=reading.panel, deadline=later).deadline == later
+    assert Panel.objects.get().deadline == later
