@@ -51,8 +51,13 @@ def may_extend(actor: Actor, round: Round) -> bool:
 
 
 def may_mail(actor: Actor, round: Round) -> bool:
-    """Whether the actor may draft or confirm mails to everybody, and so sees the drafts."""
-    return may(actor, "agenda.announcement.draft", round) or may(actor, "agenda.announcement.confirm")
+    """Whether the actor may draft or confirm mails to everybody."""
+    return may(actor, "agenda.announcement.draft", round) or sees_drafts(actor, round)
+
+
+def sees_drafts(actor: Actor, round: Round) -> bool:
+    """Whether the actor may confirm mails to everybody, and so sees the drafts of others: to draft one's own is not enough."""
+    return may(actor, "agenda.announcement.confirm", round)
 
 
 def may_confirm(actor: Actor, announcement: Announcement) -> bool:

@@ -14,6 +14,7 @@ from stoa.kit.clock import ANYWHERE_ON_EARTH
 from stoa.kit.models import Mail
 from stoa.people import acts as people
 from stoa.record.models import Entry
+from tests.api.calling import Program
 from tests.cast import Cast, browser, settle
 from tests.stage import acting, at
 
@@ -36,11 +37,12 @@ def filled(**changes: str) -> dict[str, str]:
 
 def test_a_steward_announces_a_round() -> None:
     cast = Cast()
-    answer = browser(cast.steward).post("/agenda/new", filled())
+    sent = filled()
+    answer = browser(cast.steward).post("/agenda/new", sent)
     assert answer.headers["Location"] == "/agenda/next"
     round_ = Round.objects.get()
     assert (round_.title, round_.summary, round_.anywhere_on_earth) == ("What next?", "Because.", False)
-    assert f"{round_.vote_closes:%Y-%m-%dT%H:%M}" == filled()["vote_closes"]
+    assert f"{round_.vote_closes:%Y-%m-%dT%H:%M}" == sent["vote_closes"]
 
 
 def test_instants_anywhere_on_earth_are_read_twelve_hours_west() -> None:
@@ -165,6 +167,25 @@ def test_a_mail_goes_out_when_a_second_person_confirms_it() -> None:
     assert second.post(path, {"once": "c"}).status_code == 302
     assert Mail.objects.filter(kind="announcement").count() == 8
     assert "addressed to 8 people" in text(second.get("/agenda/2027/mails"))
+
+
+def test_who_may_only_draft_mails_reads_no_draft_of_others_until_it_went_out() -> None:
+    cast = Cast()
+    round_ = cast.round()
+    own = agenda.draft_announcement(acting(cast.facilitator), round=round_, subject="Own draft", body="Mine")
+    theirs = agenda.draft_announcement(acting(cast.steward), round=round_, subject="Secret draft", body="Theirs")
+    drafter, program = browser(cast.facilitator), Program.of(cast.facilitator)
+    page = text(drafter.get("/agenda/2027/mails"))
+    assert ("Own draft" in page, "Secret draft" in page) == (True, False)
+    assert [drafter.get(f"/agenda/2027/mails/{one.pk}").status_code for one in (own, theirs)] == [200, 404]
+    listed = "/rounds/2027/announcements"
+    assert [one["number"] for one in program.get(listed)["items"]] == [own.pk]
+    program.post(f"{listed}/{theirs.pk}/confirm", {}, status=404)
+    for one in (own, theirs):
+        assert one.subject in text(browser(cast.founder).get(f"/agenda/2027/mails/{one.pk}"))
+    agenda.confirm_announcement(acting(cast.founder), announcement=theirs)
+    assert "Secret draft" in text(drafter.get("/agenda/2027/mails"))
+    assert [one["number"] for one in program.get(listed)["items"]] == [theirs.pk, own.pk]
 
 
 def test_who_drafted_a_mail_does_not_send_it() -> None:

@@ -301,8 +301,8 @@ def offer_hours(request: HttpRequest, slug: str, number: int, given: Hours) -> S
 @router.get("/rounds/{slug}/announcements", response=list[AnnouncementOut], summary="List mails to everybody")
 @paginate(Parts)
 def list_announcements(request: HttpRequest, slug: str) -> QuerySet[Announcement]:
-    """Mails drafted and sent, for those who may draft or confirm them."""
-    return _mailing(request, slug).announcements.all()
+    """Mails that went out and drafts, for those who may draft or confirm them: of drafts, your own, or all if you may confirm."""
+    return queries.mails(signed_in(request), _mailing(request, slug))
 
 
 @router.post("/rounds/{slug}/announcements", response={201: AnnouncementOut}, summary="Draft a mail to everybody")
@@ -316,7 +316,7 @@ def draft_announcement(request: HttpRequest, slug: str, given: AnnouncementIn) -
 )
 def confirm_announcement(request: HttpRequest, slug: str, number: int) -> Announcement:
     """Confirm a mail that somebody else drafted, and send it."""
-    announcement = found(_mailing(request, slug).announcements.filter(pk=number).first())
+    announcement = found(queries.mails(signed_in(request), _mailing(request, slug)).filter(pk=number).first())
     return acts.confirm_announcement(actor(request), announcement=announcement)
 
 
@@ -382,7 +382,5 @@ def _mailing(request: HttpRequest, slug: str) -> Round:
     """The round, for those who may mail everybody."""
     round = found_round(slug)
     if not rules.may_mail(signed_in(request), round):
-        raise Refused(
-            "These mails are drafts of others.", remedy="Stewards, founders and the round's organiser see them."
-        )
+        raise Refused("You can't see the mails of this round.", remedy="Stewards, founders and who may draft one can.")
     return round

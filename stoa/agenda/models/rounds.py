@@ -14,7 +14,7 @@ from stoa.people.queries import roles_scoped
 
 AN_ASKER = Secret("who put an unsigned question", "never")
 A_DRAFTED_MAIL = Secret(
-    "a mail to everybody that is only drafted", "it is confirmed", frozenset({"facilitator", "founder", "steward"})
+    "a mail to everybody that is only drafted", "it is confirmed", frozenset({"founder", "steward"})
 )
 
 

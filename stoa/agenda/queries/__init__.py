@@ -10,6 +10,7 @@ from stoa.agenda.queries.rounds import (
     figures,
     find_round,
     latest_decision,
+    mails,
     next_instant,
     rounds,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "find_question",
     "find_round",
     "latest_decision",
+    "mails",
     "next_instant",
     "question_history",
     "questions",

@@ -1,4 +1,4 @@
-"""Reads of rounds. Rounds are public: the viewer changes nothing."""
+"""Reads of rounds. Rounds are public: the viewer changes nothing but which drafted mails there are."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
-from stoa.agenda.models import Decision, Question, Round
+from stoa.agenda.models import Announcement, Decision, Question, Round
 from stoa.agenda.queries.maps import ANSWERED, note_given
+from stoa.agenda.rules import sees_drafts
+from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
 from stoa.kit.prepared import prepared
 from stoa.kit.registry import Rows
@@ -56,6 +58,12 @@ def next_instant(now: datetime) -> datetime | None:
 def latest_decision() -> Decision | None:
     """What the community decided last; votes that came from a file are not its own."""
     return Decision.objects.select_related("round").filter(round__imported=False).order_by("-decided").first()
+
+
+def mails(viewer: Actor, round: Round) -> QuerySet[Announcement]:
+    """Mails to everybody of a round, the latest first: what went out, and of drafts those that are the viewer's to read."""
+    found = round.announcements.select_related("drafted_by", "confirmed_by", "round")
+    return found if sees_drafts(viewer, round) else found.filter(~Q(confirmed=None) | Q(drafted_by=viewer.person_id))
 
 
 @dataclass(frozen=True)

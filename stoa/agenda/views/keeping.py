@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from stoa.agenda import acts, forms, rules
+from stoa.agenda import acts, forms, queries, rules
 from stoa.agenda.acts.mailing import addressed
 from stoa.agenda.models import Announcement, Round
 from stoa.agenda.views import rounds
@@ -85,7 +85,7 @@ def announcements(request: HttpRequest, slug: str) -> HttpResponseBase:
     context = {
         **rounds.frame(round),
         "form": form,
-        "announcements": round.announcements.select_related("drafted_by", "confirmed_by"),
+        "announcements": queries.mails(actor, round),
         "may_draft": may(actor, "agenda.announcement.draft", round),
         "reaches": plural(addressed().count(), "person", "people"),
     }
@@ -98,7 +98,7 @@ def announcement(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     round = rounds.found(slug)
     actor = edge.actor(request)
     _demand_mail(request, round)
-    found = round.announcements.select_related("drafted_by", "confirmed_by", "round").filter(pk=pk).first()
+    found = queries.mails(actor, round).filter(pk=pk).first()
     if found is None:
         raise Http404
     form = forms.ConfirmForm(request.POST or None)
