@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from email.errors import MessageError
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -29,25 +30,50 @@ TASK, LOCK = "kit.mail.deliver", "mail"
 log = logging.getLogger(__name__)
 
 
+class Letter(TypedDict):
+    """What a mail says, and to whom; `person_id` is empty where it goes to an address that is nobody's."""
+
+    to: str
+    subject: str
+    body: str
+    person_id: str
+
+
 def post(
     *, kind: str, to: str, subject: str, body: str, person_id: str = "", headers: Mapping[str, str] | None = None
 ) -> Mail:
     """Put a mail in the outbox. A line break in subject, address or header is refused, since it would add headers."""
-    for text in (to, subject, *(headers or {}).values()):
+    letter = Letter(to=to, subject=subject, body=body, person_id=person_id)
+    mail = _row(chance.opaque_id(), kind, letter, headers or {})
+    mail.save(force_insert=True)
+    transaction.on_commit(hasten, robust=True)
+    return mail
+
+
+def post_once(name: str, kind: str, letters: Iterable[Letter]) -> None:
+    """Put mails in the outbox of which each person gets one of this name, however often they are posted.
+
+    As much is done where everybody has theirs as where nobody has.
+    """
+    rows = [_row(f"{name}.{letter['person_id']}", kind, letter, {}) for letter in letters]
+    Mail.objects.bulk_create(rows, ignore_conflicts=True)
+    transaction.on_commit(hasten, robust=True)
+
+
+def _row(name: str, kind: str, letter: Letter, headers: Mapping[str, str]) -> Mail:
+    for text in (letter["to"], letter["subject"], *headers.values()):
         if "\n" in text or "\r" in text:
             raise Invalid("A mail header holds a line break.", remedy="Put the text on one line.")
     host = urlsplit(settings.STOA.address).hostname
-    mail = Mail.objects.create(
-        message_id=f"<{chance.opaque_id()}.{kind}@{host}>",
+    return Mail(
+        message_id=f"<{name}.{kind}@{host}>",
         kind=kind,
-        to=to,
-        person_id=person_id,
-        subject=subject[:200],
-        body=body,
-        headers=dict(headers or {}),
+        to=letter["to"],
+        person_id=letter["person_id"],
+        subject=letter["subject"][:200],
+        body=letter["body"],
+        headers=dict(headers),
     )
-    transaction.on_commit(hasten, robust=True)
-    return mail
 
 
 def hasten() -> None:

@@ -150,7 +150,7 @@ class TieEnd(Given):
 class KeyOut(Schema):
     """A key of yours. The key itself is shown once, when it is made."""
 
-    number: int = Field(alias="pk")
+    id: str
     name: str
     created: datetime
     last_used: datetime | None
@@ -301,11 +301,11 @@ def list_keys(request: HttpRequest) -> QuerySet[ApiToken]:
     return _me(request).api_tokens.order_by("-created", "-pk")
 
 
-@router.delete("/me/keys/{number}", response={204: None}, summary="Revoke a key")
-def revoke_key(request: HttpRequest, number: int) -> Status[None]:
+@router.delete("/me/keys/{key}", response={204: None}, summary="Revoke a key")
+def revoke_key(request: HttpRequest, key: str) -> Status[None]:
     """Revoke a key of yours; programs that use it are refused from now on."""
     me = _me(request)
-    acts.revoke_token(actor(request), person=me, token=found(me.api_tokens.filter(pk=number).first()))
+    acts.revoke_token(actor(request), person=me, token=found(me.api_tokens.filter(pk=key).first()))
     return Status(204, None)
 
 

@@ -238,8 +238,9 @@ class SignInLink(models.Model):
 
 @declares(rows=A_KEY)
 class ApiToken(models.Model):
-    """A key by which a person's own programs act for them; only its hash is kept."""
+    """A key by which a person's own programs act for them; only its hash is kept. Its id does not count the keys of all."""
 
+    id = models.CharField(primary_key=True, max_length=32, default=chance.opaque_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=80)
     token_hash = models.CharField(max_length=64, unique=True)

@@ -101,13 +101,13 @@ def test_the_use_of_a_key_is_noted_at_most_hourly(stage: Stage) -> None:
 def test_a_key_can_be_revoked_but_not_made(stage: Stage) -> None:
     program = Program.of(stage.members[0])
     listed = program.get("/me/keys")["items"]
-    assert set(listed[0]) == {"number", "name", "created", "last_used"}
-    program.delete(f"/me/keys/{listed[0]['number']}", status=204)
+    assert set(listed[0]) == {"id", "name", "created", "last_used"}
+    program.delete(f"/me/keys/{listed[0]['id']}", status=204)
     program.get("/me", status=401)
     Program.of(stage.members[1]).send("POST", "/me/keys", {"name": "more"})
     assert stage.members[1].api_tokens.count() == 1
 
 
 def test_another_persons_key_is_not_there(stage: Stage) -> None:
-    other = Program.of(stage.members[1]).get("/me/keys")["items"][0]["number"]
+    other = Program.of(stage.members[1]).get("/me/keys")["items"][0]["id"]
     assert Program.of(stage.members[0]).delete(f"/me/keys/{other}", status=404)["code"] == "missing"

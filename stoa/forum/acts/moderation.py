@@ -67,7 +67,7 @@ def release(actor: Actor, *, case: Case) -> Case:
 def remove(actor: Actor, *, reference: str, reason: str, words: str = "") -> Case:
     """Remove a piece for a reason of the list; its author is told why and how to appeal."""
     reason, piece = checked_reason(reason), standing_piece(reference)
-    case, _ = open_case(reference, piece.author_id, piece.text)
+    case = open_case(reference, piece.author_id, piece.text)
     demand_handler(actor, case)
     if standing_piece(reference).state == State.REMOVED:
         raise Closed("This is removed already.", remedy="Its page says why.")

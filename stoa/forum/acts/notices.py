@@ -13,21 +13,20 @@ from stoa.forum.rules.moderation import handlers, offices
 from stoa.forum.rules.pace import number
 from stoa.forum.words.reasons import reason
 from stoa.kit import clock, instants, outbox, wording
-from stoa.kit.models import Mail
 from stoa.kit.words import role_words
 from stoa.people.models import Person
 
 WAITING = "moderation-waiting"
-BETWEEN = timedelta(days=1)
-"""Whoever handles cases gets one mail a day at most that says that something waits."""
 
 
 def tell_handlers(case: Case) -> None:
-    """Mail those who handle the case that something waits for them, without saying what."""
-    able = handlers(case, offices())
-    told = Mail.objects.filter(kind=WAITING, person_id__in=able, created__gt=clock.now() - BETWEEN)
-    for person in Person.objects.filter(pk__in=able).exclude(pk__in=told.values("person_id")):
-        _send(WAITING, person, link=_page("forum:queue"))
+    """Mail those who handle the case that something waits for them, without saying what; each once a day at most.
+
+    All of them are posted to every time, and the outbox takes one a day: how long it takes tells nobody what else waits.
+    """
+    able = Person.objects.filter(pk__in=handlers(case, offices()), email__isnull=False)
+    letters = [_letter(WAITING, person, link=_page("forum:queue")) for person in able]
+    outbox.post_once(f"{clock.now():%Y-%m-%d}", WAITING, letters)
 
 
 def tell_author(case: Case, text: str) -> None:
@@ -58,9 +57,13 @@ def _page(name: str) -> str:
 
 
 def _send(text: str, person: Person, **values: str) -> None:
-    if not person.email:
-        return
+    if person.email:
+        outbox.post(kind=text, **_letter(text, person, **values))
+
+
+def _letter(text: str, person: Person, **values: str) -> outbox.Letter:
+    """The mail of this kind to somebody who has an address."""
     subject, body = wording.mail(
         text, name=person.shown_name, community=community().name, address=settings.STOA.address, **values
     )
-    outbox.post(kind=text, to=person.email, person_id=person.pk, subject=subject, body=body)
+    return outbox.Letter(to=person.email or "", subject=subject, body=body, person_id=person.pk)

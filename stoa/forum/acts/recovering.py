@@ -37,7 +37,7 @@ def _remove(leaf: Leaf) -> None:
     piece = moderated.pieces([reference]).get(reference)
     if piece is None:
         return
-    case, _ = open_case(reference, piece.author_id, piece.text)
+    case = open_case(reference, piece.author_id, piece.text)
     case.outcome, case.reason, case.decided = Case.Outcome.REMOVED, leaf["facts"]["reason"], at
     kind, _, number = leaf["actor"].partition(":")
     case.decided_by = Person.objects.filter(pk=number).first() if kind == "person" else None

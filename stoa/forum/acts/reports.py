@@ -26,12 +26,11 @@ def report(actor: Actor, *, reference: str, reason: str, words: str = "") -> Rep
     reason, words = checked_reason(reason, of_conduct=reference.startswith("person:")), checked_words(words)
     _not_too_many(actor.person_id)
     whom, text = _reported(reference, actor.person_id)
-    case, begun = open_case(reference, whom, text)
+    case = open_case(reference, whom, text)
     made, _ = Report.objects.update_or_create(
         case=case, reporter_id=actor.person_id, defaults={"reason": reason, "words": words, "at": clock.now()}
     )
-    if begun:
-        tell_handlers(case)
+    tell_handlers(case)  # at every report: what is done must not tell whether somebody else has reported this
     return made
 
 
@@ -60,18 +59,18 @@ def appeal_until(case: Case) -> datetime:
     return case.decided + timedelta(days=number("appeal_days"))
 
 
-def open_case(reference: str, concerns_id: str | None, text: str) -> tuple[Case, bool]:
-    """The open case about this reference, alone until the transaction ends, and whether it was begun just now."""
+def open_case(reference: str, concerns_id: str | None, text: str) -> Case:
+    """The open case about this reference, begun if there is none, alone until the transaction ends.
+
+    One is always put and then one read, so that as much is done where there is one as where there is none.
+    """
     apart = concerns_id in offices().keepers
     while True:
-        case, begun = Case.objects.get_or_create(
-            subject=reference,
-            decided=None,
-            defaults={"concerns_id": concerns_id, "text": text, "apart": apart},
-        )
-        case = locks.exclusive(case)
-        if case.decided is None:  # else somebody decided it while we waited for the row
-            return case, begun
+        put = Case(subject=reference, concerns_id=concerns_id, text=text, apart=apart)
+        Case.objects.bulk_create([put], ignore_conflicts=True)
+        case = Case.objects.select_for_update().filter(subject=reference, decided=None).first()
+        if case is not None:  # else somebody decided it between the two
+            return case
 
 
 def checked_reason(reason: str, *, of_conduct: bool = False) -> str:

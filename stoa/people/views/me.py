@@ -182,7 +182,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @signed_in
-def revoke_key(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke_key(request: HttpRequest, pk: str) -> HttpResponse:
     """Revoke a key of one's own."""
     me = _me(request)
     key = get_object_or_404(me.api_tokens, pk=pk)
