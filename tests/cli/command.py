@@ -54,7 +54,7 @@ def stoa(*arguments: object, here: bool = False, address: str = "", stdin: str =
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
         cwd="/",
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.live import free_port
 
-LONG = 120.0
+LONG = 600.0
 """Seconds within which a busy machine must have done anything here: a limit for hanging, not a measure."""
 
 
@@ -21,7 +21,7 @@ class Server:
     """What it prints goes to a file, since a pipe that nobody reads would stop it."""
 
     def __init__(self, data: Path, port: int = 0, **variables: str) -> None:
-        self.data, self.port = data, port or free_port()
+        self.data, self.port, self.variables = data, port or free_port(), variables
         with tempfile.NamedTemporaryFile(prefix="stoa-up-", delete=False) as output:
             self._output = Path(output.name)
             arguments = ["up", "--no-sample", "--data", str(data), "--port", str(self.port)]
@@ -50,6 +50,10 @@ class Server:
             assert time.monotonic() < deadline, self.said
             time.sleep(0.05)
         return self
+
+    def again(self) -> Server:
+        """Another on the same folder and port, under the same variables."""
+        return Server(self.data, self.port, **self.variables)
 
     def interrupt(self) -> int:
         """What Ctrl-C does: the whole process group gets the signal."""

@@ -1,8 +1,9 @@
-"""`python -m tests.crashes [--seed N] [--kills N]`: drives a server through kills and prints the report; ends with 1 on a fault."""
+"""`python -m tests.crashes [--seed N] [--kills N]`: kills a server while it is used and prints a report; ends with 1 on a fault."""
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import tempfile
@@ -14,13 +15,14 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.crashes")
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--kills", type=int, default=10)
+    asked.add_argument("--minutes", type=float, default=math.inf, help="kill nothing after so long")
     given = asked.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     from tests.crashes.driving import crash
 
     with tempfile.TemporaryDirectory(prefix="stoa-crashes-") as folder:
         Path(folder).chmod(0o711)
-        outcome = crash(given.seed, given.kills, Path(folder))
+        outcome = crash(given.seed, given.kills, Path(folder), given.minutes)
     sys.stdout.write(f"{outcome.report()}\n")
     return 1 if outcome.faults else 0
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cli.server import plain_environment
+from tests.crashes.clock import ROOT, Clock
 
-ROOT = Path(__file__).parents[2]
 CHANGES = {
-    "check_hours = 24": "check_hours = 0",
+    "check_hours = 24": "check_hours = 1",
+    "smallest_opened = 20": "smallest_opened = 10",
     "posts_per_hour_of_new_accounts = 10": "posts_per_hour_of_new_accounts = 1000000",
     "posts_per_hour = 40": "posts_per_hour = 1000000",
     '"agenda.round.announce" = ["steward", ': '"agenda.round.announce" = ["member", "steward", ',
 }
-"""So that a whole round takes seconds, and whoever has a key can announce one."""
+"""So that a whole round takes some hours of the driver's clock, few ballots are opened, and whoever has a key can announce one."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class Known:
     key: str
 
 
-def make_community(data: Path, address: str, members: int) -> list[Known]:
+def make_community(data: Path, address: str, members: int, clock: Clock) -> list[Known]:
     """Prepare the folder, put the charter in force and admit so many members. The server must not run."""
-    variables = {"STOA_DATA": str(data), "STOA_ADDRESS": address, "PYTHONPATH": str(ROOT)}
+    variables = {"STOA_DATA": str(data), "STOA_ADDRESS": address} | clock.variables
     _run(["-m", "stoa.cli", "init"], variables)
     return [Known(*pair) for pair in json.loads(_run(["-m", "tests.crashes.community", str(members)], variables))]
 

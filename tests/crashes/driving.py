@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from stoa.kit.postgres import Postgres
 from tests.cli.command import stoa
 from tests.cli.server import LONG, Server
+from tests.crashes.clock import Clock
 from tests.crashes.community import make_community
+from tests.crashes.herald import BEFORE, Herald
 from tests.crashes.killing import VICTIMS, keep_up, kill
-from tests.crashes.members import STANDING, Crew, Member, Told
+from tests.crashes.members import HOUR, STANDING, Crew, Member, Told
 from tests.crashes.operator import Operator
 from tests.crashes.reckoning import Tables, answers_fault, faults
 from tests.live import free_port
 
 MEMBERS, CREWS = 24, 6
 """Enough members for ballots to be opened; each crew is one thread, so that every member acts in turn."""
+BEAT, ABOUT_THE_END, AT_ONCE_AGAIN = 2.0, 0.4, 0.15
+"""Seconds between kills at most, once the server is whole; the shares of kills at the end of a phase, and of those that follow
+the one before while the server is not up yet."""
 
 
 @dataclass
@@ -31,6 +38,7 @@ class Outcome:
     seed: int
     told: Told = field(default_factory=Told)
     killed: Counter[str] = field(default_factory=Counter)
+    amid: Counter[str] = field(default_factory=Counter)
     starts: int = 1
     entries: int = 0
     phases: Counter[str] = field(default_factory=Counter)
@@ -39,11 +47,17 @@ class Outcome:
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
+    @property
+    def decided(self) -> int:
+        """How many rounds of the members came to their agenda; votes that were imported are not theirs."""
+        return self.phases["agenda"] - len(self.imported)
+
     def report(self) -> str:
         """A page for people to read."""
         rows = {
             "seed": self.seed,
             "killed (SIGKILL)": f"{self.killed.total()}: {_counts(self.killed)}",
+            "of these while": _counts(self.amid),
             "starts of `stoa up`": self.starts,
             "acts acknowledged": f"{self.told.acts:,}, of them {sum(map(len, self.told.casts.values())):,} ballots",
             "answers lost to kills": f"{self.told.lost.total():,}, each act sent again under its key",
@@ -58,18 +72,21 @@ class Outcome:
         return "\n".join([*lines, *(f"  {fault}" for fault in self.faults)])
 
 
-def crash(seed: int, kills: int, folder: Path) -> Outcome:
-    """Do it, with the data in a new folder; everything is in order at the end, or `faults` says what is not."""
+def crash(seed: int, kills: int, folder: Path, minutes: float = math.inf) -> Outcome:
+    """Do it, with the data in a new folder; everything is in order at the end, or `faults` says what is not.
+
+    After so many minutes nothing is killed any more, on a machine that is too slow for as many kills as were asked for.
+    """
     begun = time.monotonic()
-    data, port = folder / "data", free_port()
-    known = make_community(data, f"http://localhost:{port}", MEMBERS)
-    started = time.monotonic()
-    server = Server(data, port).await_up()
-    outcome = Outcome(seed)
-    members = [Member(one, server.address, outcome.told, random.Random(f"{seed} {n}")) for n, one in enumerate(known)]
-    drive = Drive(server, beat_of(started), members, outcome)
+    data, port, clock = folder / "data", free_port(), Clock(folder / "clock")
+    known = make_community(data, f"http://localhost:{port}", MEMBERS, clock)
+    outcome, server = Outcome(seed), Server(data, port, **clock.variables)
+    chances = (random.Random(f"{seed} {number}") for number in range(MEMBERS))
+    members = [Member(one, server.address, outcome.told, next(chances), clock=clock) for one in known]
+    drive = Drive(server, clock, members, outcome)
     try:
-        drive.go(kills, random.Random(f"kills {seed}"))
+        server.await_up()
+        drive.go(kills, random.Random(f"kills {seed}"), begun + 60 * minutes)
         drive.reckon()
     finally:
         for member in members:
@@ -79,16 +96,17 @@ def crash(seed: int, kills: int, folder: Path) -> Outcome:
     return outcome
 
 
-def beat_of(started: float) -> float:
-    """Seconds that phases are counted in: longer on a slow machine, by how long the server took to come up since `started`."""
-    return min(4.0, max(1.0, (time.monotonic() - started) / 4))
+def settle(server: Server, clock: Clock, lasting: frozenset[str] = frozenset()) -> Tables:
+    """The tables, once every round is over but for those that last, and every entry has its place.
 
-
-def settle(server: Server, lasting: frozenset[str] = frozenset()) -> Tables:
-    """The tables, once every round is over but for those that last, and every entry has its place."""
-    deadline = time.monotonic() + 2 * LONG
+    A vote that is sealed is opened an hour later: the clock jumps there, however late it was sealed.
+    """
+    deadline, checking = time.monotonic() + LONG, frozenset[str]()
     while not (tables := Tables(Postgres(server.data).url("owner"))).settled(lasting):
         assert time.monotonic() < deadline, f"it does not come to an end: {tables.phases}\n{server.said[-3000:]}"
+        before, checking = checking, tables.in_phase("checking")
+        if checking - before:
+            clock.jump_to(clock.now() + HOUR)
         time.sleep(0.3)
     return tables
 
@@ -98,47 +116,53 @@ class Drive:
     """One server with those who act on it."""
 
     server: Server
-    beat: float
+    clock: Clock
     members: list[Member]
     outcome: Outcome
-    turn: float = 0.0
 
-    def pace(self) -> float:
-        """The beat of the next round: longer where getting up again takes long, so that no outage takes a whole vote."""
-        return min(12.0, max(self.beat, self.turn / 2))
-
-    def go(self, kills: int, chance: random.Random) -> None:
+    def go(self, kills: int, chance: random.Random, until: float) -> None:
         """Kill and mend while members, operator and clock are at work; then let each bring to an end what they began."""
-        seed, beat, stop, stop_members = self.outcome.seed, self.beat, threading.Event(), threading.Event()
-        *acting, herald, announcer = self.members
-        herald.announce(STANDING, (beat, 86_400, 2 * 86_400))
-        operator = Operator(self.server, announcer, random.Random(f"operator {seed}"), beat, stop)
-        announcing = threading.Thread(target=_announce, args=[herald, self.pace, stop], name="herald")
+        seed, stop, stop_members = self.outcome.seed, threading.Event(), threading.Event()
+        *acting, first, announcer = self.members
+        herald = Herald(first, self.outcome.told, self.clock, stop)
+        operator = Operator(self.server, announcer, random.Random(f"operator {seed}"), stop)
         crews = [Crew(acting[n::CREWS], random.Random(f"crew {n} {seed}"), stop_members) for n in range(CREWS)]
-        for thread in (operator, announcing, *crews):
+        for thread in (operator, herald, *crews):
             thread.start()
         try:
-            for _ in range(kills):
-                time.sleep(chance.uniform(0, beat))
-                self._kill_one(chance)
+            for _ in takewhile(lambda _: time.monotonic() < until, range(kills)):
+                self._await_moment(herald, chance)
+                self._kill_one(chance, herald, operator)
         finally:
-            _end(stop, [operator, announcing])
+            self.server, starts = keep_up(self.server)
+            self.outcome.starts += starts
+            _end(stop, [operator, herald])
             _end(stop_members, crews)
         self.outcome.killed["command"] += operator.kills
         self.outcome.imported, self.outcome.written = operator.imported, operator.written
-        self.outcome.faults += [f"{one.name} ended: {one.error!r}" for one in (operator, *crews) if one.error]
+        self.outcome.faults += [f"{one.name} ended: {one.error!r}" for one in (operator, herald, *crews) if one.error]
 
-    def _kill_one(self, chance: random.Random) -> None:
-        what, begun = chance.choices(list(VICTIMS), list(VICTIMS.values()))[0], time.monotonic()
-        self.outcome.killed[what] += kill(self.server, what, chance)
-        self.server, starts = keep_up(self.server)
-        self.outcome.starts += starts
-        self.turn = max(0.8 * self.turn, time.monotonic() - begun)
+    def _await_moment(self, herald: Herald, chance: random.Random) -> None:
+        """Some kills fall about the end of phases, the others at any time."""
+        if about_the_end := chance.random() < ABOUT_THE_END:
+            herald.await_turn()
+        time.sleep(chance.uniform(0, (2 * BEFORE).total_seconds() if about_the_end else BEAT))
+
+    def _kill_one(self, chance: random.Random, herald: Herald, operator: Operator) -> None:
+        """Kill a part; mostly wait until the server is whole again, so that the next kill does not fall on one that is down."""
+        what = chance.choices(list(VICTIMS), list(VICTIMS.values()))[0]
+        amid = [*herald.amid(), *([f"{operator.at_work} was under way"] if operator.at_work else [])]
+        if kill(self.server, what, chance):
+            self.outcome.killed[what] += 1
+            self.outcome.amid.update(amid)
+        if chance.random() >= AT_ONCE_AGAIN:
+            self.server, starts = keep_up(self.server)
+            self.outcome.starts += starts
 
     def reckon(self) -> None:
         """Look for faults: in what members were told, by `stoa check`, `stoa verify`, and in the last backup once restored."""
         server, outcome = self.server, self.outcome
-        tables = settle(server, frozenset({STANDING}))
+        tables = settle(server, self.clock, frozenset({STANDING}))
         outcome.entries, outcome.phases = len(tables.entries), Counter(tables.phases.values())
         outcome.faults += faults(outcome.told, tables, outcome.imported)
         for member in self.members:
@@ -159,7 +183,7 @@ def _restored(server: Server, backup: Path) -> Iterator[str]:
 
 
 def _failed(server: Server, *arguments: object) -> Iterator[str]:
-    done = stoa(*arguments, address=server.address)
+    done = stoa(*arguments, address=server.address, **server.variables)
     if done.code:
         yield f"stoa {arguments[0]} ended with {done.code}: {done.out[-2000:]}{done.err[-2000:]}"
 
@@ -169,15 +193,6 @@ def _end(stop: threading.Event, threads: Sequence[threading.Thread]) -> None:
     stop.set()
     for thread in threads:
         thread.join()
-
-
-def _announce(herald: Member, pace: Callable[[], float], stop: threading.Event) -> None:
-    """Rounds that overlap, each of which takes nine beats: questions, discussion, vote."""
-    number = 0
-    while not stop.is_set():
-        number, beat = number + 1, pace()
-        herald.announce(f"round-{number}", (3 * beat, 5 * beat, 9 * beat))
-        stop.wait(4 * beat)
 
 
 def _counts(of: Counter[str]) -> str:

@@ -13,15 +13,20 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
+from tests.crashes.clock import Clock
 from tests.crashes.community import Known
 
-PATIENCE = 300.0
+PATIENCE = 1800.0
 """Seconds for which one act is sent again before the server is taken for gone."""
+VOTING, ANSWERING = 12, 6
+"""Members who take part in a vote, and in a discussion, before it may end; votes of ten and more are opened."""
+HOUR = timedelta(hours=1)
+"""What a phase of a round takes by the driver's clock."""
 STANDING = "standing"
 """The round that is discussed from beginning to end, whose answers can be asked for at the end."""
 
@@ -72,6 +77,22 @@ class Told:
         of_each = [*self.estimates.values(), *self.offers.values(), *self.answers.values(), *self.casts.values()]
         return sum(map(len, lists)) + sum(map(len, of_each))
 
+    def under_way(self, now: datetime) -> list[Announced]:
+        """Rounds in which members can do something; those for imports take none of theirs."""
+        return [one for one in self.rounds if one.closes > now and not one.slug.startswith("import")]
+
+    def is_ripe(self, round: Announced, now: datetime) -> bool:
+        """Whether enough was done in a round for its phase to end: a vote needs a question with estimates and hours."""
+        if now >= round.opens:
+            voters = [person for vote, person in list(self.casts) if vote == round.vote]
+            return len(voters) >= VOTING
+        if now >= round.discussion:
+            answering = [who for (slug, who), answers in list(self.answers.items()) if slug == round.slug and answers]
+            return len(round.statements) >= 2 and len(answering) >= ANSWERING
+        estimated = Counter(question for _, question in list(self.estimates))
+        offered = {question for (_, question), hours in list(self.offers.items()) if hours[-1]}
+        return sum(question in offered and estimated[question] >= 3 for question in list(round.questions)) >= 2
+
 
 @dataclass(frozen=True)
 class Done:
@@ -83,11 +104,13 @@ class Done:
 class Member:
     """Somebody with a key. All that one member does is done in turn, by one thread."""
 
-    def __init__(self, known: Known, address: str, told: Told, chance: random.Random, device: str = "one") -> None:
-        self.person, self._told, self._chance = known.person, told, chance
+    def __init__(
+        self, known: Known, address: str, told: Told, chance: random.Random, *, clock: Clock, device: str = "one"
+    ) -> None:
+        self.person, self._told, self._chance, self._clock = known.person, told, chance, clock
         self._keys = (f"{device}-{number}" for number in itertools.count())
         self._client = httpx.Client(
-            base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {known.key}"}, timeout=60, verify=False
+            base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {known.key}"}, timeout=600, verify=False
         )
 
     def act(self, method: str, path: str, body: Any = None) -> Done | None:
@@ -98,7 +121,7 @@ class Member:
             if answer is not None and answer.status_code < 500:
                 return self._understood(answer, f"{method} {path}", tried=tried)
             tried = True
-            time.sleep(0.1)
+            time.sleep(0.2)
         self._told.wrong.append(f"{method} {path} was never answered.")
         return None
 
@@ -111,10 +134,9 @@ class Member:
         answer = self._send("GET", path)
         return answer.json() if answer is not None and answer.status_code == 200 else None
 
-    def announce(self, slug: str, instants: tuple[float, float, float]) -> Announced | None:
-        """Announce a round: so many seconds from now until discussion, vote and close."""
-        now = datetime.now(UTC)
-        discussion, opens, closes = (now + timedelta(seconds=seconds) for seconds in instants)
+    def announce(self, slug: str, discussion: datetime, opens: datetime, closes: datetime) -> Announced | None:
+        """Announce a round that takes questions at once."""
+        now = self._clock.now()
         dated = {"discussion_opens": discussion, "vote_opens": opens, "vote_closes": closes, "questions_open": now}
         body = {"slug": slug, "title": f"What of {slug}?"} | {name: at.isoformat() for name, at in dated.items()}
         if self.act("POST", "/rounds", body) is None:
@@ -122,13 +144,18 @@ class Member:
         self._told.rounds.append(announced := Announced(slug, discussion, opens, closes))
         return announced
 
+    def announce_far(self, slug: str) -> Announced | None:
+        """Announce a round whose phases are far off."""
+        far = self._clock.now() + 300 * 24 * HOUR
+        return self.announce(slug, far, far + HOUR, far + 2 * HOUR)
+
     def take_part(self) -> None:
         """Do one thing in a round that is under way, as its phase allows."""
-        now = datetime.now(UTC)
-        under_way = [one for one in self._told.rounds if one.closes > now and not one.slug.startswith("import")]
+        now = self._clock.now()
+        under_way = self._told.under_way(now)
         if not under_way:
             return
-        round = self._chance.choice(under_way[:1] + 3 * under_way[1:])
+        round = self._chance.choice(under_way)
         if now >= round.opens:
             deed: Callable[[Announced], object] = self.vote
         elif now >= round.discussion:

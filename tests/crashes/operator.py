@@ -12,18 +12,21 @@ from pathlib import Path
 from tests.cli.server import LONG, Server, plain_environment
 from tests.crashes.members import Member
 
-VOTES = Path(__file__).parents[3] / "shared" / "data" / "votes" / "pabulib" / "Netherlands_Assen_2024.pb"
+PROJECTS, VOTERS = 30, 2_000
 
 
 class Operator(threading.Thread):
-    """Imports votes and writes backups by turns, until told to stop. `kills` counts the commands that were killed."""
+    """Imports votes and writes backups by turns, until told to stop. `kills` counts the commands that were killed.
 
-    def __init__(
-        self, server: Server, announcer: Member, chance: random.Random, beat: float, stop: threading.Event
-    ) -> None:
+    Each is done once unharmed; from then on one in two is killed within the time that it takes.
+    """
+
+    def __init__(self, server: Server, announcer: Member, chance: random.Random, stop: threading.Event) -> None:
         super().__init__(name="operator")
-        self._data, self._address, self._announcer = server.data, server.address, announcer
-        self._chance, self._beat, self._stop_asked = chance, beat, stop
+        self._server, self._announcer, self._chance, self._stop_asked = server, announcer, chance, stop
+        self._folder = server.data.parent
+        self._takes: dict[str, float] = {}
+        self.at_work = ""
         self.kills = 0
         self.refusals: list[str] = []
         self.imported: list[str] = []
@@ -32,15 +35,18 @@ class Operator(threading.Thread):
 
     def run(self) -> None:
         try:
-            while not self._stop_asked.is_set():
-                self._import(f"import-{len(self.imported) + 1}")
-                self._back_up(self._data.parent / f"backup-{len(self.written) + 1}")
+            votes = self._folder / "votes.pb"
+            votes.write_text(_votes(self._chance), encoding="utf-8")
+            while not (self._stop_asked.is_set() and self.imported and self.written):
+                self._import(votes, f"import-{len(self.imported) + 1}")
+                self._back_up(self._folder / f"backup-{len(self.written) + 1}")
+                self._stop_asked.wait(self._chance.uniform(0, self._takes["import"]))
         except BaseException as error:  # noqa: BLE001 - the driver raises it in its own thread
             self.error = error
 
-    def _import(self, slug: str) -> None:
-        if self._announcer.announce(slug, (86_400, 2 * 86_400, 3 * 86_400)):
-            self._until_done("import", "pabulib", str(VOTES), "--round", slug)
+    def _import(self, votes: Path, slug: str) -> None:
+        if self._announcer.announce_far(slug):
+            self._until_done("import", "pabulib", str(votes), "--round", slug)
             self.imported.append(slug)
 
     def _back_up(self, target: Path) -> None:
@@ -50,26 +56,43 @@ class Operator(threading.Thread):
     def _until_done(self, *arguments: str) -> None:
         """Run the command, perhaps kill it, and run it again until it succeeds or its file is there."""
         for _ in range(100):
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "stoa.cli", *arguments, "--data", str(self._data)],
-                env=plain_environment() | {"STOA_ADDRESS": self._address},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            if self._chance.random() < 0.5:
-                self._kill_soon(process)
-            said = process.communicate(timeout=4 * LONG)[1]
+            begun, process = time.monotonic(), self._begin(*arguments)
+            self.at_work = arguments[0]
+            if arguments[0] in self._takes and self._chance.random() < 0.5:
+                self._kill_soon(process, self._takes[arguments[0]])
+            said = process.communicate(timeout=LONG)[1]
+            self.at_work = ""
             if process.returncode == 0 or (arguments[0] == "backup" and Path(arguments[1]).exists()):
+                self._takes[arguments[0]] = time.monotonic() - begun
                 return
             self.refusals += [said.strip().splitlines()[-1]] if said.strip() else []
             time.sleep(0.5)
         raise AssertionError(f"{arguments[0]} does not succeed: {self.refusals[-5:]}")
 
-    def _kill_soon(self, process: subprocess.Popen[str]) -> None:
+    def _begin(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "stoa.cli", *arguments, "--data", str(self._server.data)],
+            env=plain_environment() | self._server.variables | {"STOA_ADDRESS": self._server.address},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def _kill_soon(self, process: subprocess.Popen[str], takes: float) -> None:
         try:
-            process.wait(self._chance.uniform(0, 3 * self._beat))
+            process.wait(self._chance.uniform(0, 1.2 * takes))
         except subprocess.TimeoutExpired:
             process.kill()
             self.kills += 1
+
+
+def _votes(chance: random.Random) -> str:
+    """A vote of another community as a Pabulib file."""
+    meta = ["description;made up", f"num_projects;{PROJECTS}", f"num_votes;{VOTERS}", "budget;10000"]
+    meta += ["vote_type;approval", "rule;equalshares"]
+    lines = ["META", "key;value", *meta, "PROJECTS", "project_id;cost;name"]
+    lines += [f"{number};{chance.randint(100, 3_000)};Project {number}" for number in range(PROJECTS)]
+    lines += ["VOTES", "voter_id;vote"]
+    ballots = (sorted(chance.sample(range(PROJECTS), chance.randint(1, 6))) for _ in range(VOTERS))
+    return "\n".join([*lines, *(f"{n};{','.join(map(str, ballot))}" for n, ballot in enumerate(ballots)), ""])

@@ -63,6 +63,10 @@ class Tables:
         """The facts of each entry of a type, by its subject's number."""
         return {one["subject"].partition(":")[2]: one["facts"] for one in self.entries if one["type"] == type_}
 
+    def in_phase(self, phase: str) -> frozenset[str]:
+        """The rounds that are in this phase, by their short names."""
+        return frozenset(slug for slug, now in self.phases.items() if now == phase)
+
     def settled(self, lasting: frozenset[str]) -> bool:
         """Whether every round is over but for those that last, and every entry has its place."""
         return not self.waiting and all(phase in OVER for slug, phase in self.phases.items() if slug not in lasting)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -20,68 +23,84 @@ from stoa.agenda import acts as agenda
 from stoa.agenda.models import Question, Round
 from stoa.ballots.acts import cast
 from stoa.ballots.acts.closing import unlink
-from stoa.ballots.models import Ballot
+from stoa.ballots.models import Ballot, CastBallot
 from stoa.kit import clock, locks
 from stoa.kit.act import CLOCK
 from stoa.kit.faults import Closed
 from stoa.people.models import Person
 from stoa.record.models import Entry
 from tests.cli.server import LONG, Server
+from tests.crashes.clock import Clock
 from tests.crashes.community import make_community
 from tests.crashes.driving import settle
-from tests.crashes.members import Announced, Member, Told
+from tests.crashes.members import HOUR, Announced, Member, Told
 from tests.crashes.reckoning import faults
 from tests.live import free_port
 from tests.stage import Stage, acting, approve, at
 
 pytestmark = pytest.mark.slow
 DEVICES = ("phone", "laptop")
-LASTING = frozenset({"far-1", "far-2"})
+TIMES = 3
+"""How often each device casts together with all others, before each goes on by itself until the vote closes."""
+
+
+@dataclass(frozen=True)
+class Community:
+    """A whole server with two web processes, its clock, and its members' devices."""
+
+    server: Server
+    clock: Clock
+    told: Told
+    devices: list[list[Member]]
+
+    @property
+    def every(self) -> list[Member]:
+        """All devices of all members."""
+        return [device for both in self.devices for device in both]
 
 
 @pytest.fixture
-def server(tmp_path, members):
-    """A whole server with so many members, and how they are known."""
-    port = free_port()
-    known = make_community(tmp_path / "data", f"http://localhost:{port}", members)
-    one = Server(tmp_path / "data", port)
-    yield one, known
-    one.end()
+def community(tmp_path, members):
+    clock, port, told = Clock(tmp_path / "clock"), free_port(), Told()
+    known = make_community(tmp_path / "data", f"http://localhost:{port}", members, clock)
+    server = Server(tmp_path / "data", port, STOA_WEB_PROCESSES="2", **clock.variables)
+    devices = [
+        [Member(one, server.address, told, random.Random(n), clock=clock, device=device) for device in DEVICES]
+        for n, one in enumerate(known)
+    ]
+    yield (there := Community(server, clock, told, devices))
+    for device in there.every:
+        device.leave()
+    server.end()
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("members", [pytest.param(40, id="40-members"), pytest.param(200, id="200-members")])
-def test_ballots_cast_and_recast_at_the_same_instants_count_once_each_the_last_of_them(members, server):
-    (server, known), told = server, Told()
-    server.await_up()
-    devices = [[Member(one, server.address, told, random.Random(n), d) for d in DEVICES] for n, one in enumerate(known)]
-    every = [device for both in devices for device in both]
-    try:
-        pace = _pace(every[0])
-        opens = 5 + 40 * pace
-        round = every[0].announce("round-1", (opens - 1, opens, opens + 5 + 2 * len(every) * pace))
-        _prepare(round, [one for one, _ in devices])
-        _edit_at_once(round, devices[0], told)
-        _await_vote(round, every[0])
-        _recast_until_closed(round, every)
-    finally:
-        for device in every:
-            device.leave()
+def test_ballots_cast_and_recast_at_the_same_instants_count_once_each_the_last_of_them(members, community, capsys):
+    server, clock, told = community.server.await_up(), community.clock, community.told
+    begun = clock.now()
+    first = community.every[0]
+    round = first.announce("round-1", begun + HOUR, begun + 2 * HOUR, begun + 3 * HOUR)
+    _prepare(round, [one for one, _ in community.devices])
+    _edit_at_once(round, community.devices[0], told)
+    for instant in (round.discussion, round.opens):
+        clock.jump_to(instant)
+        _await_phase(first, round, "discussion" if instant == round.discussion else "vote")
+    seconds = _recast_until_closed(round, community)
     for key, all_ in told.casts.items():
         told.casts[key] = sorted(all_, key=lambda cast: cast.number)
         assert [cast.number for cast in told.casts[key]] == list(range(1, len(all_) + 1))
-    tables = settle(server, LASTING)
+    _await_phase(first, round, "checking")
+    tables = settle(server, clock)
+    casts = sum(map(len, told.casts.values()))
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{members} members, two devices each, two web processes: {casts:,} ballots cast in {seconds:.0f} s,"
+            f" {told.refused.total():,} refused after the close, {tables.of_type('ballots.sealed').popitem()[1]['count']} counted\n"
+        )
     assert list(faults(told, tables, [])) == []
     assert (tables.phases["round-1"], told.lost, len(told.casts)) == ("agenda", Counter(), members)
-    assert min(map(len, told.casts.values())) > 1, "the vote closed too soon for everybody to recast"
-
-
-def _pace(member: Member) -> float:
-    """Seconds that an act takes on this machine, now that the first was done."""
-    for slug in sorted(LASTING):
-        begun = time.monotonic()
-        member.announce(slug, (86_400, 2 * 86_400, 3 * 86_400))
-    return time.monotonic() - begun
+    assert min(map(len, told.casts.values())) >= len(DEVICES) * TIMES
 
 
 def _prepare(round: Announced, members: list[Member]) -> None:
@@ -94,9 +113,10 @@ def _prepare(round: Announced, members: list[Member]) -> None:
         members[0].offer(round, question)
 
 
-def _await_vote(round: Announced, member: Member) -> None:
-    while (member.ask(f"/rounds/{round.slug}") or {}).get("phase") != "vote":
-        assert datetime.now(UTC) < round.closes
+def _await_phase(member: Member, round: Announced, phase: str) -> None:
+    deadline = time.monotonic() + LONG
+    while (member.ask(f"/rounds/{round.slug}") or {}).get("phase") != phase:
+        assert time.monotonic() < deadline
         time.sleep(0.1)
 
 
@@ -113,18 +133,59 @@ def _edit_at_once(round: Announced, devices: list[Member], told: Told) -> None:
     assert told.refused == {"409 stale": 5}
 
 
-def _recast_until_closed(round: Announced, devices: list[Member]) -> None:
-    """All devices cast at the same instant, again and again, until the vote closes under them."""
-    start = threading.Barrier(len(devices))
+def _recast_until_closed(round: Announced, community: Community) -> float:
+    """All devices cast at the same instants, then each again and again until the vote closes under it. Gives the seconds."""
+    begun, together = time.monotonic(), threading.Barrier(len(community.every))
+    free = threading.Barrier(len(community.every), lambda: community.clock.jump_to(round.closes - timedelta(seconds=3)))
 
     def recast(device: Member) -> None:
-        with suppress(threading.BrokenBarrierError):
-            while True:
-                start.wait(LONG)
-                if not device.vote(round):
-                    start.abort()
+        for _ in range(TIMES):
+            together.wait(LONG)
+            assert device.vote(round), "the vote is open, and somebody was refused"
+        free.wait(LONG)
+        while device.vote(round):
+            pass
 
-    _at_once([partial(recast, device) for device in devices])
+    _at_once([partial(recast, device) for device in community.every])
+    return time.monotonic() - begun
+
+
+def test_ballots_recast_at_the_same_instants_until_the_close_are_kept_once_each_the_last_of_them(cloned_db):
+    """The same within one process, few people, for every run of the tests."""
+    stage = Stage()
+    stage.admit(12)
+    round = stage.round()
+    questions = [stage.question(round, f"Which {n}?", cost=5, hours=9) for n in range(3)]
+    told: dict[str, dict[int, list[str]]] = {member.pk: {} for member in stage.members}
+    with at(round.vote_opens), ExitStack() as late:
+        ballot = stage.vote(round).ballot
+        end = clock.travel(ballot.closes - timedelta(seconds=1))
+        together = threading.Barrier(2 * len(stage.members))
+        free = threading.Barrier(2 * len(stage.members), lambda: late.enter_context(end))
+
+        def recast(member: Person) -> None:
+            try:
+                with suppress(Closed):
+                    for barrier in chain([together] * TIMES, [free], repeat(None)):
+                        if barrier:
+                            barrier.wait(LONG)
+                        approved = [q.reference for q in random.sample(questions, random.randint(0, 3))]
+                        paper = cast(acting(member), ballot=ballot, approved=approved)
+                        told[member.pk][paper.voter.casts] = paper.approved
+            finally:
+                connections.close_all()
+
+        _at_once([partial(recast, member) for member in stage.members * 2])
+    with at(ballot.closes):
+        agenda.close_vote(CLOCK, round=round)
+    for member, casts in told.items():
+        assert len(casts) >= 2 * TIMES
+        assert sorted(casts) == list(range(1, len(casts) + 1))
+        assert list(CastBallot.objects.filter(voter__person=member).values_list("approved", flat=True)) == [
+            casts[len(casts)]
+        ]
+    ballot.refresh_from_db()
+    assert (ballot.count, ballot.state) == (12, Ballot.State.SEALED)
 
 
 def test_two_workers_that_take_the_same_step_take_it_once(cloned_db):

@@ -11,18 +11,16 @@ import pytest
 
 from tests.crashes.driving import crash
 
-pytestmark = [pytest.mark.slow, pytest.mark.prove]
+pytestmark = pytest.mark.slow
+FULL = [pytest.param(seed, 50, id=f"seed-{seed}", marks=pytest.mark.prove) for seed in (2, 3, 4, 5)]
 
 
-@pytest.mark.parametrize(
-    ("seed", "kills"),
-    [pytest.param(1, 10, id="seed-1"), *(pytest.param(n, 50, id=f"seed-{n}") for n in (2, 3, 4, 5))],
-)
+@pytest.mark.parametrize(("seed", "kills"), [pytest.param(1, 10, id="seed-1"), *FULL])
 def test_after_kills_everything_acknowledged_is_there_once(seed, kills, tmp_path, capsys):
     outcome = crash(seed, kills, tmp_path)
     with capsys.disabled():
         sys.stdout.write(f"\n{outcome.report()}\n")
     assert outcome.faults == []
-    assert outcome.killed.total() >= kills - 1
-    assert outcome.phases["agenda"] > 0
+    assert outcome.killed.total() >= 0.8 * kills, "some fall on a part that is not up again"
+    assert outcome.decided > 0, "no round of the members came to its agenda"
     assert outcome.written
