@@ -11,8 +11,8 @@ import pytest
 
 from tests.crashes.driving import crash
 
-pytestmark = pytest.mark.slow
-FULL = [pytest.param(seed, 50, id=f"seed-{seed}", marks=pytest.mark.prove) for seed in (2, 3, 4, 5)]
+pytestmark = [pytest.mark.slow, pytest.mark.prove]
+FULL = [pytest.param(seed, 50, id=f"seed-{seed}") for seed in (2, 3, 4, 5)]
 
 
 @pytest.mark.parametrize(("seed", "kills"), [pytest.param(1, 10, id="seed-1"), *FULL])
