@@ -58,7 +58,7 @@ class House:
         post = {"pk": str(self.post.pk), "reference": self.post.reference, "place": self.place}
         thread = {"pk": str(self.post.thread_id), "reference": self.statement.reference}
         case = {"case_id": str(self.case.pk), "case": str(self.case.pk)}
-        mine = one | {"pk": str(self.key.pk), "number": str(self.key.pk)}
+        mine = one | {"pk": str(self.key.pk), "number": str(self.key.pk), "key": str(self.key.pk)}
         on_panel = {"piece": "1", "seat": "1", "conflict": "1"}
         numbers = [{**filling, "number": filling.get("pk", "")} for filling in (*in_round, post, thread)]
         return {

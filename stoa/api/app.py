@@ -23,7 +23,8 @@ from stoa.members.api import router as members
 from stoa.people.api import router as people
 from stoa.record.api import router as record
 from stoa.review.api import router as review
-from stoa.site.api import router as site
+from stoa.site.api.files import router as files
+from stoa.site.api.search import router as search
 
 ABOUT = """Everything that a page does. Lists come in parts (`limit`, `offset`) with the `count` of all that match.
 Send `Idempotency-Key` with a request that changes something: sent again under the same key, nothing is done twice."""
@@ -72,7 +73,7 @@ api = Api(
     auth=Caller(),
 )
 api.add_decorator(under_its_key, mode="view")
-for router in (agenda, members, ballots, people, record, charter, site, forum, moderation, review):
+for router in (agenda, members, ballots, people, record, charter, search, files, forum, moderation, review):
     api.add_router("", router)
 answer_faults(api)
 

@@ -1,12 +1,13 @@
-"""Tables that every part shares: idempotency keys, the mail outbox, and what search knows."""
+"""Tables that every part shares: idempotency keys, the mail outbox, files that people send, and what search knows."""
 
 from django.db import models
 
-from stoa.kit import clock
+from stoa.kit import chance, clock
 from stoa.kit.secrecy import Secret, declares
 
 A_MAIL = Secret("what is mailed to somebody", "never")
 SENT_TWICE = Secret("that somebody's request was sent under a key", "never")
+A_FILE = Secret("what somebody sends as a file", "never")
 ATTEMPTS = Secret("who tries to sign in", "never")
 
 
@@ -45,6 +46,39 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.message_id}"
+
+
+@declares(rows=A_FILE)
+class Upload(models.Model):
+    """A file that somebody sends, or has sent: then it has a digest, under which `stoa.kit.files.store` keeps its bytes."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=chance.opaque_id, editable=False)
+    owner_id = models.CharField(max_length=32)
+    name = models.CharField(max_length=120)
+    bytes = models.PositiveIntegerField()
+    begun = models.DateTimeField(default=clock.now)
+    finished = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 in hexadecimal digits")
+    type = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner_id", "begun"], name="upload_by_owner"),
+            models.Index(fields=["digest"], name="upload_by_digest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(finished=None, digest="") | models.Q(finished__isnull=False) & ~models.Q(digest=""),
+                name="finished_has_a_digest",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def standing(self, person_id: str) -> frozenset[str]:
+        """Whoever sends it is its author."""
+        return frozenset({"author"}) if person_id == self.owner_id else frozenset()
 
 
 @declares(public="reference kind title text at language")

@@ -6,16 +6,16 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from stoa.kit.registry import Rows, numbers
+from stoa.kit.registry import Rows
 from stoa.kit.words import Words, counted, instant_words, register_words
 from stoa.review import events
 from stoa.review.models import Panel
 
 
-def named_panels(ids: list[str], viewer_id: str | None) -> QuerySet[Panel]:
+def named_panels(ids: list[int], viewer_id: str | None) -> QuerySet[Panel]:
     """That there is a panel, and what it is called, is public."""
     del viewer_id
-    return Panel.objects.filter(pk__in=numbers(ids))
+    return Panel.objects.filter(pk__among=ids)
 
 
 NAMED = Rows(named_panels, "title", lambda pk, _more: reverse("review:desk", args=[pk]))

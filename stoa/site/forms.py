@@ -13,9 +13,11 @@ from stoa.kit import clock
 from stoa.kit.colour import contrast_fault
 from stoa.kit.edge import ActForm
 from stoa.kit.faults import Invalid
-from stoa.site import images, newcomers
+from stoa.kit.files import pictures
+from stoa.site import newcomers
 
 MOST_TEXT = 60_000
+MOST_LOGO_BYTES, MOST_LOGO_SIDE = 200_000, 4_000
 
 
 class Yourself(ActForm):
@@ -82,10 +84,14 @@ class Look(ActForm):
         upload: UploadedFile[bytes] | None = self.cleaned_data["logo"]
         if upload is None:
             return None
-        body = upload.read(images.MOST_BYTES + 1)
+        body = upload.read(MOST_LOGO_BYTES + 1)
+        if len(body) > MOST_LOGO_BYTES:
+            raise forms.ValidationError(
+                f"The picture has more than {MOST_LOGO_BYTES:,} bytes, which are the most. Choose another file."
+            )
         try:
-            return body, images.type_of(body)
-        except images.NotAPicture as why:
+            return body, pictures.type_of(body, most_side=MOST_LOGO_SIDE)
+        except pictures.NotAPicture as why:
             raise forms.ValidationError(f"{why} Choose another file.") from None
 
     def changes(self) -> dict[str, Any]:

@@ -33,6 +33,7 @@ OWN = {
     "list_my_seats", "list_pieces", "list_seats", "list_conflicts", "get_assignment_proof", "get_outlook", "list_summary",
     "list_my_pieces", "list_other_reviews", "list_remarks", "get_sheet",
     "list_my_reports", "list_my_decisions", "list_hidden", "list_muted", "list_cases", "get_case",
+    "list_files", "get_file", "get_file_content",
 }  # fmt: skip
 """Reads that are refused to some; every other read is for everybody."""
 
@@ -42,7 +43,7 @@ WAITING = {
 }  # fmt: skip
 """Reads of what is there only in some phases of a round."""
 
-PACED = {"propose_statement", "propose_question", "write_post", "edit_post", "report_something"}
+PACED = {"propose_statement", "propose_question", "write_post", "edit_post", "report_something", "begin_file"}
 """Writes that can come too fast."""
 CSRF = "a" * 32
 

@@ -54,6 +54,7 @@ def test_the_description_for_programs_is_served() -> None:
 BY_PAGE_OR_COMMAND_ALONE = {
     "agenda.answers.import",  # a folder of files: the command line
     "agenda.votes.import",  # a file of up to 256 MB: the command line
+    "files.upload.send",  # what forms without scripts do: a program sends pieces, the first of which may be the whole
     "members.applicant.invite",  # a program has no mail to read
     "members.applicant.arrive",  # the link in that mail
     "people.founder.name",  # a step of the setup page
@@ -78,8 +79,22 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.members.api import applications, calls, deciding
     from stoa.people import api as people
     from stoa.review import api as review
+    from stoa.site.api import files
 
-    modules = (agenda, calls, applications, deciding, discussion, ballots, charter, forum, moderation, people, review)
+    modules = (
+        agenda,
+        calls,
+        applications,
+        deciding,
+        discussion,
+        ballots,
+        charter,
+        forum,
+        moderation,
+        people,
+        review,
+        files,
+    )
     source = "".join(inspect.getsource(module) for module in modules)
     called = set(re.findall(r"(?:acts\.)?(\w+)\(", source))
     powers = read(DEFAULT.read_text(encoding="utf-8")).powers

@@ -30,6 +30,7 @@ OWN = {
     "forum.person.mute", "forum.person.unmute", "forum.piece.hide", "forum.piece.show", "forum.thread.mark_read",
     "members.application.begin", "members.about.say", "members.about.take_back",
     "review.seat.accept", "review.seat.decline",
+    "files.upload.begin", "files.upload.send",
 }  # fmt: skip
 TALK = {"forum.draft.save", "forum.post.write", "forum.report.make"}
 DISCUSSION = {"agenda.answer.give", "agenda.answer.take_back", "agenda.statement.propose"}
@@ -50,7 +51,7 @@ BY_ROLE = {
     "voter": {"ballots.ballot.cast", "ballots.draft.save"},
     "author": {
         "agenda.question.edit", "agenda.question.withdraw", "agenda.statement.withdraw", "forum.post.edit",
-        "forum.post.take_back", "forum.appeal.make",
+        "forum.post.take_back", "forum.appeal.make", "files.upload.finish", "files.upload.drop",
     },
     "applicant": {
         "members.application.save", "members.application.submit", "members.application.withdraw",
@@ -107,6 +108,7 @@ def test_nobody_but_the_clock_ends_a_phase_and_nobody_but_a_voter_votes() -> Non
         "agenda.round.decide", "agenda.reminder.send", "agenda.round.begin_discussion",
         "agenda.answers.unlink", "agenda.statements.weigh", "agenda.map.publish", "forum.post.render",
         "people.digest.send", "members.call.open", "members.call.close", "members.call.make_up_outage",
+        "files.unused.forget",
     }  # fmt: skip
     assert all(len(roles) == 1 for roles in TERMS.powers.values() if "clock" in roles)
     assert TERMS.powers["ballots.ballot.cast"] == ("voter",)

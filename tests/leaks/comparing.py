@@ -12,7 +12,7 @@ from django.db import connection
 from stoa.agenda.views.maps import PICTURES
 from stoa.agenda.views.result import FILES
 from stoa.forum.models import Case
-from stoa.kit.models import Mail
+from stoa.kit.models import Mail, Upload
 from stoa.kit.secrecy import secret_fields
 from stoa.members.models import Appeal, Application
 from stoa.record.models import Blob, Placement
@@ -129,6 +129,7 @@ def fillings(world: World) -> dict[str, list[str]]:
         "person_id": [person.pk for person in (world.some[0], world.cast.member, world.cast.steward)],
         "reference": references,
         "place": references,
+        "upload": list(Upload.objects.order_by("pk").values_list("pk", flat=True)) or ["x"],
         "case_id": cases,
         "case": cases,
         "token": ["x"],

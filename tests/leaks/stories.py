@@ -21,7 +21,8 @@ from stoa.forum.models.moderation import A_REPORT, PUT_AWAY, WHO_WROTE
 from stoa.forum.models.posts import A_DRAFT, A_POST, READ
 from stoa.kit import clock, once
 from stoa.kit.act import CLOCK, OPERATOR
-from stoa.kit.models import A_MAIL, ATTEMPTS, SENT_TWICE
+from stoa.kit.files import acts as files
+from stoa.kit.models import A_FILE, A_MAIL, ATTEMPTS, SENT_TWICE
 from stoa.members import acts as members
 from stoa.members.models import Call, Draft
 from stoa.members.models.applications import A_BEGUN_APPLICATION, ABOUT_ONESELF, AN_APPLICATION
@@ -94,6 +95,15 @@ def what_one_does_in_silence(world: World) -> None:
         forum.hide(acting(me), person=me, reference=post.reference)
         forum.mark_read(acting(me), reader=me, thread=post.thread, up_to=post.pk)
         forum.save_draft(acting(me), place=world.round.reference, body="I am not sure.", version=0)
+
+
+@about(A_FILE)
+def what_one_sends(world: World) -> None:
+    """Whether somebody sent a file, and what stands in it."""
+    me = world.some[2]
+    files.send(acting(me), person=me, name="mine.txt", body=b"otherwise" if world.otherwise else b"this way")
+    if world.otherwise:
+        files.begin(acting(me), person=me, name="another.pdf", size=9)
 
 
 @about(A_SETTING, A_KEY, SENT_TWICE)

@@ -19,7 +19,7 @@ class Invariant:
 
 def invariants() -> list[Invariant]:
     """All of them, in the order in which they are told. Django must be ready."""
-    from stoa.cli.checks import charter, database, discussion, duties, record, votes
+    from stoa.cli.checks import charter, database, discussion, duties, files, record, votes
 
     return [
         *record.INVARIANTS,
@@ -28,4 +28,5 @@ def invariants() -> list[Invariant]:
         *votes.INVARIANTS,
         *discussion.INVARIANTS,
         *duties.INVARIANTS,
+        *files.INVARIANTS,
     ]

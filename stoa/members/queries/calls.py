@@ -88,7 +88,7 @@ def named_calls(ids: list[int], viewer_id: str | None) -> QuerySet[Call]:
     return Call.objects.filter(pk__among=ids).exclude(phase=Call.Phase.DRAFT)
 
 
-CALLS = Rows(named_calls, "title", lambda _, slug: reverse("members:call", args=[slug]), "slug")
+CALLS = Rows(named_calls, "title", lambda _, slug: reverse("members:call", args=[slug]), "slug", numbered=False)
 """How calls are named elsewhere."""
 
 

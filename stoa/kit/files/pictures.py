@@ -1,32 +1,29 @@
-"""Tells by its first bytes whether a file is a picture that a page may show as the community's logo."""
+"""Tells by its first bytes whether a file is a picture, and how large it unfolds."""
 
 from __future__ import annotations
 
 import struct
 import zlib
 
-MOST_BYTES = 200_000
-MOST_SIDE = 4_000
-"""Pixels: a small file can unfold into a picture that no browser bears."""
-
 
 class NotAPicture(ValueError):
     """The message says in one sentence what is wrong."""
 
 
-def type_of(body: bytes) -> str:
-    """`image/png`, `image/jpeg` or `image/webp`; raises `NotAPicture` for anything else, or what is too large."""
-    if len(body) > MOST_BYTES:
-        raise NotAPicture(f"The picture has {len(body):,} bytes; {MOST_BYTES:,} are the most.")
+def type_of(body: bytes, *, most_side: int) -> str:
+    """`image/png`, `image/jpeg` or `image/webp`; raises `NotAPicture` for anything else.
+
+    `most_side` is in pixels: a small file can unfold into a picture that no browser bears.
+    """
     for begins, name, size in ((_PNG, "image/png", _png), (_JPEG, "image/jpeg", _jpeg), (b"RIFF", "image/webp", _webp)):
         if body.startswith(begins):
             try:
                 sides = size(body)
             except (struct.error, IndexError):
                 raise NotAPicture("The picture breaks off: save it again.") from None
-            if not all(0 < side <= MOST_SIDE for side in sides):
+            if not all(0 < side <= most_side for side in sides):
                 raise NotAPicture(
-                    f"The picture is {sides[0]:,} by {sides[1]:,} pixels; {MOST_SIDE:,} are the most on a side."
+                    f"The picture is {sides[0]:,} by {sides[1]:,} pixels; {most_side:,} are the most on a side."
                 )
             return name
     raise NotAPicture("This is not a PNG, JPEG or WebP picture.")

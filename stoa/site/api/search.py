@@ -1,4 +1,4 @@
-"""The site over HTTP: search over everything public."""
+"""Search over HTTP: over everything public."""
 
 from __future__ import annotations
 

@@ -1,0 +1,154 @@
+"""Acts on files: beginning to send one, what is done when it is whole, dropping it; and the bytes that come in between.
+
+Bytes that come change nothing but the sender's own unfinished file, and are no act.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import BinaryIO, Protocol
+
+from django.db import connection, transaction
+from django.db.models import Sum
+
+from stoa.kit import chance, clock
+from stoa.kit.act import Actor, act
+from stoa.kit.faults import Closed, Invalid, TooFast
+from stoa.kit.files import store
+from stoa.kit.files.contents import known
+from stoa.kit.files.names import fit
+from stoa.kit.files.uses import in_use
+from stoa.kit.models import Upload
+
+MOST_BYTES = 50 * 1024 * 1024
+"""Of one file."""
+MOST_OF_ONE = 250 * 1024 * 1024
+"""Of all files that one person has sent or is sending."""
+MOST_BEGUN = 60
+"""How many one person may begin in an hour."""
+FORGOTTEN_AT_ONCE = 500
+
+
+class Sender(Protocol):
+    """The person who sends; a member, or somebody who is signed in and no more."""
+
+    pk: str
+
+    def standing(self, person_id: str) -> frozenset[str]:
+        """Everybody is `self` towards themselves."""
+        ...
+
+
+@act("files.upload.begin", on="person", kind="private")
+def begin(actor: Actor, *, person: Sender, name: str, size: int) -> Upload:
+    """Begin to send a file of so many bytes, in one piece or in several; who else sees it is decided where it is used."""
+    return _begun(person, name, size)
+
+
+@act("files.upload.send", on="person", kind="private")
+def send(actor: Actor, *, person: Sender, name: str, body: bytes) -> Upload:
+    """Send a file in one piece, as a form does."""
+    upload = _begun(person, name, len(body))
+    store.append(upload.pk, io.BytesIO(body), at=0, whole=len(body))
+    return _finished(upload, body)
+
+
+def add(upload: Upload, body: BinaryIO, *, at: int) -> int:
+    """Take what comes of an unfinished file after its first `at` bytes; gives how many have come. See `store.append`."""
+    if upload.finished:
+        raise Closed("This file is whole already.", remedy="Send another to change it.")
+    return store.append(upload.pk, body, at=at, whole=upload.bytes)
+
+
+@act("files.upload.finish", on="upload", kind="private")
+def finish(actor: Actor, *, upload: Upload) -> Upload:
+    """Finish a file all of whose bytes have come: it is looked into, and refused if it could do harm."""
+    upload = Upload.objects.select_for_update().get(pk=upload.pk)
+    if upload.finished:
+        return upload
+    body = store.read_growing(upload.pk) if store.received(upload.pk) == upload.bytes else b""
+    if len(body) != upload.bytes:
+        raise Invalid(f"Of {upload.bytes:,} bytes {store.received(upload.pk):,} have come.", remedy="Send the rest.")
+    return _finished(upload, body)
+
+
+@act("files.upload.drop", on="upload", kind="private")
+def drop(actor: Actor, *, upload: Upload) -> None:
+    """Drop a file that one is sending or has sent, unless it is used somewhere."""
+    if in_use([upload.pk]):
+        raise Closed("This file is used.", remedy="Take it out where it is used, then drop it.")
+    _delete([upload])
+
+
+@act("files.unused.forget", kind="private")
+def forget_unused(actor: Actor) -> int:
+    """Forget files that were sent and used nowhere for three days, and what was never sent to its end."""
+    stale = clock.now() - timedelta(seconds=store.KEPT_SECONDS)
+    found = list(Upload.objects.filter(begun__lt=stale).order_by("begun")[:FORGOTTEN_AT_ONCE])
+    used = in_use([upload.pk for upload in found])
+    unused = [upload for upload in found if upload.pk not in used]
+    _delete(unused)
+    return len(unused)
+
+
+def erase_files_of(person_id: str) -> None:
+    """Destroy what a person sent; called within the act that erases them."""
+    _delete(list(Upload.objects.filter(owner_id=person_id)))
+
+
+def forget_bytes(digest: str) -> None:
+    """Delete the bytes with this digest if no file has them any more, and nobody is just sending the same."""
+    with transaction.atomic():
+        _alone_with(digest)
+        if not Upload.objects.filter(digest=digest).exists():
+            store.forget(digest)
+
+
+def _begun(person: Sender, name: str, size: int) -> Upload:
+    if not 0 < size <= MOST_BYTES:
+        raise Invalid(
+            f"The file has {size:,} bytes." if size else "The file is empty.",
+            remedy=f"{MOST_BYTES // 2**20} MB are the most.",
+            field="file",
+        )
+    own = Upload.objects.filter(owner_id=person.pk)
+    if own.filter(begun__gt=clock.now() - timedelta(hours=1)).count() >= MOST_BEGUN:
+        raise TooFast(f"You began {MOST_BEGUN} files within an hour.", remedy="Go on in an hour.")
+    if (own.aggregate(sum=Sum("bytes"))["sum"] or 0) + size > MOST_OF_ONE:
+        raise Invalid(
+            f"Your files would have more than {MOST_OF_ONE // 2**20} MB together.",
+            remedy="Drop files that you no longer need.",
+            field="file",
+        )
+    return Upload.objects.create(id=chance.opaque_id(), owner_id=person.pk, name=name[:120], bytes=size)
+
+
+def _finished(upload: Upload, body: bytes) -> Upload:
+    found = known(body)
+    upload.digest = store.digest_of(body)
+    _alone_with(upload.digest)
+    store.keep(upload.pk, upload.digest)
+    upload.name, upload.type, upload.finished = fit(upload.name, found), found.mime, clock.now()
+    upload.save(update_fields=["name", "type", "digest", "finished"])
+    return upload
+
+
+def _delete(uploads: list[Upload]) -> None:
+    """The rows now, the bytes once that is committed; after a crash in between, the clock finds them."""
+    Upload.objects.filter(pk__in=[upload.pk for upload in uploads]).delete()
+    for upload in uploads:
+        transaction.on_commit(lambda upload=upload: _forgotten(upload))  # type: ignore[misc]
+
+
+def _forgotten(upload: Upload) -> None:
+    if upload.digest:
+        forget_bytes(upload.digest)
+    else:
+        store.drop(upload.pk)
+
+
+def _alone_with(digest: str) -> None:
+    """Until this transaction ends nobody else keeps or forgets the bytes with this digest."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])

@@ -1,0 +1,66 @@
+"""The form field for a file: a script sends it in pieces before the form, and without a script the form brings it along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+
+from stoa.kit.act import Actor
+from stoa.kit.faults import Invalid
+from stoa.kit.files import acts
+from stoa.kit.files.queries import own_file
+from stoa.kit.models import Upload
+
+ACCEPTED = ".pdf,.png,.jpg,.jpeg,.webp,.txt,.md,.csv,.bib,.tex"
+
+
+class UploadInput(forms.FileInput):
+    """A file input, and beside it the id of a file that was sent before, which the script fills in."""
+
+    template_name = "kit/upload_input.html"
+
+    def value_from_datadict(
+        self, data: Mapping[str, Any], files: MultiValueDict[str, UploadedFile[Any]], name: str
+    ) -> Any:
+        """The file that the form brings, else the id of one that was sent."""
+        return files.get(name) or data.get(f"{name}_sent") or None
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """The upload that the field holds so far, for its name and size."""
+        context = super().get_context(name, None, attrs)
+        context["widget"] |= {"upload": value if isinstance(value, Upload) else None, "accept": ACCEPTED}
+        return context
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        """The browser can't know that a file was sent before."""
+        del initial
+        return False
+
+
+class UploadField(forms.Field):
+    """A file. Its clean value is the id of one that was sent, or what the form brings: see `taken`."""
+
+    widget = UploadInput
+
+    def clean(self, value: Any) -> str | UploadedFile[Any] | None:
+        """Refuse nothing where the field is required, and what is too large to look into."""
+        super().validate(value)
+        if isinstance(value, UploadedFile) and (value.size or 0) > acts.MOST_BYTES:
+            raise forms.ValidationError(f"The file is too large: {acts.MOST_BYTES // 2**20} MB are the most.")
+        return value or None
+
+
+def taken(actor: Actor, person: acts.Sender, value: str | UploadedFile[Any] | None) -> Upload | None:
+    """The whole upload that a field's clean value names or brings; raises `Invalid` for what is none of this person's."""
+    if value is None:
+        return None
+    if isinstance(value, UploadedFile):
+        return acts.send(actor, person=person, name=value.name or "file", body=value.read())
+    upload = own_file(person.pk, value)
+    if upload is None or not upload.finished:
+        raise Invalid("This file has not come whole.", remedy="Choose it again.")
+    return upload

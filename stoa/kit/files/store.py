@@ -1,0 +1,132 @@
+"""Where the bytes of files are: each under its SHA-256 in the data folder, written whole or not at all, never changed.
+
+What is being sent grows in a file of its own until it is whole, so that a broken line is taken up where it broke. Its
+length on the disk is what counts, whatever a crash left in the database.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from stoa.kit.environment import environment
+from stoa.kit.faults import Conflict, Invalid
+
+STEP = 256 * 1024
+KEPT_SECONDS = 3 * 24 * 3600
+"""How long what was begun waits for the rest, and what nobody names any more stays."""
+
+
+def place(digest: str) -> Path:
+    """The file with this SHA-256 in hexadecimal digits."""
+    return environment().files / digest[:2] / digest
+
+
+def received(upload: str) -> int:
+    """How many bytes of an upload have come."""
+    try:
+        return _growing(upload).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def append(upload: str, body: BinaryIO, *, at: int, whole: int) -> int:
+    """Write what comes after the first `at` bytes, to at most `whole` in all; gives how many bytes there are then.
+
+    Raises `Conflict` if another number of bytes has come, or somebody else is sending the same; `Invalid` if more comes
+    than was said. What came before a line broke stays.
+    """
+    with _held(upload) as file:
+        there = file.seek(0, os.SEEK_END)
+        if there != at:
+            raise Conflict(
+                f"{there:,} bytes have come, and this begins after {at:,}.", remedy="Go on from what has come."
+            )
+        while piece := body.read(STEP):
+            if there + len(piece) > whole:
+                raise Invalid(f"More comes than the {whole:,} bytes that were said.", remedy="Choose the file again.")
+            there += file.write(piece)
+    return there
+
+
+def read_growing(upload: str) -> bytes:
+    """All bytes of an upload that have come."""
+    return _growing(upload).read_bytes()
+
+
+def digest_of(body: bytes) -> str:
+    """SHA-256 in hexadecimal digits."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def keep(upload: str, digest: str) -> None:
+    """Give an upload whose bytes have this SHA-256 its place under it, down to the disk."""
+    growing, target = _growing(upload), place(digest)
+    _folder(target.parent)
+    with growing.open("rb") as file:
+        os.fsync(file.fileno())
+    growing.replace(target)
+    os.utime(target)
+    _sync(target.parent)
+
+
+def drop(upload: str) -> None:
+    """Forget what has come of an upload."""
+    _growing(upload).unlink(missing_ok=True)
+
+
+def forget(digest: str) -> None:
+    """Delete a file that nothing names any more."""
+    place(digest).unlink(missing_ok=True)
+
+
+def stored() -> Iterator[tuple[str, float]]:
+    """Every stored file: its digest, and when it was last put there, in seconds since 1970."""
+    for path in environment().files.glob("[0-9a-f][0-9a-f]/*"):
+        yield path.name, path.stat().st_mtime
+
+
+def drop_stale() -> int:
+    """Forget uploads that nobody went on with; gives how many."""
+    stale = [path for path in _incoming().glob(".*") if time.time() - path.stat().st_mtime > KEPT_SECONDS]
+    for path in stale:
+        path.unlink(missing_ok=True)
+    return len(stale)
+
+
+def _incoming() -> Path:
+    return environment().files / "incoming"
+
+
+def _growing(upload: str) -> Path:
+    """Its name begins with a dot: backups leave out what is not whole."""
+    return _incoming() / f".{upload}"
+
+
+@contextmanager
+def _held(upload: str) -> Iterator[BinaryIO]:
+    _folder(_incoming())
+    with os.fdopen(os.open(_growing(upload), os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict("This file is being sent already.", remedy="Wait until that is done.") from None
+        yield file
+
+
+def _folder(path: Path) -> None:
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""The site over HTTP: search, and the files that one sends."""
