@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.core.management import call_command
 from pytest_django.plugin import blocking_manager_key
 
 from stoa.kit.environment import environment
+from stoa.kit.files import store
 from tests import postgres
 from tests.cast import Cast
 from tests.live import LiveStoa, serving
@@ -40,6 +42,15 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
             stack.enter_context(postgres.clone())
         yield
         stack.enter_context(django_db_blocker.unblock())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Files that tests send lie apart from the data folder, of which other workers write backups meanwhile."""
+    apart = SimpleNamespace(files=tmp_path_factory.mktemp("files"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "environment", lambda: apart)
+        yield
 
 
 @pytest.fixture

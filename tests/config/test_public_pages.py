@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -26,7 +25,7 @@ from stoa.people import acts as people
 from stoa.people.models import Person
 from tests import postgres
 from tests.cast import browser
-from tests.config.test_visitors import HERE, Got, ask
+from tests.config.test_visitors import HERE, Got, apart, ask
 from tests.house import House, full_house
 from tests.site.test_every_route import addresses
 
@@ -58,7 +57,7 @@ class Public:
             self.by_route.setdefault(_route(path), []).append(path)
 
     def get(self, path: str, **headers: str) -> Got:
-        return asyncio.run(ask(Visitors(self.wsgi, [HERE]), path, **headers))
+        return apart(ask(Visitors(self.wsgi, [HERE]), path, **headers))
 
     @cached_property
     def kept(self) -> list[tuple[str, Got]]:

@@ -169,7 +169,9 @@ def give_up_place(request: HttpRequest, slug: str) -> Decision:
     return acts.give_up_place(actor(request), decision=_own(request, slug))
 
 
-@router.post("/calls/{slug}/application/appeal", response={201: AppealOut}, summary="Appeal")
+@router.post(
+    "/calls/{slug}/application/appeal", response={201: AppealOut}, summary="Appeal against what was decided about you"
+)
 def appeal(request: HttpRequest, slug: str, given: WordsIn) -> Status[Appeal]:
     """Ask people who did not decide it to look at the decision about your application again; once."""
     return Status(201, acts.appeal(actor(request), decision=_own(request, slug), words=given.words))
@@ -182,7 +184,7 @@ def list_call_appeals(request: HttpRequest, slug: str) -> QuerySet[Appeal]:
     return queries.appeals(_hearing(request, slug), actor(request))
 
 
-@router.post("/calls/{slug}/appeals/{appeal}", response=AppealOut, summary="Decide an appeal")
+@router.post("/calls/{slug}/appeals/{appeal}", response=AppealOut, summary="Decide an appeal about an application")
 def decide_appeal(request: HttpRequest, slug: str, appeal: Word, given: Reply) -> Appeal:
     """Decide an appeal, as somebody who had no part in the decision: admit, or say why it stands."""
     call = _hearing(request, slug)
