@@ -373,6 +373,7 @@ IN_A_DISCUSSION = (
     how_many_answered,
     what_one_does_in_silence,
     what_one_has_set,
+    what_one_sends,
     how_one_signs_in,
     what_address_one_has,
     whether_staff_looked,
