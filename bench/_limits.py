@@ -1,0 +1,25 @@
+"""Two applications for the web server, to compare with: ours without the visitors' cache, and a bare Django page."""
+
+from __future__ import annotations
+
+from stoa.config.asgi import Outer
+from stoa.config.wsgi import application as django
+from stoa.kit.environment import environment
+
+
+def uncached() -> Outer:
+    """Ours, making each visitor's page anew."""
+    return Outer(environment(), {}, django, keeps=False)
+
+
+def bare() -> Outer:
+    """One query, one line of text, no middleware; behind the same outer application and in as many threads."""
+    from django.conf import settings
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.urls import path
+
+    from bench.pages import bare as page
+
+    settings.ROOT_URLCONF = (path("bare", page),)
+    settings.MIDDLEWARE = []
+    return Outer(environment(), {}, WSGIHandler(), keeps=False)
