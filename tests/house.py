@@ -16,6 +16,7 @@ from stoa.forum import acts as forum
 from stoa.forum.models import Case, Post
 from stoa.kit import clock
 from stoa.kit.act import CLOCK
+from stoa.kit.files import acts as files
 from stoa.members import acts as members
 from stoa.members.models import Draft
 from stoa.people import acts as people
@@ -60,6 +61,7 @@ class House:
         case = {"case_id": str(self.case.pk), "case": str(self.case.pk)}
         mine = one | {"pk": str(self.key.pk), "number": str(self.key.pk), "key": str(self.key.pk)}
         on_panel = {"piece": "1", "seat": "1", "conflict": "1"}
+        sent = {"upload": self.upload}
         numbers = [{**filling, "number": filling.get("pk", "")} for filling in (*in_round, post, thread)]
         return {
             "agenda/": in_round,
@@ -72,7 +74,7 @@ class House:
             "forum/": [one | post | case, thread],
             "people/": [mine],
             "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],
-            "api/v1/": [mine | case | applied | on_panel, *(one | post | case | filling for filling in numbers)],
+            "api/v1/": [mine | case | applied | on_panel | sent, *(one | post | case | filling for filling in numbers)],
             "": [{"position": "3", "version": "1", "token": "x", "kind": "privacy", "path": "tile/0/000", "sha256": "0" * 64}],
         }  # fmt: skip
 
@@ -154,6 +156,8 @@ class House:
         people.start_following(me, person=one, reference="round:1")
         forum.mute(me, person=one, muted=self.cast.member)
         forum.hide(me, person=one, reference="post:2")
+        name, body = self._mark("FILE"), self._mark("BYTES").encode()
+        self.upload: str = files.send(me, person=one, name=name, body=body).pk
         self.secrets.append(make_link(one, hours=48, once=True).rsplit("/", 1)[1])
         self.secrets += [str(one.email), str(one.unsubscribe_token)]
 

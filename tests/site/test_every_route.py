@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from stoa.api.app import api
+from stoa.kit.models import Upload
 from stoa.people.models import Person
 from tests import postgres
 from tests.cast import BACKEND, browser
@@ -140,7 +141,7 @@ def belongings(person: Person) -> set[str]:
         if model._meta.app_label in {"people", "forum", "ballots", "agenda", "members"}:
             links = [f for f in model._meta.fields if f.related_model is Person and f.name != "concerns"]
             tables += [(model._meta.db_table, link.column) for link in links]
-    tables.append((Person._meta.db_table, "id"))
+    tables += [(Person._meta.db_table, "id"), (Upload._meta.db_table, "owner_id")]
     query = " UNION ALL ".join(f"SELECT t::text FROM {table} t WHERE {column} = %(id)s" for table, column in tables)
     with connection.cursor() as cursor:
         cursor.execute(query, {"id": person.pk})
