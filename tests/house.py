@@ -59,7 +59,7 @@ class House:
         post = {"pk": str(self.post.pk), "reference": self.post.reference, "place": self.place}
         thread = {"pk": str(self.post.thread_id), "reference": self.statement.reference}
         case = {"case_id": str(self.case.pk), "case": str(self.case.pk)}
-        mine = one | {"pk": str(self.key.pk), "number": str(self.key.pk), "key": str(self.key.pk)}
+        mine = one | {"step": "topics", "pk": str(self.key.pk), "number": str(self.key.pk), "key": str(self.key.pk)}
         on_panel = {"piece": "1", "seat": "1", "conflict": "1"}
         sent = {"upload": self.upload}
         numbers = [{**filling, "number": filling.get("pk", "")} for filling in (*in_round, post, thread)]
@@ -75,7 +75,7 @@ class House:
             "people/": [mine],
             "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],
             "api/v1/": [mine | case | applied | on_panel | sent, *(one | post | case | filling for filling in numbers)],
-            "": [{"position": "3", "version": "1", "token": "x", "kind": "privacy", "path": "tile/0/000", "sha256": "0" * 64}],
+            "": [{"step": "topics", "position": "3", "version": "1", "token": "x", "kind": "privacy", "path": "tile/0/000", "sha256": "0" * 64}],
         }  # fmt: skip
 
     def happen(self, stack: ExitStack) -> None:

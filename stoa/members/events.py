@@ -144,3 +144,13 @@ class AppealDecided(ApplicationEvent):
 
     granted: bool
     type: ClassVar[str] = "members.appeal.decided"
+
+
+@dataclass(frozen=True)
+class ConductAccepted(Event):
+    """A person accepted this version of the code of conduct."""
+
+    person: str
+    version: int
+    type: ClassVar[str] = "members.conduct.accepted"
+    subject_kind: ClassVar[str] = "person"

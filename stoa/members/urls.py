@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from stoa.members.views import afterwards, applying, arriving, calls, deciding, keeping, reading
+from stoa.members.views import afterwards, applying, arriving, calls, deciding, keeping, onboarding, reading
 
 app_name = "members"
 urlpatterns = [
+    path("welcome", onboarding.begin, name="welcome"),
+    path("welcome/<slug:step>", onboarding.step, name="settle"),
     path("calls", calls.index, name="index"),
     path("calls/new", keeping.draft, name="draft"),
     path("calls/enter/<str:token>", arriving.enter, name="enter"),

@@ -99,3 +99,7 @@ register_words(
     Words(_("Place given up"), _("A place in {subject} was given up; {admitted} moved up from the waiting list.")),
 )
 register_words(events.AppealDecided, Words(_("Appeal decided"), _("{actor} decided an appeal.")))
+register_words(
+    events.ConductAccepted,
+    Words(_("Code of conduct accepted"), _("{actor} accepted version {version} of the code of conduct.")),
+)

@@ -293,6 +293,7 @@ def destroy(person: Person, now: datetime) -> None:
     Text.objects.filter(entry__subject=f"person:{person.pk}").delete()
     SignInLink.objects.filter(person=person).delete()
     Mail.objects.filter(person_id=person.pk).delete()
+    person.interests.all().delete()
     person.follows.all().delete()
     person.digests.all().delete()
     for kept in (EmailAddress, Authenticator, SocialAccount):
@@ -301,6 +302,7 @@ def destroy(person: Person, now: datetime) -> None:
     registry.erase_texts_of(person.pk)
     search.drop(f"person:{person.pk}")
     person.name, person.email, person.pronouns, person.zone, person.away_until = "", None, "", "", None
+    person.introduction = ""
     person.erased, person.is_active = now, False
     person.save()
 

@@ -45,7 +45,7 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 @declares(
-    public="id name sort_name pronouns joined erased synthetic is_active",
+    public="id name sort_name pronouns introduction joined erased synthetic is_active",
     internal="password language",
     secret={
         "email": AN_ADDRESS,
@@ -66,6 +66,7 @@ class Person(AbstractBaseUser):
     name = models.CharField(max_length=120)
     sort_name = models.CharField(max_length=120)
     pronouns = models.CharField(max_length=40, blank=True)
+    introduction = models.TextField(blank=True, help_text="what they say of themselves for everybody, in Markdown")
     zone = models.CharField(max_length=60, blank=True)
     language = models.CharField(max_length=10, default="en")
     joined = models.DateTimeField(default=clock.now)
@@ -116,6 +117,23 @@ class Person(AbstractBaseUser):
         """Keep the key that names sort by."""
         self.sort_name = self.name.casefold()[:120]
         super().save(*args, **kwargs)
+
+
+@declares(public="id person topic key")
+class Interest(models.Model):
+    """A topic that a person works on, as they wrote it; `key` is the same without regard to case."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="interests")
+    topic = models.CharField(max_length=60)
+    key = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["key", "person"], name="interest_by_topic")]
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="one_interest_of_a_topic")]
+
+    def __str__(self) -> str:
+        return self.topic
 
 
 @declares(public="id name country ror sponsor synthetic")

@@ -28,6 +28,7 @@ OWN = {
     "people.tie.end", "people.role.end", "people.person.erase", "people.private.see", "people.absence.set",
     "people.following.choose", "people.following.start", "people.following.stop",
     "forum.person.mute", "forum.person.unmute", "forum.piece.hide", "forum.piece.show", "forum.thread.mark_read",
+    "members.conduct.accept", "members.topics.choose", "members.introduction.write", "members.onboarding.step",
     "members.application.begin", "members.about.say", "members.about.take_back",
     "review.seat.accept", "review.seat.decline",
     "files.upload.begin", "files.upload.send",

@@ -133,6 +133,7 @@ def fillings(world: World) -> dict[str, list[str]]:
         "case_id": cases,
         "case": cases,
         "token": ["x"],
+        "step": ["topics", "conduct"],
         "key": ["x", "why"],
         "part": ["fields", "facts"],
         "appeal": list(Appeal.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],

@@ -24,13 +24,16 @@ from stoa.members.acts.deciding import (
     set_bar,
 )
 from stoa.members.acts.moving import give_out, import_applications
+from stoa.members.acts.onboarding import accept_conduct, choose_topics, introduce, take_step
 
 __all__ = [
+    "accept_conduct",
     "amend_call",
     "announce_call",
     "appeal",
     "begin_application",
     "begin_review",
+    "choose_topics",
     "close_call",
     "confirm_release",
     "decide_appeal",
@@ -43,6 +46,7 @@ __all__ = [
     "give_reason",
     "give_up_place",
     "import_applications",
+    "introduce",
     "invite_applicant",
     "let_in",
     "make_up_outage",
@@ -54,5 +58,6 @@ __all__ = [
     "set_bar",
     "submit",
     "take_back_about_oneself",
+    "take_step",
     "withdraw",
 ]

@@ -17,7 +17,7 @@ from stoa.kit import clock, instants, locks, outbox, wording
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Conflict, Invalid, Refused, TooFast
 from stoa.members import events
-from stoa.members.models import AboutYou, Application, Call, Draft
+from stoa.members.models import AboutYou, Application, Call, Draft, Onboarding
 from stoa.members.rules import can_be_begun, can_be_finished
 from stoa.members.rules.answers import fault_of, fault_of_fact, missing
 from stoa.members.rules.profile import PROFILE, profile_faults
@@ -126,6 +126,7 @@ def erase_applications(person_id: str) -> None:
     Draft.objects.filter(person=person_id).delete()
     Application.objects.filter(person=person_id).delete()
     AboutYou.objects.filter(person=person_id).delete()
+    Onboarding.objects.filter(pk=person_id).delete()
 
 
 def _in_time(draft: Draft) -> Draft:

@@ -2,9 +2,10 @@
 
 from ninja import Router
 
-from stoa.members.api import applications, calls, deciding
+from stoa.members.api import applications, calls, deciding, onboarding
 
 router = Router(tags=["Calls"])
 router.add_router("", calls.router)
 router.add_router("", applications.router)
 router.add_router("", deciding.router)
+router.add_router("", onboarding.router)

@@ -1,7 +1,19 @@
-"""Tables of calls, of applications to them and what is decided, and of what applicants say of themselves apart."""
+"""Tables of calls, of applications to them and what is decided, of what applicants say apart, and of how members settle in."""
 
 from stoa.members.models.applications import AboutYou, Application, Draft
 from stoa.members.models.calls import Call
 from stoa.members.models.decisions import Appeal, Bar, Decision, Release
+from stoa.members.models.onboarding import Acceptance, Onboarding
 
-__all__ = ["AboutYou", "Appeal", "Application", "Bar", "Call", "Decision", "Draft", "Release"]
+__all__ = [
+    "AboutYou",
+    "Acceptance",
+    "Appeal",
+    "Application",
+    "Bar",
+    "Call",
+    "Decision",
+    "Draft",
+    "Onboarding",
+    "Release",
+]

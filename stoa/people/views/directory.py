@@ -113,6 +113,7 @@ def page_of(request: HttpRequest, person: Person) -> dict[str, object]:
         "is_self": rules.is_self(viewer, person),
         "held": held,
         "past": [role for role in person.roles.all() if role not in held],
+        "topics": list(person.interests.all()),
         "ties": ties,
         "past_ties": [tie for tie in person.ties.all() if tie not in ties],
         "works": registry.works_of(person.pk, viewer.person_id),

@@ -9,7 +9,20 @@ from itertools import chain
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, TextField, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce
 
 from stoa.agenda.models import Announcement, Answer, Estimate, Question, Round, Statement
@@ -25,6 +38,7 @@ from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
 from stoa.kit.looking import once_a_look
 from stoa.kit.prepared import prepared
+from stoa.members.queries.onboarding import code_not_accepted, settling_under_way
 from stoa.people.models import FORMER, Person
 from stoa.site.queries.setup import steps
 
@@ -34,6 +48,8 @@ TEN = 10
 MENTIONED_FOR = timedelta(days=30)
 MOST_MENTIONS = 5
 MINUTES_A_CASE = 5
+SETTLE_IN = frozenset({"member", "associate"})
+"""Whoever holds one of these roles settles in."""
 
 
 @dataclass(frozen=True)
@@ -180,9 +196,10 @@ def _setup(person_id: str, powers: Powers, rounds: Sequence[Asked]) -> Iterator[
 
 
 def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
-    """What one's roles ask: a second factor, mails that somebody else drafted, outcomes to attest. One query, or none."""
+    """What one's roles ask: to settle in, a second factor, mails that others drafted, outcomes to attest. One query, or none."""
     needing = powers.roles & powers.terms.second_factor
     asked = [
+        *([_code(person_id), _settling(person_id)] if powers.roles & SETTLE_IN else []),
         *([_factors(person_id)] if needing else []),
         *([_drafts(person_id)] if powers.may("agenda.announcement.confirm") else []),
         *([_kept(person_id)] if powers.may("ballots.outcome.attest") else []),
@@ -191,6 +208,12 @@ def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
     if needing and not any(kind == "factor" for kind, *_ in rows):
         who = " and ".join(sorted(needing))
         yield Waiting("Add a second factor", path_to("mfa_index"), 5, f"needed to act as {who}")
+    if code := [kind for kind, *_ in rows if kind == "code"]:
+        yield Waiting(
+            "Read and accept the code of conduct", path_to("members:welcome"), 5, "everybody here keeps to the same"
+        )
+    if not code and any(kind == "settling" for kind, *_ in rows):
+        yield Waiting("Go on settling in", path_to("members:welcome"), 5, "others find you by what you work on")
     for kind, pk, slug, title, who in rows:
         if kind == "mail":
             url = path_to("agenda:announcement", slug, pk)
@@ -204,6 +227,16 @@ def _told(rows: QuerySet[Any], kind: str, slug: str = "", title: str = "", who: 
     """Kind, number, and up to three texts of each row."""
     texts = [Cast(each or Value(""), TextField()) for each in (slug, title, who)]
     return rows.order_by().values_list(Cast(Value(kind), TextField()), "pk", *texts)
+
+
+def _code(person_id: str) -> QuerySet[Any]:
+    return _told(code_not_accepted(person_id), "code")
+
+
+def _settling(person_id: str) -> QuerySet[Any]:
+    rows = settling_under_way(person_id).order_by()
+    texts = [Cast(Value(text), TextField()) for text in ("", "", "")]
+    return rows.values_list(Cast(Value("settling"), TextField()), Cast(Value(0), BigIntegerField()), *texts)
 
 
 def _factors(person_id: str) -> QuerySet[Any]:
