@@ -62,6 +62,7 @@ class House:
         mine = one | {"step": "topics", "pk": str(self.key.pk), "number": str(self.key.pk), "key": str(self.key.pk)}
         on_panel = {"piece": "1", "seat": "1", "conflict": "1"}
         sent = {"upload": self.upload}
+        log = {"position": "3", "version": "1", "path": "tile/0/000", "sha256": "0" * 64}
         numbers = [{**filling, "number": filling.get("pk", "")} for filling in (*in_round, post, thread)]
         return {
             "agenda/": in_round,
@@ -75,7 +76,7 @@ class House:
             "people/": [mine],
             "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],
             "api/v1/": [mine | case | applied | on_panel | sent, *(one | post | case | filling for filling in numbers)],
-            "": [{"step": "topics", "position": "3", "version": "1", "token": "x", "kind": "privacy", "path": "tile/0/000", "sha256": "0" * 64}],
+            "": [{**log, "token": "x", "kind": "privacy", "step": "topics"}],
         }  # fmt: skip
 
     def happen(self, stack: ExitStack) -> None:
