@@ -61,13 +61,14 @@ class House:
         case = {"case_id": str(self.case.pk), "case": str(self.case.pk)}
         mine = one | {"step": "topics", "pk": str(self.key.pk), "number": str(self.key.pk), "key": str(self.key.pk)}
         on_panel = {"piece": "1", "seat": "1", "conflict": "1"}
-        sent = {"upload": self.upload}
         log = {"position": "3", "version": "1", "path": "tile/0/000", "sha256": "0" * 64}
+        enclosed = {"upload": self.paper}
+        files = [{"upload": self.upload}, applied | enclosed]
         numbers = [{**filling, "number": filling.get("pk", "")} for filling in (*in_round, post, thread)]
         return {
             "agenda/": in_round,
             "calls/": [
-                {**applied, "part": "fields", "key": "why", "number": "2"},
+                {**applied, **enclosed, "part": "fields", "key": "why", "number": "2"},
                 {"slug": "drafted", "part": "facts", "key": "post"},
             ],
             "reviews/": [{"pk": "1", "number": "1"}],
@@ -75,7 +76,7 @@ class House:
             "forum/": [one | post | case, thread],
             "people/": [mine],
             "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],
-            "api/v1/": [mine | case | applied | on_panel | sent, *(one | post | case | filling for filling in numbers)],
+            "api/v1/": [*files, mine | case | applied | on_panel, *(one | post | case | filling for filling in numbers)],
             "": [{**log, "token": "x", "kind": "privacy", "step": "topics"}],
         }  # fmt: skip
 
@@ -145,7 +146,9 @@ class House:
         call = opened(self.cast, "members")
         draft(self.cast, "drafted")
         me = acting(self.one)
-        self.application = apply(self.one, call, why=self._mark("SUBMITTED")).pk
+        name, body = self._mark("PAPER"), self._mark("PAGES").encode()
+        self.paper: str = files.send(me, person=self.one, name=name, body=body).pk
+        self.application = apply(self.one, call, why=self._mark("SUBMITTED"), paper=[self.paper]).pk
         written = Draft.objects.get(call=call, person=self.one)
         members.save_draft(me, draft=written, version=written.version, answers={"why": self._mark("WRITTEN")})
         members.say_about_oneself(me, person=self.one, call=call, said={"country": "KE"})

@@ -11,17 +11,21 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         """Let other parts name calls by reference; load the acts."""
-        from stoa.kit.beside import Discussed, register_discussed
+        from stoa.kit.beside import Discussed, register_beside, register_discussed
+        from stoa.kit.files.uses import register_use
         from stoa.kit.registry import Kind, register, register_erasure
         from stoa.kit.search import register_documents
         from stoa.members import acts, queries, tasks, words  # noqa: F401 - loading them registers them
-        from stoa.members.acts.applications import erase_applications
+        from stoa.members.acts.applications import erase_applications, files_in_use
         from stoa.members.acts.finding import calls_found
         from stoa.members.acts.recovering import bring_back
+        from stoa.members.views.files import files_beside
         from stoa.record.recovery import register_recovery
 
         register(Kind("call", "call", queries.CALLS))
         register_discussed(Discussed("call"))
+        register_beside(files_beside)
         register_documents("call", calls_found)
         register_erasure(erase_applications)
         register_recovery(bring_back)
+        register_use(files_in_use)

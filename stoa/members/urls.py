@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stoa.members.views import afterwards, applying, arriving, calls, deciding, keeping, onboarding, reading
+from stoa.members.views import afterwards, applying, arriving, calls, deciding, files, keeping, onboarding, reading
 
 app_name = "members"
 urlpatterns = [
@@ -26,9 +26,11 @@ urlpatterns = [
     path("calls/<slug:slug>/apply/about", applying.about, name="about"),
     path("calls/<slug:slug>/apply/submit", applying.submit, name="submit"),
     path("calls/<slug:slug>/mine", applying.own, name="mine"),
+    path("calls/<slug:slug>/mine/files/<str:upload>", files.own_file, name="own_file"),
     path("calls/<slug:slug>/mine/withdraw", applying.withdraw, name="withdraw"),
     path("calls/<slug:slug>/applications", reading.applications, name="applications"),
     path("calls/<slug:slug>/applications/<str:application>", reading.application, name="application"),
+    path("calls/<slug:slug>/applications/<str:application>/files/<str:upload>", files.file, name="file"),
     path("calls/<slug:slug>/mine/give-up", afterwards.give_up, name="give_up"),
     path("calls/<slug:slug>/mine/appeal", afterwards.appeal, name="make_appeal"),
     path("calls/<slug:slug>/bar", deciding.give_bar, name="give_bar"),

@@ -139,6 +139,11 @@ class Piece(models.Model):
             models.UniqueConstraint(fields=["panel", "kind", "object_id"], name="before_a_panel_once"),
         ]
 
+    @property
+    def of(self) -> str:
+        """The reference of what it is made of, in the part that put it there."""
+        return f"{self.kind}:{self.object_id}"
+
 
 @declares(rows=WHO_REVIEWS)
 class Conflict(models.Model):

@@ -286,6 +286,15 @@ def whether_one_applies(world: World) -> None:
         apply(world.some[2], Call.objects.get(slug=world.round.slug))
 
 
+@about(AN_APPLICATION, A_FILE)
+def what_file_somebody_applies_with(world: World) -> None:
+    """Which file is in an application, where the call asks for one."""
+    if world.otherwise:
+        call, me = Call.objects.get(slug=world.round.slug), world.some[4]
+        paper = files.send(acting(me), person=me, name="otherwise.txt", body=b"otherwise")
+        apply(me, call, paper=[paper.pk])
+
+
 @about(ABOUT_ONESELF)
 def what_one_says_apart(world: World) -> None:
     """Whether somebody said something of themselves apart, and what, who applied in both worlds."""
@@ -335,6 +344,7 @@ IN_A_CALL = (
     whether_one_begins_to_apply,
     whether_one_withdrew,
     whether_one_applies,
+    what_file_somebody_applies_with,
     what_one_says_apart,
 )
 

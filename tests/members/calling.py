@@ -34,6 +34,14 @@ RULES: dict[str, Any] = {
             "options": ["Privacy", "Safety", "Security"],
         },
         {"key": "page", "label": "Your page", "kind": "link", "step": "More about you", "required": False},
+        {
+            "key": "paper",
+            "label": "Papers of yours",
+            "kind": "file",
+            "step": "More about you",
+            "required": False,
+            "settings": {"number": 2, "megabytes": 1, "kinds": "pdf text"},
+        },
     ],
     "criteria": [
         {

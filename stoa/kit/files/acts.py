@@ -6,6 +6,7 @@ Bytes that come change nothing but the sender's own unfinished file, and are no 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import BinaryIO, Protocol
 
@@ -76,6 +77,7 @@ def finish(actor: Actor, *, upload: Upload) -> Upload:
 @act("files.upload.drop", on="upload", kind="private")
 def drop(actor: Actor, *, upload: Upload) -> None:
     """Drop a file that one is sending or has sent, unless it is used somewhere."""
+    Upload.objects.select_for_update().filter(pk=upload.pk).first()  # whoever is just putting it to use comes first
     if in_use([upload.pk]):
         raise Closed("This file is used.", remedy="Take it out where it is used, then drop it.")
     _delete([upload])
@@ -85,11 +87,19 @@ def drop(actor: Actor, *, upload: Upload) -> None:
 def forget_unused(actor: Actor) -> int:
     """Forget files that were sent and used nowhere for three days, and what was never sent to its end."""
     stale = clock.now() - timedelta(seconds=store.KEPT_SECONDS)
-    found = list(Upload.objects.filter(begun__lt=stale).order_by("begun")[:FORGOTTEN_AT_ONCE])
-    used = in_use([upload.pk for upload in found])
-    unused = [upload for upload in found if upload.pk not in used]
-    _delete(unused)
-    return len(unused)
+    sent = list(Upload.objects.filter(begun__lt=stale).order_by("begun").values_list("pk", flat=True))
+    unused: list[str] = []
+    for at in range(0, len(sent), FORGOTTEN_AT_ONCE):
+        batch = sent[at : at + FORGOTTEN_AT_ONCE]
+        unused += set(batch) - in_use(batch)
+        if len(unused) >= FORGOTTEN_AT_ONCE:
+            break
+    return _delete_unused(list(Upload.objects.select_for_update(skip_locked=True).filter(pk__in=unused)))
+
+
+def forget_if_unused(ids: Iterable[str]) -> None:
+    """Destroy those of these files that nothing holds any more; called within the act that let go of them."""
+    _delete_unused(list(Upload.objects.select_for_update().filter(pk__in=list(ids))))
 
 
 def erase_files_of(person_id: str) -> None:
@@ -132,6 +142,14 @@ def _finished(upload: Upload, body: bytes) -> Upload:
     upload.name, upload.type, upload.finished = fit(upload.name, found), found.mime, clock.now()
     upload.save(update_fields=["name", "type", "digest", "finished"])
     return upload
+
+
+def _delete_unused(uploads: list[Upload]) -> int:
+    """Called with the rows locked, so that none of them is put to use meanwhile."""
+    used = in_use([upload.pk for upload in uploads])
+    unused = [upload for upload in uploads if upload.pk not in used]
+    _delete(unused)
+    return len(unused)
 
 
 def _delete(uploads: list[Upload]) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from stoa.kit.act import Actor
-from stoa.kit.faults import Invalid
+from stoa.kit.faults import Fault, Invalid
 from stoa.kit.files import acts
 from stoa.kit.files.queries import own_file
 from stoa.kit.models import Upload
@@ -22,17 +23,22 @@ class UploadInput(forms.FileInput):
     """A file input, and beside it the id of a file that was sent before, which the script fills in."""
 
     template_name = "kit/upload_input.html"
+    accepted, most = ACCEPTED, acts.MOST_BYTES
+    find: Callable[[str], Upload | None] = staticmethod(lambda _: None)
+    """Gives the upload of this id, where the form was sent with one, so that what was sent before is still shown."""
 
     def value_from_datadict(
         self, data: Mapping[str, Any], files: MultiValueDict[str, UploadedFile[Any]], name: str
     ) -> Any:
         """The file that the form brings, else the id of one that was sent."""
-        return files.get(name) or data.get(f"{name}_sent") or None
+        return files.get(name) or (None if data.get(f"{name}_out") else data.get(f"{name}_sent")) or None
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """The upload that the field holds so far, for its name and size."""
         context = super().get_context(name, None, attrs)
-        context["widget"] |= {"upload": value if isinstance(value, Upload) else None, "accept": ACCEPTED}
+        upload = self.find(value) if isinstance(value, str) and value else value
+        shown = upload if isinstance(upload, Upload) else None
+        context["widget"] |= {"upload": shown, "accept": self.accepted, "most": self.most}
         return context
 
     def use_required_attribute(self, initial: Any) -> bool:
@@ -64,3 +70,21 @@ def taken(actor: Actor, person: acts.Sender, value: str | UploadedFile[Any] | No
     if upload is None or not upload.finished:
         raise Invalid("This file has not come whole.", remedy="Choose it again.")
     return upload
+
+
+def brought(
+    actor: Actor, person: acts.Sender, data: QueryDict, files: MultiValueDict[str, UploadedFile[Any]]
+) -> tuple[QueryDict, dict[str, Fault]]:
+    """Keep the files that a form brings along, and give its data with their ids in their place, and what was wrong by name.
+
+    Done before anything else of the form is looked at, so that a fault elsewhere loses no file.
+    """
+    found, faults = data.copy(), dict[str, Fault]()
+    for name in files:
+        try:
+            upload = taken(actor, person, files.get(name))
+        except Fault as fault:
+            faults[name] = fault
+        else:
+            found[f"{name}_sent"], found[f"{name}_out"] = upload.pk if upload else "", ""
+    return found, faults

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -16,10 +16,13 @@ from stoa.charter.queries import community
 from stoa.kit import clock, instants, locks, outbox, wording
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Conflict, Invalid, Refused, TooFast
+from stoa.kit.files.acts import forget_if_unused
+from stoa.kit.models import Upload
 from stoa.members import events
 from stoa.members.models import AboutYou, Application, Call, Draft, Onboarding
 from stoa.members.rules import can_be_begun, can_be_finished
 from stoa.members.rules.answers import fault_of, fault_of_fact, missing
+from stoa.members.rules.files import fault_of_file
 from stoa.members.rules.profile import PROFILE, profile_faults
 from stoa.methods.canonical import canonical
 from stoa.methods.identifiers import orcid, works
@@ -65,9 +68,11 @@ def save_draft(
     for name, fault in profile_faults(told).items():
         raise Invalid(fault, field=name)
     draft.answers = {key: value for key, value in {**draft.answers, **given}.items() if value not in (None, "", [])}
+    draft.files = _files_named(draft.call, draft.answers)
+    _check_files(draft, given)
     draft.profile = {**draft.profile, **{name: text.strip() for name, text in told.items()}}
     draft.saved, draft.version = clock.now(), draft.version + 1
-    draft.save(update_fields=["answers", "profile", "saved", "version"])
+    draft.save(update_fields=["answers", "files", "profile", "saved", "version"])
     return draft
 
 
@@ -84,8 +89,10 @@ def submit(actor: Actor, *, draft: Draft) -> Draft:
         application, _ = Application.objects.select_for_update().get_or_create(
             call=call, person_id=draft.person_id, defaults={"begun": draft.begun, "version": 0}
         )
+    replaced = set(application.files) - set(draft.files)
     _copy(draft, application)
     application.save()
+    forget_if_unused(replaced)
     digest = hashlib.sha256(canonical(content(application))).hexdigest()
     tell(events.ApplicationSubmitted(application.pk, call.pk, draft.person_id, digest, application.version))
     _mail(draft, "application-received", application=application.pk, digest=digest)
@@ -94,7 +101,7 @@ def submit(actor: Actor, *, draft: Draft) -> Draft:
 
 @act("members.application.withdraw", on="draft", kind="sealed")
 def withdraw(actor: Actor, *, draft: Draft) -> Draft:
-    """Withdraw what one submitted: it is deleted, and nobody else sees that there was anything. One's own text stays."""
+    """Withdraw what one submitted: it is deleted with its files, and nobody else sees that there was anything. One's text stays."""
     draft = locks.exclusive(draft)
     if draft.call.phase == Call.Phase.DECIDED:
         raise Closed("This call is decided.", remedy="A place can be declined.")
@@ -103,6 +110,7 @@ def withdraw(actor: Actor, *, draft: Draft) -> Draft:
         raise Closed("Nothing of yours is submitted here.")
     tell(events.ApplicationWithdrawn(application.pk, draft.call_id, draft.person_id))
     application.delete()
+    _let_go_of_files(draft, application.files)
     _mail(draft, "application-withdrawn")
     return draft
 
@@ -118,7 +126,9 @@ def read_application(actor: Actor, *, application: Application) -> Application:
 def content(application: Application) -> dict[str, Any]:
     """What was submitted, as plain values: what its digest is made of, and what is given out of it."""
     names = ("name", "organisation", "ror", "orcid", "publications", "facts", "answers")
-    return {"call": application.call_id, **{name: getattr(application, name) for name in names}}
+    named = {"call": application.call_id, **{name: getattr(application, name) for name in names}}
+    digests = Upload.objects.filter(pk__in=application.files).values_list("pk", "digest")
+    return named | ({"files": dict(digests)} if application.files else {})
 
 
 def erase_applications(person_id: str) -> None:
@@ -155,6 +165,46 @@ def _check_answers(call: Call, answers: Mapping[str, Any]) -> None:
             raise Invalid(fault, field=key)
 
 
+def files_in_use(ids: list[str]) -> list[str]:
+    """Of these ids of files, those that somebody's application names, written or submitted."""
+    tables = (Draft.objects, Application.objects)
+    return [
+        one
+        for rows in tables
+        for files in rows.filter(files__overlap=ids).values_list("files", flat=True)
+        for one in files
+    ]
+
+
+def _files_named(call: Call, answers: Mapping[str, Any]) -> list[str]:
+    return [one for field in call.asks.fields if field.kind == "file" for one in answers.get(field.key, [])]
+
+
+def _check_files(draft: Draft, given: Collection[str]) -> None:
+    """Each file must be the applicant's own, whole, and within its field's limits; none is dropped meanwhile."""
+    if not draft.files:
+        return
+    locked = Upload.objects.select_for_update(no_key=True).filter(pk__in=draft.files, owner_id=draft.person_id)
+    own = {upload.pk: upload for upload in locked}
+    for field in (one for one in draft.call.asks.fields if one.kind == "file" and one.key in given):
+        for each in draft.answers.get(field.key, []):
+            if fault := fault_of_file(field, own.get(each)):
+                raise Invalid(fault, field=field.key)
+    if len(set(draft.files)) < len(draft.files):
+        raise Invalid("One file stands in two places.", remedy="Send it a second time if it belongs in both.")
+
+
+def _let_go_of_files(draft: Draft, sent: list[str]) -> None:
+    fields = {field.key for field in draft.call.asks.fields if field.kind == "file"}
+    gone = {*sent, *draft.files}
+    if not gone:
+        return
+    draft.answers = {key: value for key, value in draft.answers.items() if key not in fields}
+    draft.files, draft.version = [], draft.version + 1
+    draft.save(update_fields=["answers", "files", "version"])
+    forget_if_unused(gone)
+
+
 def _copy(draft: Draft, application: Application) -> None:
     person, profile = draft.person, {name: draft.profile.get(name, "") for name in PROFILE}
     shown = SocialAccount.objects.filter(user=person, provider="orcid").values_list("uid", flat=True).first()
@@ -162,7 +212,7 @@ def _copy(draft: Draft, application: Application) -> None:
     application.organisation, application.ror = profile["organisation"], profile["ror"]
     application.orcid, application.orcid_shown = shown or orcid(profile["orcid"]) or "", bool(shown)
     application.publications = [asdict(work) for work in works(profile["publications"])]
-    application.facts, application.answers = draft.facts, draft.answers
+    application.facts, application.answers, application.files = draft.facts, draft.answers, draft.files
     if application.version:
         application.edited = clock.now()
     else:

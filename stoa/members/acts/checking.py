@@ -12,6 +12,7 @@ from stoa.kit import clock
 from stoa.kit.faults import Invalid
 from stoa.members.models import Call
 from stoa.members.models.questionnaire import FACT_KINDS, FIELD_KINDS, KEY, PARTS, Fact, Questionnaire, read
+from stoa.members.rules.files import KINDS, MOST_FILES, MOST_MEGABYTES, settings_are_right
 
 LATEST = timedelta(days=3 * 366)
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -135,6 +136,12 @@ def _check_field(field: Any, where: str) -> None:
         raise Invalid(f"{where} stands on no page.", remedy="Name its step.", field="rules")
     if not isinstance(field.required, bool) or not _is_flat(field.settings):
         raise Invalid(f"{where} has settings that are none.", remedy="Give texts and whole numbers.", field="rules")
+    if field.kind == "file" and not settings_are_right(field.settings):
+        raise Invalid(
+            f"{where} has limits for files that are none.",
+            remedy=f"Give a number of 1 to {MOST_FILES}, megabytes of 1 to {MOST_MEGABYTES}, kinds of {', '.join(KINDS)}.",
+            field="rules",
+        )
     if not isinstance(field.most, int) or not 0 <= field.most <= MOST_TEXT:
         raise Invalid(f"{where} has a limit that is none.", remedy=f"Give 0 to {MOST_TEXT:,}.", field="rules")
 

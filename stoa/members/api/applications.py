@@ -4,17 +4,19 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 from ninja import Field, Router, Schema
 from ninja.pagination import paginate
 from ninja.responses import Status
 
 from stoa.kit.api import Given, Parts, Word, actor, found, signed_in
 from stoa.kit.faults import Refused
+from stoa.kit.files.answering import attachment
 from stoa.members import acts, queries, rules
 from stoa.members.api.calls import found_call
 from stoa.members.models import Application, Call, Draft
 from stoa.members.queries import Mine
+from stoa.members.queries.files import enclosed, find_enclosed, find_readable
 from stoa.people.models import Person
 
 router = Router(tags=["Calls"])
@@ -30,7 +32,7 @@ class Saving(Given):
     """Answers and what one says of who one is, each by key; what is left out stays. `version` is what it goes on from."""
 
     version: int
-    answers: dict[str, str | int | list[int] | None] = Field(default_factory=dict)
+    answers: dict[str, str | int | list[int] | list[str] | None] = Field(default_factory=dict)
     profile: dict[str, str] = Field(default_factory=dict)
 
 
@@ -53,6 +55,18 @@ class MineOut(Schema):
     number: str | None
     submitted: datetime | None
     edited: datetime | None
+    address: str
+
+
+class FileOut(Schema):
+    """A file in an application. `digest` is its SHA-256 in hexadecimal digits."""
+
+    field: str
+    id: str
+    name: str
+    type: str
+    bytes: int
+    digest: str
     address: str
 
 
@@ -149,6 +163,33 @@ def get_application(request: HttpRequest, slug: str, application: Word) -> Appli
     caller = actor(request)
     one = found(queries.find_application(_kept(request, slug), application, caller))
     return acts.read_application(caller, application=one)
+
+
+@router.get(
+    "/calls/{slug}/applications/{application}/files", response=list[FileOut], summary="List files of an application"
+)
+def list_application_files(request: HttpRequest, slug: str, application: Word) -> list[dict[str, Any]]:
+    """The files in one application, for those who keep the call, and who were given it to read."""
+    one = _readable(request, slug, application)
+    told = ("id", "name", "type", "bytes", "digest")
+    return [
+        {"field": each.label, "address": each.address, **{name: getattr(each.upload, name) for name in told}}
+        for each in enclosed(one, lambda upload: f"/api/v1/calls/{slug}/applications/{one.pk}/files/{upload}")
+    ]
+
+
+@router.get("/calls/{slug}/applications/{application}/files/{upload}", summary="Fetch a file of an application")
+def get_application_file(request: HttpRequest, slug: str, application: Word, upload: Word) -> FileResponse:
+    """One of them itself. That one who keeps the call fetched it is noted for the applicant."""
+    caller, one = signed_in(request), _readable(request, slug, application)
+    wanted = found(find_enclosed(one, upload))
+    if rules.may_read(caller, one.call):
+        acts.read_application(caller, application=one)
+    return attachment(wanted)
+
+
+def _readable(request: HttpRequest, slug: str, application: str) -> Application:
+    return found(find_readable(found_call(request, slug), application, signed_in(request)))
 
 
 def _me(request: HttpRequest) -> Person:

@@ -37,11 +37,14 @@ class FactPart(Given):
 
 
 class FieldPart(Given):
-    """A field of the form, on the page `step`. `most` bounds the characters of a text; 0 is the usual."""
+    """A field of the form, on the page `step`. `most` bounds the characters of a text; 0 is the usual.
+
+    One of kind `file` has its limits in `settings`: `number`, `megabytes`, and `kinds`, such as "pdf png".
+    """
 
     key: str
     label: str
-    kind: Literal["short", "long", "choice", "several", "number", "date", "link"] = "long"
+    kind: Literal["short", "long", "choice", "several", "number", "date", "link", "file"] = "long"
     help: str = ""
     step: str = "Your application"
     required: bool = True

@@ -11,6 +11,7 @@ from django import forms
 from stoa.kit.edge import ActForm
 from stoa.members.acts.checking import MOST_LINE, MOST_SHORT, MOST_TEXT
 from stoa.members.models.questionnaire import FACT_KINDS, FIELD_KINDS
+from stoa.members.rules.files import KINDS, MOST_FILES, MOST_MEGABYTES, USUAL_MEGABYTES
 
 KIND_WORDS = {
     "yes": "yes or no; only yes may apply",
@@ -21,6 +22,7 @@ KIND_WORDS = {
     "short": "a line of text",
     "long": "a longer text",
     "link": "an address on the web",
+    "file": "a file",
 }
 
 
@@ -107,6 +109,35 @@ class FieldForm(ItemForm):
     most = forms.IntegerField(
         label="Characters at most", min_value=0, max_value=MOST_TEXT, initial=0, help_text="0 for the usual."
     )
+    number = forms.IntegerField(label="Files at most", required=False, min_value=1, max_value=MOST_FILES, initial=1)
+    megabytes = forms.IntegerField(
+        label="Megabytes of a file at most",
+        required=False,
+        min_value=1,
+        max_value=MOST_MEGABYTES,
+        initial=USUAL_MEGABYTES,
+    )
+    kinds = forms.MultipleChoiceField(
+        label="Kinds of files",
+        required=False,
+        choices=[(kind, found.word) for kind, found in KINDS.items()],
+        initial=["pdf"],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    @classmethod
+    def values(cls, item: Mapping[str, Any]) -> dict[str, Any]:
+        """With the limits of files out of its settings."""
+        settings = item.get("settings", {})
+        told = {name: settings[name] for name in ("number", "megabytes") if name in settings}
+        return super().values(item) | told | ({"kinds": settings["kinds"].split()} if "kinds" in settings else {})
+
+    def item(self, key: str) -> dict[str, Any]:
+        """With the limits of files as its settings, where it is one for files."""
+        made = super().item(key)
+        limits = {name: made.pop(name) for name in ("number", "megabytes")} | {"kinds": " ".join(made.pop("kinds"))}
+        settings = {name: value for name, value in limits.items() if value}
+        return made | ({"settings": settings} if made["kind"] == "file" else {})
 
 
 class CriterionForm(ItemForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
 
@@ -25,11 +27,13 @@ class Draft(models.Model):
     facts = models.JSONField(default=dict)
     profile = models.JSONField(default=dict, help_text="orcid, organisation, ror, publications as they were typed")
     answers = models.JSONField(default=dict)
+    files = ArrayField(models.CharField(max_length=32), default=list, help_text="those that its answers name")
     begun = models.DateTimeField(default=clock.now)
     saved = models.DateTimeField(default=clock.now)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
+        indexes = [GinIndex(fields=["files"], name="draft_by_file")]
         constraints = [models.UniqueConstraint(fields=["call", "person"], name="one_draft_each")]
 
     def get_absolute_url(self) -> str:
@@ -57,6 +61,7 @@ class Application(models.Model):
     publications = models.JSONField(default=list)
     facts = models.JSONField(default=dict)
     answers = models.JSONField(default=dict)
+    files = ArrayField(models.CharField(max_length=32), default=list, help_text="those that its answers name")
     begun = models.DateTimeField()
     submitted = models.DateTimeField(default=clock.now)
     edited = models.DateTimeField(null=True)
@@ -68,6 +73,7 @@ class Application(models.Model):
             models.Index(fields=["call", "submitted", "id"], name="application_by_instant"),
             models.Index(fields=["call", "sort_name", "id"], name="application_by_name"),
             models.Index(fields=["call", "organisation", "id"], name="application_by_place"),
+            GinIndex(fields=["files"], name="application_by_file"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["call", "person"], name="one_application_each"),

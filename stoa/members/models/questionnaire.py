@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
 FactKind = Literal["yes", "choice", "number", "date"]
-FieldKind = Literal["short", "long", "choice", "several", "number", "date", "link"]
+FieldKind = Literal["short", "long", "choice", "several", "number", "date", "link", "file"]
 """Kinds of fields. Whoever adds one gives it a control in forms/answering.py and its check in rules/answers.py."""
 
 FACT_KINDS: tuple[FactKind, ...] = get_args(FactKind)

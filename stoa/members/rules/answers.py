@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from stoa.members.models.questionnaire import Fact, Field
+from stoa.members.rules.files import fault_of_ids
 
 LONGEST = {"short": 300, "long": 10_000, "link": 500}
 """Characters of an answer where the field says nothing else."""
@@ -26,6 +27,8 @@ def fault_of(field: Field, value: Any) -> str:
     if field.kind == "several":
         fine = isinstance(value, list) and all(_is_option(each, field.options) for each in value)
         return "" if fine and len(set(value)) == len(value) else "Choose among the answers."
+    if field.kind == "file":
+        return fault_of_ids(field, value)
     if not isinstance(value, str):
         return "Give a text."
     if field.kind in LONGEST and len(value) > longest(field):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from stoa.kit import clock, edge
-from stoa.kit.faults import Conflict
+from stoa.kit.faults import Conflict, Fault
+from stoa.kit.files.fields import brought
+from stoa.kit.files.queries import own_file
 from stoa.members import acts, queries, rules
 from stoa.members.acts.afterwards import appeal_until
 from stoa.members.forms.answering import AnswersForm
@@ -23,6 +26,7 @@ from stoa.members.forms.calls import ConfirmForm
 from stoa.members.models import Call, Draft
 from stoa.members.models.questionnaire import Field
 from stoa.members.queries import Mine
+from stoa.members.queries.files import Enclosed, enclosed
 from stoa.members.rules.about import labels_of
 from stoa.members.rules.answers import missing
 from stoa.members.views.calls import found, frame
@@ -86,6 +90,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponseBase:
         "mine": mine,
         "form": form,
         "answers": answered(call, mine.draft.answers),
+        "files": own_files(mine.draft),
         "left": [(field, _place(call, field)) for field in missing(call.asks.fields, mine.draft.answers)],
         "can_be_finished": rules.can_be_finished(call, mine.draft.begun),
         "pages": _pages(mine.draft, "submit"),
@@ -106,6 +111,7 @@ def own(request: HttpRequest, slug: str) -> HttpResponseBase:
         "can_be_finished": rules.can_be_finished(call, mine.draft.begun),
         "said": [label for key, label in labels_of(call).items() if key in said],
         "answers": answered(call, mine.draft.answers),
+        "files": own_files(mine.draft),
         **_outcome(request, call),
     }
     return render(request, "members/mine.html", context)
@@ -138,8 +144,14 @@ def _outcome(request: HttpRequest, call: Call) -> dict[str, Any]:
 
 
 def answered(call: Call, answers: dict[str, Any]) -> list[tuple[Field, str]]:
-    """Each field of a call with the answer as it is read; nothing where there is none."""
-    return [(field, in_words(field, answers.get(field.key))) for field in call.asks.fields]
+    """Each field of a call but files with the answer as it is read; nothing where there is none."""
+    fields = [field for field in call.asks.fields if field.kind != "file"]
+    return [(field, in_words(field, answers.get(field.key))) for field in fields]
+
+
+def own_files(draft: Draft) -> list[Enclosed]:
+    """The files of one's own application."""
+    return enclosed(draft, lambda upload: _url("own_file", draft.call, upload))
 
 
 def in_words(field: Field, value: Any) -> str:
@@ -150,6 +162,8 @@ def in_words(field: Field, value: Any) -> str:
         return str(field.options[value])
     if field.kind == "several":
         return ", ".join(field.options[each] for each in value)
+    if field.kind == "file":
+        return f"{len(value)} file{'s' if len(value) > 1 else ''}"
     return str(value)
 
 
@@ -167,7 +181,16 @@ def _form(request: HttpRequest, draft: Draft, number: int) -> ProfileForm | Answ
     if number == 1:
         return ProfileForm(sent, initial={**draft.profile, "version": draft.version, **given})
     fields = draft.call.asks.on_step(draft.call.asks.steps[number - 2])
-    return AnswersForm(sent, fields=fields, answers=draft.answers, initial={"version": draft.version, **given})
+    faults: dict[str, Fault] = {}
+    if sent is not None and any(field.kind == "file" for field in fields):
+        sent, faults = brought(edge.actor(request), draft.person, sent, request.FILES)
+    initial = {"version": draft.version, **given}
+    form = AnswersForm(
+        sent, fields=fields, answers=draft.answers, initial=initial, find=partial(own_file, draft.person_id)
+    )
+    for name in sorted(faults.keys() & form.fields.keys() if form.errors or faults else ()):
+        form.add_error(name, f"{faults[name].message} {faults[name].remedy}".strip())
+    return form
 
 
 def _save(request: HttpRequest, draft: Draft, form: ProfileForm | AnswersForm) -> Draft:
@@ -199,7 +222,8 @@ def _shown(request: HttpRequest, mine: Mine, form: ProfileForm | AnswersForm, nu
     stale = isinstance(form.fault, Conflict)
     if stale:
         draft.refresh_from_db()
-        sent = request.POST.copy()
+        sent = QueryDict(mutable=True)
+        sent.update(form.data)
         sent["version"] = str(draft.version)
         form.data = sent
     context = {
@@ -242,5 +266,5 @@ def _status(page: str, present: str, *, done: bool) -> str:
     return "now" if page == present else "done" if done else "next"
 
 
-def _url(name: str, call: Call, *more: int) -> str:
+def _url(name: str, call: Call, *more: int | str) -> str:
     return reverse(f"members:{name}", args=[call.slug, *more])

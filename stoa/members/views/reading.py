@@ -11,8 +11,10 @@ from stoa.kit.faults import Refused
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.members import acts, queries, rules
 from stoa.members.models import Application, Call
+from stoa.members.queries.files import enclosed
 from stoa.members.views.applying import answered
 from stoa.members.views.calls import found, frame
+from stoa.members.views.files import file_address
 
 
 def listing(call: Call) -> Listing[Application]:
@@ -57,7 +59,8 @@ def application(request: HttpRequest, slug: str, application: str) -> HttpRespon
     if one is None:
         raise Http404
     acts.read_application(actor, application=one)
-    context = {**frame(call), "one": one, "answers": answered(call, one.answers)}
+    files = enclosed(one, lambda upload: file_address(one, upload))
+    context = {**frame(call), "one": one, "answers": answered(call, one.answers), "files": files}
     return render(request, "members/application.html", context)
 
 

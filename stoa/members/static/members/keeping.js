@@ -5,7 +5,7 @@ const PREFIX = "stoa-keep:";
 
 function fill(form, fields) {
   for (const control of form.elements) {
-    if (!(control.name in fields) || control.type === "hidden") continue;
+    if (!(control.name in fields) || control.type === "hidden" || control.type === "file") continue;
     const values = fields[control.name];
     if (control.type === "radio" || control.type === "checkbox") control.checked = values.includes(control.value);
     else control.value = values[0];
@@ -14,7 +14,7 @@ function fill(form, fields) {
 
 function typed(form) {
   const fields = {};
-  for (const control of form.elements) if (control.name && control.type !== "hidden") fields[control.name] ??= [];
+  for (const control of form.elements) if (control.name && control.type !== "hidden" && control.type !== "file") fields[control.name] ??= [];
   for (const [name, value] of new FormData(form)) if (name in fields) fields[name].push(value);
   return fields;
 }

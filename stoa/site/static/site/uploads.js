@@ -67,7 +67,7 @@ async function send(form, file, tell, wanted) {
 }
 
 function tend(box) {
-  const [sent, input] = box.querySelectorAll("input");
+  const [sent, input, out] = box.querySelectorAll("input");
   const [bar, says] = [box.querySelector("progress"), box.querySelector("[data-says]")];
   const form = input.form;
   let turn = 0;
@@ -80,11 +80,17 @@ function tend(box) {
       bar.value = share ?? 0;
       says.textContent = text;
     };
+    if (file.size > Number(box.dataset.most)) {
+      tell(null, `${file.name} has ${sizeOf(file.size)}; ${sizeOf(Number(box.dataset.most))} are the most. Choose a smaller one.`);
+      input.value = "";
+      return;
+    }
     input.setCustomValidity("The file is still being sent. Wait a moment.");
     try {
       const one = await send(form, file, tell, () => mine === turn);
       if (!one) return;
       sent.value = one.id;
+      if (out) out.checked = false;
       tell(null, `${one.name}, ${sizeOf(one.bytes)}, was sent.`);
       sent.dispatchEvent(new Event("input", { bubbles: true }));
     } catch (fault) {

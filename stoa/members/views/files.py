@@ -1,0 +1,57 @@
+"""Files in applications, sent to whoever may read them: the applicant, who keeps the call, and who was given it to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.cache import never_cache
+
+from stoa.kit import edge
+from stoa.kit.addresses import path_to
+from stoa.kit.files.answering import attachment
+from stoa.members import acts, queries, rules
+from stoa.members.models import Application
+from stoa.members.queries.files import enclosed, find_enclosed, find_read, find_readable
+from stoa.members.views.calls import found
+
+TO_READ = "members/parts/files.html"
+
+
+@never_cache
+@edge.signed_in
+def own_file(request: HttpRequest, slug: str, upload: str) -> HttpResponseBase:
+    """A file in one's own application."""
+    mine = queries.own(found(request, slug), edge.actor(request))
+    one = mine and (find_enclosed(mine.draft, upload) or (mine.application and find_enclosed(mine.application, upload)))
+    if not one:
+        raise Http404
+    return attachment(one)
+
+
+@never_cache
+@edge.signed_in
+def file(request: HttpRequest, slug: str, application: str, upload: str) -> HttpResponseBase:
+    """A file in somebody's application. That one who keeps the call fetched it is noted for the applicant."""
+    call, actor = found(request, slug), edge.actor(request)
+    one = find_readable(call, application, actor)
+    wanted = find_enclosed(one, upload) if one else None
+    if one is None or wanted is None:
+        raise Http404
+    if rules.may_read(actor, call):
+        acts.read_application(actor, application=one)
+    return attachment(wanted)
+
+
+def files_beside(reference: str, request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """The files of an application, on the page of whoever was given it to read."""
+    kind, _, pk = reference.partition(":")
+    one = find_read(pk, edge.actor(request)) if kind == "application" else None
+    files = enclosed(one, lambda upload: file_address(one, upload)) if one else []
+    return (TO_READ, {"files": files}) if files else None
+
+
+def file_address(one: Application, upload: str) -> str:
+    """Where those fetch a file of an application who may read it."""
+    return path_to("members:file", one.call.slug, one.pk, upload)
