@@ -279,20 +279,13 @@ def whether_one_withdrew(world: World) -> None:
         members.withdraw(acting(world.some[1]), draft=Draft.objects.get(call=call, person=world.some[1]))
 
 
-@about(AN_APPLICATION)
-def whether_one_applies(world: World) -> None:
-    """Whether somebody submitted an application."""
-    if world.otherwise:
-        apply(world.some[2], Call.objects.get(slug=world.round.slug))
-
-
 @about(AN_APPLICATION, A_FILE)
-def what_file_somebody_applies_with(world: World) -> None:
-    """Which file is in an application, where the call asks for one."""
+def whether_one_applies(world: World) -> None:
+    """Whether somebody submitted an application, with a file in it."""
     if world.otherwise:
-        call, me = Call.objects.get(slug=world.round.slug), world.some[4]
-        paper = files.send(acting(me), person=me, name="otherwise.txt", body=b"otherwise")
-        apply(me, call, paper=[paper.pk])
+        me = world.some[2]
+        paper = files.send(acting(me), person=me, name="paper.txt", body=b"a paper")
+        apply(me, Call.objects.get(slug=world.round.slug), paper=[paper.pk])
 
 
 @about(ABOUT_ONESELF)
@@ -344,7 +337,6 @@ IN_A_CALL = (
     whether_one_begins_to_apply,
     whether_one_withdrew,
     whether_one_applies,
-    what_file_somebody_applies_with,
     what_one_says_apart,
 )
 
