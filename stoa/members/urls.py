@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from stoa.members.views import afterwards, applying, arriving, calls, deciding, files, keeping, onboarding, reading
+from stoa.members.views import (
+    afterwards,
+    applying,
+    arriving,
+    calls,
+    deciding,
+    deciding_panel,
+    files,
+    keeping,
+    onboarding,
+    reading,
+)
 
 app_name = "members"
 urlpatterns = [
@@ -35,7 +46,8 @@ urlpatterns = [
     path("calls/<slug:slug>/mine/appeal", afterwards.appeal, name="make_appeal"),
     path("calls/<slug:slug>/bar", deciding.give_bar, name="give_bar"),
     path("calls/<slug:slug>/decide", deciding.decide, name="decide"),
-    path("calls/<slug:slug>/decide/begin", deciding.begin, name="begin_review"),
+    path("calls/<slug:slug>/decide/begin", deciding_panel.begin, name="begin_review"),
+    path("calls/<slug:slug>/decide/reviewers", deciding_panel.reviewers, name="reviewers"),
     path("calls/<slug:slug>/decide/bar", deciding.set_bar, name="set_bar"),
     path("calls/<slug:slug>/decide/letters", deciding.letters, name="letters"),
     path("calls/<slug:slug>/decide/release", deciding.release, name="release"),

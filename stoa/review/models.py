@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Any
-
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -27,8 +24,8 @@ A_REVIEW = Secret("what a reviewer says of a piece", "never", KEEPERS)
 class Panel(models.Model):
     """Those who read some pieces by the same criteria until a deadline. It serves the object `kind:object_id`, or nothing.
 
-    `criteria` is a list of `code`, `title`, `rubric` and two `examples`, each with `score` and `text`. `named`: reviewers of
-    one piece see each other's names once they see each other's reviews. Authors never see them.
+    `criteria` is a list of `code`, `title`, `rubric`, `weight` and two `examples`, each with `score` and `text`. `named`:
+    reviewers of one piece see each other's names once they see each other's reviews. Authors never see them.
     """
 
     class Phase(models.TextChoices):
@@ -71,6 +68,11 @@ class Panel(models.Model):
     def reference(self) -> str:
         """How the record and other parts name it."""
         return f"panel:{self.pk}"
+
+    @property
+    def weights(self) -> dict[str, int]:
+        """How much each criterion counts, by its code."""
+        return {criterion["code"]: criterion.get("weight", 1) for criterion in self.criteria}
 
     @property
     def is_read(self) -> bool:
@@ -203,12 +205,6 @@ class Review(models.Model):
     saved = models.DateTimeField(default=clock.now)
     given = models.DateTimeField(null=True)
 
-    @property
-    def mean(self) -> Fraction | None:
-        """The mean of its scores, exactly, since it decides; None where there are none."""
-        values: list[int] = list(self.scores.values())
-        return Fraction(sum(values), len(values)) if values else None
-
 
 @declares(rows=A_REVIEW)
 class Remark(models.Model):
@@ -239,6 +235,3 @@ class Run(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-
-
-Criteria = list[dict[str, Any]]

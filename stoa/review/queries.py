@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import ceil
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from stoa.kit import clock
+from stoa.kit.looking import once_a_look
+from stoa.methods.admission import hundredths, weighed
 from stoa.methods.backlog import Backlog, Reading, forecast
 from stoa.people.models import Person
 from stoa.review.models import Assignment, Conflict, Panel, Piece, Remark, Review, Run, Seat
@@ -22,6 +23,23 @@ GIVEN, TO_READ, ABSTAINED = Assignment.State.GIVEN, Assignment.State.TO_READ, As
 def find_panel(pk: int) -> Panel | None:
     """The panel of this number."""
     return Panel.objects.filter(pk=pk).first()
+
+
+@once_a_look
+def panels_read_by(person_id: str) -> frozenset[int]:
+    """The panels on which somebody accepted to review: their standing towards what those panels serve."""
+    return frozenset(Seat.objects.filter(person=person_id, state=Seat.State.ACCEPTED).values_list("panel", flat=True))
+
+
+def reviewers(panel_id: int) -> QuerySet[Person]:
+    """Who accepted to review on a panel. For acts and pages of those who decide, who may know it."""
+    return Person.objects.filter(seats__panel=panel_id, seats__state=Seat.State.ACCEPTED, is_active=True)
+
+
+def read_it(panel: Panel, kind: str, object_id: str, person_id: str | None) -> bool:
+    """Whether somebody was given this piece to read, whatever became of it."""
+    rows = Assignment.objects.filter(piece__panel=panel, piece__kind=kind, piece__object_id=object_id)
+    return rows.filter(seat__person=person_id).exists()
 
 
 def seats_of(person_id: str) -> QuerySet[Seat]:
@@ -148,9 +166,15 @@ class Outlook:
     """How a panel stands against its deadline, and what would mend it."""
 
     wanted: int
+    assigned: int
     given: int
     unread: Backlog
     remedy: Remedy | None
+
+    @property
+    def missing(self) -> int:
+        """Reviews that nobody was assigned."""
+        return max(0, self.wanted - self.assigned)
 
 
 def outlook(panel: Panel) -> Outlook:
@@ -158,8 +182,8 @@ def outlook(panel: Panel) -> Outlook:
     pieces = panel.pieces.filter(withdrawn=None).count()
     rows = _progress(panel)
     unread = forecast([_reading(panel, row) for row in rows])
-    given = sum(row["given"] for row in rows)
-    return Outlook(pieces * panel.reviews_each, given, unread, _remedy(panel, rows, unread))
+    assigned, given = (sum(row[name] for row in rows) for name in ("had", "given"))
+    return Outlook(pieces * panel.reviews_each, assigned, given, unread, _remedy(panel, rows, unread))
 
 
 def _progress(panel: Panel) -> list[dict[str, Any]]:
@@ -217,7 +241,7 @@ def summary(panel: Panel) -> list[Summary]:
 def _summed(panel: Panel, piece: Piece) -> Summary:
     held = list(piece.assignments.all())
     given = [one.review for one in held if one.state == GIVEN]
-    means = [mean for review in given if (mean := review.mean) is not None]
+    means = [mean for review in given if (mean := weighed(review.scores, panel.weights)) is not None]
     by = {c["code"]: [r.scores[c["code"]] for r in given if c["code"] in r.scores] for c in panel.criteria}
     return Summary(
         kind=piece.kind,
@@ -227,8 +251,8 @@ def _summed(panel: Panel, piece: Piece) -> Summary:
         reviews=len(given),
         abstained=sum(one.state == ABSTAINED for one in held),
         missing=max(0, panel.reviews_each - len(given)),
-        mean=round(100 * sum(means) / len(means)) if means else None,
-        by_criterion={code: round(Fraction(100 * sum(values), len(values))) for code, values in by.items() if values},
+        mean=hundredths(means),
+        by_criterion={code: each for code, values in by.items() if (each := hundredths(values)) is not None},
         for_author=[review.for_author for review in given if review.for_author],
     )
 

@@ -35,6 +35,7 @@ OWN = {
     "list_my_reports", "list_my_decisions", "list_hidden", "list_muted", "list_cases", "get_case",
     "list_files", "get_file", "get_file_content", "get_my_application", "get_own_decision",
     "get_onboarding",
+    "get_reading", "list_candidates",
 }  # fmt: skip
 """Reads that are refused to some; every other read is for everybody."""
 

@@ -76,7 +76,7 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.charter.text import DEFAULT, read
     from stoa.forum.api import moderation
     from stoa.forum.api import posts as forum
-    from stoa.members.api import applications, calls, deciding, onboarding
+    from stoa.members.api import applications, calls, deciding, deciding_panel, onboarding
     from stoa.people import api as people
     from stoa.review import api as review
     from stoa.site.api import files
@@ -86,6 +86,7 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
         calls,
         applications,
         deciding,
+        deciding_panel,
         onboarding,
         discussion,
         ballots,

@@ -15,12 +15,11 @@ from stoa.charter.text import DEFAULT
 from stoa.forum import acts as forum
 from stoa.kit import clock
 from stoa.kit.act import CLOCK, OPERATOR
-from stoa.people.acts import give_role
 from stoa.record.tasks import seal_past_days
 from tests.leaks.stories import AFTER_THE_CLOSE, DRAFTED, IN_A_CALL, IN_A_DISCUSSION, IN_A_VOTE
 from tests.leaks.worlds import Scene, World
 from tests.members.calling import opened
-from tests.members.deciding import decided, ranked, read, with_bar
+from tests.members.deciding import decided, ranked, read, reviewed, seated, with_bar
 from tests.stage import acting, at
 
 STATEMENTS = 5
@@ -92,9 +91,8 @@ def calling(world: World, stack: ExitStack) -> None:
     opened(cast, SLUG)
     reader, *applicants, _ = world.some = cast.members[-4:]
     scores = dict(zip(applicants, (200, 400), strict=True))
-    barless = read(cast, "barless", applicants)
-    give_role(OPERATOR, person=reader, role="reviewer", scope=barless.reference)
-    with_bar(cast, read(cast, "unranked", applicants), [reader])
+    seated(cast, read(cast, "barless", applicants), [reader])
+    reviewed(cast, with_bar(cast, read(cast, "unranked", applicants), [reader]), scores)
     ranked(cast, with_bar(cast, read(cast, "unreleased", applicants), [reader]), scores)
     decided(cast, with_bar(cast, read(cast, "decided", applicants), [reader]), scores)
 

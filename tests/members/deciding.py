@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stoa.kit import clock
-from stoa.kit.act import OPERATOR
 from stoa.members import acts as members
 from stoa.members.models import Application, Call
 from stoa.members.tasks import advance
-from stoa.people import acts as people
 from stoa.people.models import Person
+from stoa.review import acts as review
+from stoa.review.acts.reading import Said
+from stoa.review.models import Panel, Seat
 from tests.cast import Cast
 from tests.members.applying import apply
 from tests.members.calling import opened
@@ -33,21 +34,46 @@ def read(cast: Cast, slug: str, applicants: Sequence[Person]) -> Call:
         return members.begin_review(acting(cast.steward), call=call)
 
 
+def seated(cast: Cast, call: Call, people: Sequence[Person], load: int = 9) -> None:
+    """These people are asked to read for a call, and accept."""
+    members.invite_reviewers(acting(cast.steward), call=call, people=people, load=load)
+    asked = Seat.objects.filter(panel=call.panel_id, person__in=people, state=Seat.State.INVITED)
+    for seat in asked.select_related("panel", "person"):
+        review.accept(acting(seat.person), seat=seat, load=load)
+
+
 def with_bar(cast: Cast, call: Call, reviewers: Sequence[Person], values: Sequence[int] = (300, 300, 300)) -> Call:
     """These people read for the call, and give these bars, which make the bar."""
+    seated(cast, call, reviewers)
     for person, value in zip(reviewers, values, strict=False):
-        people.give_role(OPERATOR, person=person, role="reviewer", scope=call.reference)
         members.give_bar(acting(person), call=call, value=value)
     return members.set_bar(acting(cast.steward), call=call)
 
 
+def reviewed(cast: Cast, call: Call, scores: dict[Person, int]) -> None:
+    """The panel reads what these people applied with, scores it so, as near as whole points of its reviewers come, and ends."""
+    panel, steward = call.panel, acting(cast.steward)
+    assert panel is not None
+    review.run_assignment(steward, panel=panel)
+    applicants = dict(Application.objects.filter(call=call).values_list("pk", "person"))
+    by_id = {person.pk: score for person, score in scores.items()}
+    for piece in panel.pieces.filter(withdrawn=None):
+        held = list(piece.assignments.select_related("seat__person", "piece").order_by("pk"))
+        total = round(len(held) * by_id[str(applicants[piece.object_id])] / 100)
+        for n, one in enumerate(held):
+            said = Said({"experience": total // len(held) + (n < total % len(held))}, "", "By the criteria.")
+            review.give_review(acting(one.seat.person), assignment=one, said=said)
+    review.close_panel(steward, panel=panel)
+
+
 def ranked(cast: Cast, call: Call, scores: dict[Person, int]) -> None:
-    """Put the applications of these people in order, each with a reason."""
-    rows = {one.person_id: one for one in Application.objects.filter(call=call)}
+    """The same, and the applications are put in order, each with a reason."""
     steward = acting(cast.steward)
-    members.rank(steward, call=call, scores={rows[person.pk].pk: score for person, score in scores.items()})
-    for person, one in rows.items():
-        members.give_reason(steward, application=one, reason=f"Reason for {person}.")
+    if Panel.objects.get(pk=call.panel_id).phase != Panel.Phase.DONE:
+        reviewed(cast, call, scores)
+    members.rank(steward, call=call)
+    for one in Application.objects.filter(call=call):
+        members.give_reason(steward, application=one, reason=f"Reason for {one.person_id}.")
 
 
 def decided(cast: Cast, call: Call, scores: dict[Person, int]) -> Call:

@@ -20,6 +20,7 @@ from stoa.members.acts.deciding import (
     draft_release,
     give_bar,
     give_reason,
+    invite_reviewers,
     rank,
     set_bar,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "import_applications",
     "introduce",
     "invite_applicant",
+    "invite_reviewers",
     "let_in",
     "make_up_outage",
     "open_call",

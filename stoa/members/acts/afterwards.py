@@ -10,8 +10,10 @@ from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.members import events
 from stoa.members.acts.deciding import write
+from stoa.members.acts.deciding_panel import KIND
 from stoa.members.models import Appeal, Bar, Call, Decision
 from stoa.people.joining import end, take_in
+from stoa.review.queries import read_it
 
 MOST_WORDS = 5_000
 OUTCOME = Decision.Outcome
@@ -55,7 +57,7 @@ def decide_appeal(actor: Actor, *, call: Call, appeal: Appeal, granted: bool, re
     appeal = locks.exclusive(appeal)
     if appeal.decided or appeal.decision.application.call_id != call.pk:
         raise Closed("This appeal is decided already.")
-    if actor.person_id in deciders(call):
+    if had_part(call, appeal.decision.application_id, actor.person_id):
         raise Refused(
             "You had a part in this decision.", remedy="Somebody else has to look at it.", code="own-decision"
         )
@@ -86,6 +88,12 @@ def deciders(call: Call) -> set[str | None]:
     release = call.release
     bars = Bar.objects.filter(call=call).values_list("person_id", flat=True)
     return {release.drafted_by_id, release.confirmed_by_id, *bars}
+
+
+def had_part(call: Call, application_id: str, person_id: str | None) -> bool:
+    """Whether somebody had a part in the decision about an application: they decided the call, or were given this one to read."""
+    read = call.panel is not None and read_it(call.panel, KIND, application_id, person_id)
+    return read or person_id in deciders(call)
 
 
 def _move_up(call: Call) -> bool:

@@ -19,6 +19,7 @@ from stoa.kit.faults import Closed, Conflict, Invalid, Refused, TooFast
 from stoa.kit.files.acts import forget_if_unused
 from stoa.kit.models import Upload
 from stoa.members import events
+from stoa.members.acts.deciding_panel import take_away
 from stoa.members.models import AboutYou, Application, Call, Draft, Onboarding
 from stoa.members.rules import can_be_begun, can_be_finished
 from stoa.members.rules.answers import fault_of, fault_of_fact, missing
@@ -103,12 +104,15 @@ def submit(actor: Actor, *, draft: Draft) -> Draft:
 def withdraw(actor: Actor, *, draft: Draft) -> Draft:
     """Withdraw what one submitted: it is deleted with its files, and nobody else sees that there was anything. One's text stays."""
     draft = locks.exclusive(draft)
+    draft.call = locks.shared(draft.call)
     if draft.call.phase == Call.Phase.DECIDED:
         raise Closed("This call is decided.", remedy="A place can be declined.")
     application = Application.objects.filter(call=draft.call_id, person=draft.person_id).first()
     if application is None:
         raise Closed("Nothing of yours is submitted here.")
     tell(events.ApplicationWithdrawn(application.pk, draft.call_id, draft.person_id))
+    application.call = draft.call
+    take_away(application)
     application.delete()
     _let_go_of_files(draft, application.files)
     _mail(draft, "application-withdrawn")
@@ -134,7 +138,10 @@ def content(application: Application) -> dict[str, Any]:
 def erase_applications(person_id: str) -> None:
     """Destroy what somebody applied with and said of themselves. Called inside the act that erases them."""
     Draft.objects.filter(person=person_id).delete()
-    Application.objects.filter(person=person_id).delete()
+    for application in Application.objects.filter(person=person_id).order_by("pk"):
+        application.call = locks.shared(application.call)
+        take_away(application)
+        application.delete()
     AboutYou.objects.filter(person=person_id).delete()
     Onboarding.objects.filter(pk=person_id).delete()
 

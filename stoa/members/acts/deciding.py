@@ -1,8 +1,9 @@
-"""How a call is decided: it is read, reviewers give the bar, scores make an order, and two people release the outcomes."""
+"""How a call is decided: its panel reads and gives the bar, scores make an order, and two people release the outcomes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -13,29 +14,58 @@ from stoa.kit import clock, locks, outbox, wording
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Conflict, Invalid, Refused
 from stoa.members import events
+from stoa.members.acts.deciding_panel import asked_of, open_reading
 from stoa.members.models import Application, Bar, Call, Decision, Release
+from stoa.members.queries.deciding_panel import fair_load, wave_before
 from stoa.methods.admission import admit, middle
 from stoa.people.joining import take_in
 from stoa.people.models import Person
 from stoa.people.queries import holders
 from stoa.record.entries import keep_blob
+from stoa.review.acts.seats import ask, check_load, demand_open
+from stoa.review.models import Panel
+from stoa.review.queries import reviewers, summary
 
 LEAST, MOST = 100, 500
+TIME_TO_READ = timedelta(days=28)
 MOST_REASON, MOST_SUBJECT, MOST_BODY = 5_000, 150, 10_000
 OUTCOME = Decision.Outcome
 LETTERS = (OUTCOME.ADMITTED, OUTCOME.WAITING, OUTCOME.DECLINED)
 
 
 @act("members.review.begin", on="call")
-def begin_review(actor: Actor, *, call: Call) -> Call:
-    """Let the applications of a call that has closed be read."""
+def begin_review(actor: Actor, *, call: Call, due: datetime | None = None) -> Call:
+    """Let a panel read the applications of a call that has closed, by its criteria; whom a wave before admitted is asked to read.
+
+    Reviews are due four weeks later where `due` says nothing else.
+    """
     call = locks.exclusive(call)
     if call.phase != Call.Phase.CLOSED:
         raise Closed("Applications are read when the call has closed.", remedy="Its page says when that is.")
+    count = Application.objects.filter(call=call).count()
+    if not count:
+        raise Closed("Nobody applied.", remedy="There is nothing to read; announce another call.")
+    call.panel = open_reading(call, due or clock.now() + TIME_TO_READ)
     call.phase = Call.Phase.REVIEW
-    call.save(update_fields=["phase"])
+    call.save(update_fields=["phase", "panel"])
+    if wave := wave_before(call):
+        ask(call.panel, asked_of(wave, fair_load(call, count, len(wave))))
     tell(events.ReviewBegun(call.pk))
     return call
+
+
+@act("members.reviewers.invite", on="call", kind="private")
+def invite_reviewers(actor: Actor, *, call: Call, people: Sequence[Person], load: int) -> int:
+    """Ask people to read for a call, so many applications at most each; who was asked before is passed over. Says how many."""
+    call = _read(call)
+    if call.panel is None:
+        raise Closed("This call has no panel.", remedy="It is read by those to whom its reading was given.")
+    if not people or any(not one.is_active or one.erased for one in people):
+        raise Invalid("Nobody is chosen, or somebody who is no longer here.", remedy="Choose others.", field="people")
+    check_load(load)
+    panel = locks.exclusive(call.panel)
+    demand_open(panel)
+    return len(ask(panel, asked_of(people, load)))
 
 
 @act("members.bar.give", on="call", kind="private")
@@ -70,12 +100,17 @@ def set_bar(actor: Actor, *, call: Call) -> Call:
 
 
 @act("members.decisions.rank", on="call", kind="private")
-def rank(actor: Actor, *, call: Call, scores: Mapping[str, int]) -> list[Decision]:
-    """Put the applications in the order of their scores, in hundredths by number; from the bar on they are admitted."""
+def rank(actor: Actor, *, call: Call, scores: Mapping[str, int] | None = None) -> list[Decision]:
+    """Put the applications in the order of their scores, as the panel gave them; from the bar on they are admitted.
+
+    `scores`, in hundredths by number, are for a call that was read without a panel. What reviewers wrote for an applicant is
+    the reason, until somebody writes another.
+    """
     call = _read(call)
     _not_drafted(call)
     if call.bar is None:
         raise Closed("The bar is not set.", remedy="The reviewers give it first.")
+    scores, written = _given(call, scores)
     rows = {one.pk: one for one in Application.objects.filter(call=call)}
     if wrong := sorted(set(scores) ^ set(rows)):
         raise Invalid(
@@ -90,7 +125,11 @@ def rank(actor: Actor, *, call: Call, scores: Mapping[str, int]) -> list[Decisio
     outcomes = zip(LETTERS, (found.admitted, found.waiting, found.declined), strict=True)
     made = [
         Decision(
-            application=rows[pk], outcome=outcome, score=scores[pk], place=order.get(pk), reason=reasons.get(pk, "")
+            application=rows[pk],
+            outcome=outcome,
+            score=scores[pk],
+            place=order.get(pk),
+            reason=reasons.get(pk) or written.get(pk, ""),
         )
         for outcome, ids in outcomes
         for pk in ids
@@ -155,7 +194,8 @@ def confirm_release(actor: Actor, *, call: Call, drafted: str = "") -> Call:
     call.phase = Call.Phase.DECIDED
     call.save(update_fields=["phase"])
     _tell_decided(call)
-    for decision in Decision.objects.filter(application__call=call).select_related("application__person"):
+    decisions = Decision.objects.filter(application__call=call).select_related("application__person")
+    for decision in decisions.order_by("application"):  # by ids, so that the record's order of newcomers tells no place
         if decision.outcome == OUTCOME.ADMITTED and decision.application.person:
             take_in(decision.application.person, call.admits)
         write(call, decision, release.letters[decision.outcome])
@@ -175,8 +215,21 @@ def write(call: Call, decision: Decision, letter: Mapping[str, str]) -> None:
 
 
 def reviewers_of(call: Call) -> QuerySet[Person]:
-    """Who was given the reading of a call."""
-    return holders("reviewer", call.reference)
+    """Who reads for a call: who accepted a seat on its panel; without a panel, who was given its reading."""
+    return reviewers(call.panel_id) if call.panel_id else holders("reviewer", call.reference)
+
+
+def _given(call: Call, scores: Mapping[str, int] | None) -> tuple[Mapping[str, int], Mapping[str, str]]:
+    """The score of each application, and what reviewers wrote for each; from the panel, where there is one."""
+    if call.panel is None:
+        return scores or {}, {}
+    if scores is not None:
+        raise Closed("The scores of this call come from its panel.", remedy="Leave them out.")
+    if call.panel.phase != Panel.Phase.DONE:
+        raise Closed("The panel still reads.", remedy="End its work first, so that nothing it says changes any more.")
+    rows = summary(call.panel)
+    written = {row.object_id: "\n\n".join(row.for_author)[:MOST_REASON] for row in rows}
+    return {row.object_id: row.mean for row in rows if row.mean is not None}, written
 
 
 def _tell_decided(call: Call) -> None:

@@ -2,10 +2,11 @@
 
 from ninja import Router
 
-from stoa.members.api import applications, calls, deciding, onboarding
+from stoa.members.api import applications, calls, deciding, deciding_panel, onboarding
 
 router = Router(tags=["Calls"])
 router.add_router("", calls.router)
 router.add_router("", applications.router)
+router.add_router("", deciding_panel.router)
 router.add_router("", deciding.router)
 router.add_router("", onboarding.router)

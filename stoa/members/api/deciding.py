@@ -1,4 +1,4 @@
-"""Deciding calls over HTTP: the reading, the bar, the order, reasons, letters, appeals; and what an applicant does then."""
+"""Deciding calls over HTTP: the bar, the order, reasons, letters, appeals; and what an applicant does then."""
 
 from datetime import datetime
 from typing import Literal
@@ -27,9 +27,9 @@ class BarIn(Given):
 
 
 class Scores(Given):
-    """A score for each application by its number, in hundredths of a point."""
+    """Nothing where a panel read the call; else a score for each application by its number, in hundredths of a point."""
 
-    scores: dict[str, int]
+    scores: dict[str, int] | None = None
 
 
 class ReasonIn(Given):
@@ -104,12 +104,6 @@ class LettersOut(Schema):
     confirmed: datetime | None
 
 
-@router.post("/calls/{slug}/review", response=CallOut, summary="Let applications be read")
-def begin_review(request: HttpRequest, slug: str) -> Call:
-    """Let the applications of a call that has closed be read."""
-    return acts.begin_review(actor(request), call=found_call(request, slug))
-
-
 @router.put("/calls/{slug}/bar", response={204: None}, summary="Give your bar")
 def give_bar(request: HttpRequest, slug: str, given: BarIn) -> Status[None]:
     """Say, as a reviewer, from which score you would admit."""
@@ -133,14 +127,14 @@ def rank(request: HttpRequest, slug: str, given: Scores) -> list[Decision]:
 @paginate(Parts)
 def list_decisions(request: HttpRequest, slug: str, outcome: Outcome | None = None) -> QuerySet[Decision]:
     """What is decided about the applications to a call, for those who decide it."""
-    rows = queries.decisions(_deciding(request, slug), actor(request))
+    rows = queries.decisions(deciding(request, slug), actor(request))
     return rows.filter(outcome=outcome) if outcome else rows
 
 
 @router.put("/calls/{slug}/decisions/{application}", response=DecisionOut, summary="Give a reason")
 def give_reason(request: HttpRequest, slug: str, application: Word, given: ReasonIn) -> Decision:
     """Write the reason that an applicant reads with the outcome."""
-    rows = queries.decisions(_deciding(request, slug), actor(request))
+    rows = queries.decisions(deciding(request, slug), actor(request))
     one = found(rows.filter(application=application).first())
     return acts.give_reason(actor(request), application=one.application, reason=given.reason)
 
@@ -148,13 +142,13 @@ def give_reason(request: HttpRequest, slug: str, application: Word, given: Reaso
 @router.put("/calls/{slug}/letters", response=LettersOut, summary="Draft the letters")
 def draft_release(request: HttpRequest, slug: str, given: Letters) -> object:
     """Draft the letters to all who applied. Somebody else has to confirm them."""
-    return acts.draft_release(actor(request), call=_deciding(request, slug), letters=given.dict())
+    return acts.draft_release(actor(request), call=deciding(request, slug), letters=given.dict())
 
 
 @router.post("/calls/{slug}/letters/confirm", response=CallOut, summary="Release the decisions")
 def confirm_release(request: HttpRequest, slug: str) -> Call:
     """Confirm the letters that somebody else drafted: they go out, and whoever is admitted is a member."""
-    return acts.confirm_release(actor(request), call=_deciding(request, slug))
+    return acts.confirm_release(actor(request), call=deciding(request, slug))
 
 
 @router.get("/calls/{slug}/application/decision", response=OwnDecision, summary="Get the decision about you")
@@ -197,7 +191,8 @@ def _own(request: HttpRequest, slug: str) -> Decision:
     return found(queries.own_decision(found_call(request, slug), actor(request)))
 
 
-def _deciding(request: HttpRequest, slug: str) -> Call:
+def deciding(request: HttpRequest, slug: str) -> Call:
+    """The call of this short name, for a caller who decides it."""
     call = found_call(request, slug)
     if not rules.may_decide(signed_in(request), call):
         raise Refused("You can't decide this call.", remedy="Stewards, founders and its organisers do.")

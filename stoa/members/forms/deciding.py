@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from stoa.kit.edge import ActForm
 from stoa.members.acts.afterwards import MOST_WORDS
 from stoa.members.acts.deciding import LETTERS, MOST_BODY, MOST_REASON, MOST_SUBJECT
 from stoa.members.models import Decision
+from stoa.review.acts.seats import MOST_LOAD
 
 
 def _score(label: str, help_text: str = "") -> forms.DecimalField:
@@ -23,6 +25,29 @@ class BarForm(ActForm):
     """The score from which one would admit."""
 
     value = _score("From which score on would you admit?", "1 to 5, with two places at most, such as 3.25.")
+
+
+class BeginForm(ActForm):
+    """Until when reviews are due."""
+
+    due = forms.DateTimeField(
+        label="Reviews are due (UTC)",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="Everyone can see it. It can be moved to a later instant.",
+    )
+
+
+class InviteForm(ActForm):
+    """Whom to ask to read, and how much."""
+
+    person = forms.MultipleChoiceField(
+        label="Whom to ask", error_messages={"required": "Nobody is chosen. Tick those whom you want to ask."}
+    )
+    load = forms.IntegerField(label="How many each of them reads at most", min_value=1, max_value=MOST_LOAD)
+
+    def __init__(self, *args: Any, asked: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [(one, one) for one in asked]  # type: ignore[attr-defined]
 
 
 class ScoresForm(ActForm):

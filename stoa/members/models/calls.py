@@ -13,6 +13,8 @@ from stoa.kit.secrecy import Secret, declares
 from stoa.members.models.questionnaire import Questionnaire, read
 from stoa.people.models import Person
 from stoa.people.queries import roles_scoped
+from stoa.review.models import Panel
+from stoa.review.queries import panels_read_by
 
 A_DRAFTED_CALL = Secret("a call that is only drafted", "it is announced", frozenset({"founder", "steward"}))
 
@@ -64,6 +66,7 @@ class Call(models.Model):
     drafted = models.DateTimeField(default=clock.now)
     announced = models.DateTimeField(null=True)
     seed = models.CharField(max_length=64, blank=True, help_text="for ties; published with the announcement")
+    panel = models.OneToOneField(Panel, on_delete=models.PROTECT, null=True, related_name="+")
     bar = models.PositiveSmallIntegerField(null=True, help_text="hundredths of a point")
     made_up_until = models.DateTimeField(null=True, help_text="up to when outages have moved its end")
 
@@ -107,6 +110,13 @@ class Call(models.Model):
         return read(self.rules)
 
     def standing(self, person_id: str) -> frozenset[str]:
-        """Who was given the task of this call is its `organiser`, who was given its reading a `reviewer`."""
+        """Who was given the task of this call is its `organiser`, who accepted a seat on its panel a `reviewer`.
+
+        Before it has a panel, whoever was given the role is one.
+        """
         held = roles_scoped(person_id)
-        return frozenset(role for role in ("organiser", "reviewer") if (role, self.reference) in held)
+        found = {role for role in ("organiser", "reviewer") if (role, self.reference) in held}
+        if self.panel_id is not None:
+            found -= {"reviewer"}
+            found |= {"reviewer"} if self.panel_id in panels_read_by(person_id) else set()
+        return frozenset(found)

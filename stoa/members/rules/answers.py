@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from stoa.members.models import Call
 from stoa.members.models.questionnaire import Fact, Field
 from stoa.members.rules.files import fault_of_ids
 
@@ -60,6 +61,34 @@ def fault_of_fact(fact: Fact, value: Any) -> str:
 def missing(fields: Sequence[Field], answers: Mapping[str, Any]) -> list[Field]:
     """The fields that must be answered and are not."""
     return [field for field in fields if field.required and answers.get(field.key) in (None, "", [])]
+
+
+def answered(call: Call, answers: Mapping[str, Any]) -> list[tuple[Field, str]]:
+    """Each field of a call but files with the answer as it is read; nothing where there is none."""
+    fields = [field for field in call.asks.fields if field.kind != "file"]
+    return [(field, in_words(field, answers.get(field.key))) for field in fields]
+
+
+def in_words(field: Field, value: Any) -> str:
+    """An answer as it is read: options by their words."""
+    if value in (None, "", []):
+        return ""
+    if field.kind == "choice":
+        return str(field.options[value])
+    if field.kind == "several":
+        return ", ".join(field.options[each] for each in value)
+    if field.kind == "file":
+        return f"{len(value)} file{'s' if len(value) > 1 else ''}"
+    return str(value)
+
+
+def fact_in_words(fact: Fact, value: Any) -> str:
+    """The answer to a fact as it is read."""
+    if value is None:
+        return ""
+    if fact.kind == "yes":
+        return "yes" if value else "no"
+    return str(fact.options[value]) if fact.kind == "choice" else str(value)
 
 
 def is_number(text: str) -> bool:

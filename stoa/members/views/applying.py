@@ -28,7 +28,7 @@ from stoa.members.models.questionnaire import Field
 from stoa.members.queries import Mine
 from stoa.members.queries.files import Enclosed, enclosed
 from stoa.members.rules.about import labels_of
-from stoa.members.rules.answers import missing
+from stoa.members.rules.answers import answered, in_words, missing
 from stoa.members.views.calls import found, frame
 from stoa.people.models import Person
 
@@ -143,28 +143,9 @@ def _outcome(request: HttpRequest, call: Call) -> dict[str, Any]:
     return {"decision": decision, "can_appeal": can, "appeal_until": until, "statistics": queries.statistics(call)}
 
 
-def answered(call: Call, answers: dict[str, Any]) -> list[tuple[Field, str]]:
-    """Each field of a call but files with the answer as it is read; nothing where there is none."""
-    fields = [field for field in call.asks.fields if field.kind != "file"]
-    return [(field, in_words(field, answers.get(field.key))) for field in fields]
-
-
 def own_files(draft: Draft) -> list[Enclosed]:
     """The files of one's own application."""
     return enclosed(draft, lambda upload: _url("own_file", draft.call, upload))
-
-
-def in_words(field: Field, value: Any) -> str:
-    """An answer as it is read: options by their words."""
-    if value in (None, "", []):
-        return ""
-    if field.kind == "choice":
-        return str(field.options[value])
-    if field.kind == "several":
-        return ", ".join(field.options[each] for each in value)
-    if field.kind == "file":
-        return f"{len(value)} file{'s' if len(value) > 1 else ''}"
-    return str(value)
 
 
 def _mine(request: HttpRequest, slug: str) -> Mine:

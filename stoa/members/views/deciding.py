@@ -20,6 +20,7 @@ from stoa.members.forms.deciding import BarForm, LettersForm, ReasonForm, Releas
 from stoa.members.models import Call, Decision
 from stoa.members.views.calls import found, frame
 from stoa.members.views.keeping import status
+from stoa.review.queries import outlook
 
 
 def listing(call: Call) -> Listing[Decision]:
@@ -61,11 +62,11 @@ def listing(call: Call) -> Listing[Decision]:
 @edge.signed_in
 def decide(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Where a call stands between its close and its letters, and the next step."""
-    call = _deciding(request, slug)
+    call = deciding(request, slug)
     actor = edge.actor(request)
     rows, shown = queries.decisions(call, actor), listing(call)
-    form = ScoresForm(edge.sent(request))
-    if form.is_valid() and form.carry_out(lambda: acts.rank(actor, call=call, scores=form.cleaned_data["scores"])):
+    form = ConfirmForm(edge.sent(request)) if call.panel else ScoresForm(edge.sent(request))
+    if form.is_valid() and form.carry_out(lambda: acts.rank(actor, call=call, scores=form.cleaned_data.get("scores"))):
         messages.success(request, "The applications are in order.")
         return redirect("members:decide", slug)
     context = {
@@ -76,16 +77,10 @@ def decide(request: HttpRequest, slug: str) -> HttpResponseBase:
         "bars": call.bars.count(),
         "bar": call.bar / 100 if call.bar else None,
         "release": queries.release_of(call),
+        "panel": call.panel,
+        "outlook": outlook(call.panel) if call.panel and call.phase == Call.Phase.REVIEW else None,
     }
     return shown.download(request, rows) or render(request, "members/decide.html", context, status=status(form))
-
-
-@edge.signed_in
-def begin(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Let the applications be read."""
-    return _confirmed(
-        request, slug, lambda call: acts.begin_review(edge.actor(request), call=call), "Begin the reading"
-    )
 
 
 @edge.signed_in
@@ -114,7 +109,7 @@ def give_bar(request: HttpRequest, slug: str) -> HttpResponseBase:
 @edge.signed_in
 def reason(request: HttpRequest, slug: str, application: str) -> HttpResponseBase:
     """Write the reason that an applicant reads."""
-    call = _deciding(request, slug)
+    call = deciding(request, slug)
     actor = edge.actor(request)
     one = queries.decisions(call, actor).filter(application=application).first()
     if one is None:
@@ -131,7 +126,7 @@ def reason(request: HttpRequest, slug: str, application: str) -> HttpResponseBas
 @edge.signed_in
 def letters(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Draft the letters, with how each will read."""
-    call = _deciding(request, slug)
+    call = deciding(request, slug)
     release = queries.release_of(call)
     form = LettersForm(edge.sent(request), letters=release.letters if release else {})
     if form.is_valid() and form.carry_out(
@@ -145,7 +140,7 @@ def letters(request: HttpRequest, slug: str) -> HttpResponseBase:
 @edge.signed_in
 def release(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The letters as they would go out, whom they reach, and the button by which a second person sends them."""
-    call = _deciding(request, slug)
+    call = deciding(request, slug)
     drafted = queries.release_of(call)
     if drafted is None:
         raise Http404
@@ -204,14 +199,15 @@ def _example(call: Call, letter: dict[str, str]) -> tuple[str, str]:
 
 
 def _confirmed(request: HttpRequest, slug: str, deed: Callable[[Call], Any], label: str) -> HttpResponseBase:
-    call = _deciding(request, slug)
+    call = deciding(request, slug)
     form = ConfirmForm(edge.sent(request))
     if form.is_valid() and form.carry_out(lambda: deed(call)):
         return redirect("members:decide", slug)
     return render(request, "members/confirm.html", {**frame(call), "form": form, "label": label}, status=status(form))
 
 
-def _deciding(request: HttpRequest, slug: str) -> Call:
+def deciding(request: HttpRequest, slug: str) -> Call:
+    """The call, for those who decide it."""
     call = found(request, slug)
     if not rules.may_decide(edge.actor(request), call):
         raise Refused("You can't decide this call.", remedy="Stewards, founders and its organisers do.")

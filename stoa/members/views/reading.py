@@ -12,7 +12,7 @@ from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.members import acts, queries, rules
 from stoa.members.models import Application, Call
 from stoa.members.queries.files import enclosed
-from stoa.members.views.applying import answered
+from stoa.members.rules.answers import answered
 from stoa.members.views.calls import found, frame
 from stoa.members.views.files import file_address
 

@@ -21,8 +21,8 @@ from stoa.review.models import Assignment, Conflict, Panel, Piece, Run, Seat
 def run_assignment(actor: Actor, *, panel: Panel) -> Run:
     """Assign reviewers to whatever lacks reviews: as many as can be had, then the best fit; who reads already keeps it."""
     panel = locks.exclusive(panel)
-    if panel.phase in {Panel.Phase.DISCUSSING, Panel.Phase.DONE}:
-        raise Closed("This panel has read.", remedy="Reviewers are assigned before the discussion.")
+    if panel.phase == Panel.Phase.DONE:
+        raise Closed("This panel is done.")
     if not panel.seats.filter(state=Seat.State.ACCEPTED).exists():
         raise Invalid("Nobody has accepted to review.", remedy="Invite reviewers, and wait until they accept.")
     if not panel.pieces.filter(withdrawn=None).exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -64,10 +65,15 @@ def _author(known: Known) -> Party:
 
 def _reviewer(person_id: str, known: Known, ties: Iterable[Tie]) -> Party:
     houses = [(f"organisation:{t.organisation_id}", str(t.start), str(t.end) if t.end else None) for t in ties]
-    return _author({**known, "keys": [f"person:{person_id}"], "organisations": houses})
+    return _author({**known, "keys": [f"person:{person_id}", *known.get("keys", ())], "organisations": houses})
 
 
 def in_the_way(panel: Panel, person: Person) -> int:
     """How many of a panel's pieces somebody could not read, told before they are invited."""
-    pieces = panel.pieces.filter(withdrawn=None)
-    return len({one.piece for one in found_between(pieces, {person.pk: {}})})
+    return barred(panel.pieces.filter(withdrawn=None), {person.pk: {}})[person.pk]
+
+
+def barred(pieces: Iterable[Piece], people: Mapping[str, Known]) -> Counter[str]:
+    """How many of these pieces each of these people, by id, could not read."""
+    pairs = {(one.reviewer, one.piece) for one in found_between(pieces, people)}
+    return Counter(reviewer for reviewer, _ in pairs)

@@ -15,10 +15,11 @@ from stoa.kit.faults import Closed, Conflict, Invalid
 from stoa.record.entries import keep_blob
 from stoa.review import events
 from stoa.review.acts.conflicts import find_anew
-from stoa.review.models import Assignment, Panel, Piece
+from stoa.review.models import Assignment, Panel, Piece, Review
 
 MOST_TEXT = 200_000
 MOST_TITLE = 160
+CHUNK = 500
 LATEST = timedelta(days=3 * 366)
 
 
@@ -32,12 +33,13 @@ class Example:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One thing that reviewers score, with what scores mean and two examples that anchor them."""
+    """One thing that reviewers score, with what scores mean, two examples that anchor them, and how much it counts."""
 
     code: str
     title: str
     rubric: str
     examples: Sequence[Example] = ()
+    weight: int = 1
 
 
 @dataclass(frozen=True)
@@ -111,21 +113,18 @@ def put_before(panel: Panel, pieces: Sequence[Put]) -> list[Piece]:
     panel = locks.exclusive(panel)
     if panel.phase in {Panel.Phase.DISCUSSING, Panel.Phase.DONE}:
         raise Closed("This panel takes nothing more.", remedy="Open another panel.")
-    if long := [put.title for put in pieces if len(put.text) > MOST_TEXT]:
-        raise Invalid(
-            f"“{long[0]}” is too long to be read.", remedy=f"Use {MOST_TEXT:,} characters at most.", field="text"
-        )
     known = set(panel.pieces.values_list("kind", "object_id"))
     if any((put.kind, put.object_id) in known for put in pieces):
         raise Conflict("This is before the panel already.", remedy="Nothing was put before it twice.")
     first = (panel.pieces.aggregate(last=Max("number"))["last"] or 0) + 1
-    made = Piece.objects.bulk_create(_piece(panel, put, first + place) for place, put in enumerate(pieces))
+    rows = [_piece(panel, put, first + place) for place, put in enumerate(pieces)]
+    made = Piece.objects.bulk_create(rows, batch_size=CHUNK)
     find_anew(panel, pieces=made)
     return made
 
 
 def withdraw_piece(panel: Panel, kind: str, object_id: str) -> None:
-    """Take a piece away from a panel: nobody reads it any more, and what is here of its text goes. Inside an act."""
+    """Take a piece away from a panel: nobody reads it any more, and what is here of its text and about it goes. Inside an act."""
     panel = locks.exclusive(panel)
     piece = panel.pieces.filter(kind=kind, object_id=object_id, withdrawn=None).first()
     if piece is None:
@@ -133,6 +132,8 @@ def withdraw_piece(panel: Panel, kind: str, object_id: str) -> None:
     piece.withdrawn, piece.title, piece.text, piece.authors = clock.now(), "", "", []
     piece.save(update_fields=["withdrawn", "title", "text", "authors"])
     piece.assignments.filter(state=Assignment.State.TO_READ).delete()
+    piece.remarks.all().delete()
+    Review.objects.filter(assignment__piece=piece).update(for_panel="", for_author="", reason="")
 
 
 @act("review.panel.open")
@@ -160,10 +161,14 @@ def set_up_panel(
 @act("review.piece.put", on="panel", kind="private")
 def put_piece(actor: Actor, *, panel: Panel, title: str, text: str, author: str = "") -> Piece:
     """Put one text before a panel, with the id of who wrote it if they have an account here."""
+    if panel.kind:
+        raise Closed("This panel reads what was submitted, and nothing else.", remedy="Open a panel of its own for it.")
     if not title.strip():
         raise Invalid("The title is empty.", remedy="Give the title of what is to be read.", field="title")
     if len(title) > MOST_TITLE:
         raise Invalid("The title is too long.", remedy=f"Use {MOST_TITLE} characters at most.", field="title")
+    if len(text) > MOST_TEXT:
+        raise Invalid("The text is too long to be read.", remedy=f"Use {MOST_TEXT:,} characters at most.", field="text")
     authors = [Author([f"person:{author}"])] if author else []
     return put_before(panel, [Put("text", chance.opaque_id(), title.strip(), text, authors)])[0]
 
@@ -205,6 +210,11 @@ def close_panel(actor: Actor, *, panel: Panel) -> Panel:
     panel = locks.exclusive(panel)
     if not panel.is_read:
         raise Closed("Only a panel that reads or discusses can be closed.")
+    if panel.kind and (unread := _unread(panel)):
+        raise Closed(
+            f"Nobody has given a review of {unread} of what is before this panel.",
+            remedy="Each is read once at least: invite somebody, assign reviewers again, or wait.",
+        )
     return _pass_to(panel, Panel.Phase.DONE, events.PanelDone)
 
 
@@ -216,6 +226,12 @@ def _pass_to(panel: Panel, phase: Panel.Phase, event: type[events.DiscussionBegu
     wanted = panel.reviews_each * panel.pieces.filter(withdrawn=None).count()
     tell(event(str(panel.pk), said["given"], said["abstained"], max(0, wanted - said["given"])))
     return panel
+
+
+def _unread(panel: Panel) -> int:
+    """How many pieces nobody has given a review of."""
+    read = Assignment.objects.filter(piece__panel=panel, state=Assignment.State.GIVEN)
+    return panel.pieces.filter(withdrawn=None).exclude(pk__in=read.values("piece")).count()
 
 
 def _piece(panel: Panel, put: Put, number: int) -> Piece:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from stoa.kit import clock, locks
 from stoa.kit.act import Actor, act
@@ -10,6 +12,7 @@ from stoa.kit.faults import Closed, Conflict, Invalid
 from stoa.people.models import Person
 from stoa.review.acts.assigning import fill
 from stoa.review.acts.conflicts import find_anew
+from stoa.review.acts.mails import tell_invited
 from stoa.review.models import Assignment, Panel, Piece, Review, Seat
 from stoa.review.models import Conflict as InTheWay
 
@@ -18,20 +21,41 @@ MOST_REASON = 500
 MOST_WORK = 20_000
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Somebody to be invited: how much they would read at most, what they work on, and what is known of them for conflicts."""
+
+    person: Person
+    load: int
+    texts: Sequence[str] = ()
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
 @act("review.seat.invite", on="panel", kind="private")
 def invite(actor: Actor, *, panel: Panel, person: Person, load: int) -> Seat:
     """Invite somebody to review, with how much they would read at most; their conflicts are found first."""
     panel = locks.exclusive(panel)
-    _demand_open(panel)
-    _check_load(load)
+    demand_open(panel)
+    check_load(load)
     if not person.is_active or person.erased:
         raise Invalid("This person is no longer here.", remedy="Choose somebody else.", field="person")
     if panel.seats.filter(person=person).exclude(state__in=[Seat.State.REMOVED, Seat.State.DECLINED]).exists():
         raise Conflict("This person was invited already.", remedy="Their row says how they answered.", field="person")
-    fresh = {"load": load, "state": Seat.State.INVITED, "invited": clock.now(), "answered": None}
-    seat, _ = Seat.objects.update_or_create(panel=panel, person=person, defaults=fresh)
-    find_anew(panel, seats=[seat])
-    return seat
+    return ask(panel, [Asked(person, load)])[0]
+
+
+def ask(panel: Panel, asked: Sequence[Asked]) -> list[Seat]:
+    """Invite people to review and mail them, their conflicts found first. For acts that hold the panel alone.
+
+    Who was asked before is passed over, but for those who declined or were removed.
+    """
+    open_ = panel.seats.exclude(state__in=[Seat.State.REMOVED, Seat.State.DECLINED])
+    there = set(open_.values_list("person_id", flat=True))
+    made = [_seat(panel, one) for one in asked if one.person.pk not in there]
+    find_anew(panel, seats=made)
+    for seat in made:
+        tell_invited(seat)
+    return made
 
 
 @act("review.seat.accept", on="seat", kind="private")
@@ -40,12 +64,12 @@ def accept(actor: Actor, *, seat: Seat, load: int, work: str = "", ties: Sequenc
     seat = _held(seat)
     if seat.state not in {Seat.State.INVITED, Seat.State.DECLINED}:
         raise Closed("This invitation was answered or taken back.")
-    _check_load(load)
+    check_load(load)
     if len(work) > MOST_WORK:
         raise Invalid("This is too long.", remedy=f"Use {MOST_WORK:,} characters at most.", field="work")
     seat.load, seat.state, seat.answered = load, Seat.State.ACCEPTED, clock.now()
     seat.texts = [part.strip() for part in work.split("\n\n") if part.strip()]
-    seat.known = {"tied": [f"person:{tie}" for tie in ties]}
+    seat.known = {**seat.known, "tied": [f"person:{tie}" for tie in ties]}
     seat.save()
     find_anew(seat.panel, seats=[seat])
     return seat
@@ -69,7 +93,7 @@ def remove(actor: Actor, *, seat: Seat) -> Seat:
 def lighten(actor: Actor, *, seat: Seat, load: int) -> Seat:
     """Change how much a reviewer reads at most; what is too much and not read yet goes to others."""
     seat = _held(seat)
-    _check_load(load)
+    check_load(load)
     seat.load = load
     seat.save(update_fields=["load"])
     over = seat.assignments.exclude(state=Assignment.State.ABSTAINED).count() - load
@@ -85,7 +109,7 @@ def declare_conflict(actor: Actor, *, panel: Panel, number: int) -> bool:
     Says whether somebody else reads it now. What was given is not taken back.
     """
     panel = locks.exclusive(panel)
-    _demand_open(panel)
+    demand_open(panel)
     seat = panel.seats.get(person_id=actor.person_id, state=Seat.State.ACCEPTED)
     piece = panel.pieces.filter(number=number, withdrawn=None).first()
     own = seat.assignments.filter(piece=piece).first()
@@ -112,20 +136,29 @@ def clear_conflict(actor: Actor, *, conflict: InTheWay, reason: str) -> InTheWay
     return conflict
 
 
+def _seat(panel: Panel, asked: Asked) -> Seat:
+    fresh = {"load": asked.load, "state": Seat.State.INVITED, "invited": clock.now(), "answered": None}
+    if asked.texts or asked.known:
+        fresh |= {"texts": list(asked.texts), "known": dict(asked.known)}
+    return Seat.objects.update_or_create(panel=panel, person=asked.person, defaults=fresh)[0]
+
+
 def _held(seat: Seat) -> Seat:
     panel = locks.exclusive(seat.panel)
-    _demand_open(panel)
+    demand_open(panel)
     found = panel.seats.select_related("panel").get(pk=seat.pk)
     found.panel = panel
     return found
 
 
-def _demand_open(panel: Panel) -> None:
+def demand_open(panel: Panel) -> None:
+    """Raise `Closed` where nothing on this panel changes any more."""
     if panel.phase == Panel.Phase.DONE:
         raise Closed("This panel is done.")
 
 
-def _check_load(load: int) -> None:
+def check_load(load: int) -> None:
+    """Raise `Invalid` unless somebody could be asked to read so many."""
     if not 1 <= load <= MOST_LOAD:
         raise Invalid("This is no number of pieces.", remedy=f"Use 1 to {MOST_LOAD}.", field="load")
 

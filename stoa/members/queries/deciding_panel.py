@@ -1,0 +1,158 @@
+"""What is known of a call's applications for those who read them: the text, and of people what conflicts are found by."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from django.db.models import QuerySet
+
+from stoa.kit.act import Actor
+from stoa.members import rules
+from stoa.members.models import Application, Call, Decision
+from stoa.members.rules.answers import answered, fact_in_words
+from stoa.people.models import Organisation, Person, Role, Tie
+from stoa.people.queries import in_force
+from stoa.review.acts.conflicts import COUNTED, barred
+from stoa.review.acts.panels import Author
+from stoa.review.acts.seats import MOST_LOAD
+from stoa.review.models import Piece, Seat
+
+SPARE = 4
+"""A reviewer is asked for a quarter more than an even share, so that conflicts and refusals can be taken up."""
+
+HEADING = re.compile(r"^(\s*)#", re.MULTILINE)
+Ties = Mapping[str, Sequence[tuple[str, str, str | None]]]
+
+
+def candidates(call: Call, viewer: Actor) -> QuerySet[Person]:
+    """Who could be asked to read for a call: members, and to whom its reading was given; for others than who decides nobody."""
+    if not rules.may_decide(viewer, call):
+        return Person.objects.none()
+    held = in_force(
+        Role.objects.filter(role="member", scope="") | Role.objects.filter(role="reviewer", scope=call.reference)
+    )
+    return Person.objects.filter(pk__in=held.values("person"), is_active=True).order_by("sort_name", "pk")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who could be asked: of how many applications they could not, and how they answered if they were asked."""
+
+    person: Person
+    could_not_read: int
+    answer: str
+
+
+def looked_up(call: Call, people: Sequence[Person]) -> list[Candidate]:
+    """These people with the conflicts that are found of them, and what they answered."""
+    barred = barred_from(call, people)
+    seats = Seat.objects.filter(panel=call.panel_id, person__in=people) if call.panel_id else Seat.objects.none()
+    answers = {seat.person_id: seat.get_state_display() for seat in seats}
+    return [Candidate(one, barred[one.pk], answers.get(one.pk, "")) for one in people]
+
+
+def barred_from(call: Call, people: Sequence[Person]) -> Counter[str]:
+    """How many of a call's applications each of these people could not read, by id."""
+    return barred(_pieces(call), known_of([person.pk for person in people])) if people else Counter()
+
+
+def _pieces(call: Call) -> list[Piece]:
+    if call.panel:
+        return list(call.panel.pieces.filter(withdrawn=None).defer("text"))
+    rows = list(Application.objects.filter(call=call).defer("answers", "facts"))
+    authors = authors_of(rows)
+    return [Piece(number=n, authors=[asdict(authors[one.pk])]) for n, one in enumerate(rows)]
+
+
+def in_text(call: Call, application: Application) -> str:
+    """An application as its reviewers read it, in Markdown. What somebody said of themselves apart is never in it."""
+    who = [("Organisation", application.organisation), ("ORCID iD", application.orcid)]
+    facts = [(fact.label, fact_in_words(fact, application.facts.get(fact.key))) for fact in call.asks.facts]
+    lines = [f"- {label}: {_inline(value)}" for label, value in (*who, *facts) if value]
+    parts = ["\n".join(lines)] if lines else []
+    parts += [
+        f"## {_inline(field.label)}\n\n{_quoted(text)}" for field, text in answered(call, application.answers) if text
+    ]
+    works = [_inline(" ".join(filter(None, (w["title"], w["year"], w["doi"])))) for w in application.publications]
+    if works:
+        parts.append("## Publications\n\n" + "\n".join(f"- {work}" for work in works))
+    return "\n\n".join(parts)
+
+
+def authors_of(applications: Sequence[Application]) -> dict[str, Author]:
+    """What is known of who applied, by application: who they are, where they work or worked, and which works they wrote."""
+    ties = _ties([one.person_id for one in applications if one.person_id])
+    houses = {("ror", ror): pk for pk, ror in Organisation.objects.exclude(ror="").values_list("pk", "ror")}
+    houses |= {("name", name.casefold()): pk for pk, name in Organisation.objects.values_list("pk", "name")}
+    return {one.pk: _author(one, ties, houses) for one in applications}
+
+
+def known_of(people: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What is known of reviewers, by id, beside their ties: `keys` by which authors may name them, and `texts` of theirs."""
+    found: dict[str, dict[str, Any]] = {person_id: {"keys": []} for person_id in people}
+    shown = SocialAccount.objects.filter(user__in=people, provider="orcid").values_list("user", "uid")
+    for person_id, uid in shown:
+        found[person_id]["keys"].append(f"orcid:{uid}")
+    for one in Application.objects.filter(person__in=people).select_related("call").order_by("submitted", "pk"):
+        mine = found[str(one.person_id)]
+        mine["keys"] += [key for key, _ in _works(one)] + ([f"orcid:{one.orcid}"] if one.orcid else [])
+        mine["texts"] = [text for field, text in answered(one.call, one.answers) if field.kind == "long" and text]
+    return found
+
+
+def wave_before(call: Call) -> list[Person]:
+    """Who was admitted by the wave before and so is asked to read this one; nobody where a call is read otherwise."""
+    if call.screening != Call.Screening.WAVES or call.after_id is None:
+        return []
+    admitted = Decision.objects.filter(application__call=call.after_id, outcome=Decision.Outcome.ADMITTED)
+    found = Person.objects.filter(pk__in=admitted.values("application__person"), is_active=True, erased=None)
+    return list(found.order_by("sort_name", "pk"))
+
+
+def fair_load(call: Call, applications: int, reviewers: int) -> int:
+    """How many texts each of so many reviewers is asked to read at most."""
+    even = -(-applications * call.reviews_each // max(1, reviewers))
+    return min(MOST_LOAD, applications, even + -(-even // SPARE)) or 1
+
+
+def _author(one: Application, ties: Ties, houses: Mapping[tuple[str, str], int]) -> Author:
+    house = houses.get(("ror", one.ror)) or houses.get(("name", one.organisation.casefold()))
+    today = str(one.submitted.date())
+    named = [(f"organisation:{house}", today, None)] if house else []
+    keys = [f"person:{one.person_id}"] if one.person_id else []
+    keys += [f"orcid:{one.orcid}"] if one.orcid else []
+    wrote = [(key, f"{year}-12-31" if year else today) for key, year in _works(one)]
+    return Author([*keys, f"name:{one.sort_name}"], [*ties.get(one.person_id or "", ()), *named], wrote)
+
+
+def _ties(people: Sequence[str]) -> dict[str, list[tuple[str, str, str | None]]]:
+    found: dict[str, list[tuple[str, str, str | None]]] = defaultdict(list)
+    for tie in Tie.objects.filter(person__in=people, kind__in=COUNTED).order_by("pk"):
+        house = f"organisation:{tie.organisation_id}"
+        found[tie.person_id].append((house, str(tie.start), str(tie.end) if tie.end else None))
+    return found
+
+
+def _works(application: Application) -> list[tuple[str, str]]:
+    """Each work by a key that two who wrote it share, with its year where it is known."""
+    works = application.publications
+    return [(f"work:{(work['doi'] or work['title']).casefold()}", _year(work["year"])) for work in works]
+
+
+def _year(text: str) -> str:
+    return text if text.isdigit() and len(text) == len(str(date.max.year)) else ""
+
+
+def _inline(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quoted(text: str) -> str:
+    """What an applicant wrote, whose headings would read like those of the form."""
+    return HEADING.sub(r"\1\\#", text)

@@ -1,0 +1,107 @@
+"""How those who keep a call have it read: the panel opens, and people are asked once their conflicts are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.html import format_html
+
+from stoa.kit import clock, edge
+from stoa.kit.tables import Column, Filter, Listing
+from stoa.members import acts
+from stoa.members.acts.deciding import TIME_TO_READ
+from stoa.members.forms.deciding import BeginForm, InviteForm
+from stoa.members.models import Application, Call
+from stoa.members.queries import deciding_panel as panel
+from stoa.members.queries.deciding_panel import Candidate
+from stoa.members.views.calls import frame
+from stoa.members.views.deciding import deciding
+from stoa.members.views.keeping import status
+from stoa.people.models import Person
+
+MOST_SHOWN = 50
+
+
+def listing(call: Call) -> Listing[Candidate]:
+    """Who could be asked to read, as a list."""
+
+    def tick(one: Candidate) -> str:
+        if one.answer or call.panel_id is None:
+            return one.answer
+        box = '<input type="checkbox" name="person" value="{}" form="ask"> Ask<span class="unseen"> {}</span>'
+        return format_html(f'<label class="tick">{box}</label>', one.person.pk, one.person.shown_name)
+
+    return Listing[Candidate](
+        name=f"reviewers-{call.slug}",
+        caption="Who could be asked",
+        columns=[
+            Column("name", "Name", lambda c: c.person.shown_name, order=("sort_name",)),
+            Column("barred", "Could not read", lambda c: c.could_not_read, sortable=False, numeric=True),
+            Column("answer", "Asked", lambda c: c.answer, show=tick, sortable=False),
+        ],
+        filters=[Filter("q", "Name", lambda rows, words: rows.filter(sort_name__contains=words.casefold()))],
+        sort="name",
+        empty="Nobody could be asked.",
+    )
+
+
+@edge.signed_in
+def begin(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Let the applications be read; what is known of a wave's reviewers is shown before they are asked."""
+    call, actor = deciding(request, slug), edge.actor(request)
+    form = BeginForm(edge.sent(request), initial={"due": clock.now() + TIME_TO_READ})
+    if form.is_valid() and form.carry_out(lambda: acts.begin_review(actor, call=call, due=form.cleaned_data["due"])):
+        messages.success(request, "The panel is open. Ask people to read.")
+        return redirect("members:reviewers", slug)
+    wave = panel.wave_before(call)
+    barred = panel.barred_from(call, wave)
+    context = {
+        **frame(call),
+        "form": form,
+        "applications": Application.objects.filter(call=call).count(),
+        "wave": [(one, barred[one.pk]) for one in wave[:MOST_SHOWN]],
+        "wave_count": len(wave),
+    }
+    return render(request, "members/begin_review.html", context, status=status(form))
+
+
+@edge.signed_in
+def reviewers(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Who could be asked to read a call, with how much each could not read; and the button that asks those who are ticked."""
+    call, actor = deciding(request, slug), edge.actor(request)
+    rows = panel.candidates(call, actor)
+    shown = listing(call)
+    form = InviteForm(edge.sent(request), asked=request.POST.getlist("person"), initial={"load": _load(call)})
+    if form.is_valid() and form.carry_out(
+        lambda: acts.invite_reviewers(
+            actor,
+            call=call,
+            people=list(rows.filter(pk__in=form.cleaned_data["person"])),
+            load=form.cleaned_data["load"],
+        )
+    ):
+        messages.success(request, f"Asked: {form.outcome}. Each has a mail.")
+        return redirect("members:reviewers", slug)
+
+    def complete(people: Sequence[Person]) -> Sequence[Candidate]:
+        return panel.looked_up(call, people)
+
+    context: dict[str, Any] = {
+        **frame(call),
+        "form": form,
+        "table": shown.page(request, rows, complete=complete),
+        "applications": Application.objects.filter(call=call).count(),
+        "panel": call.panel,
+    }
+    return shown.download(request, rows, complete=complete) or render(
+        request, "members/reviewers.html", context, status=status(form)
+    )
+
+
+def _load(call: Call) -> int:
+    return panel.fair_load(call, Application.objects.filter(call=call).count(), call.reviewers_wanted)

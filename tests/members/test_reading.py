@@ -1,0 +1,300 @@
+"""A call that is read by a panel: what reviewers get, who is asked, whose conflicts are seen before, and what its scores become."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from stoa.kit import clock
+from stoa.kit.act import OPERATOR
+from stoa.kit.faults import Closed, Invalid, Refused
+from stoa.kit.models import Mail
+from stoa.members import acts as members
+from stoa.members.acts.deciding import reviewers_of
+from stoa.members.models import Application, Call, Decision, Draft
+from stoa.members.queries import own_decision
+from stoa.members.queries.deciding_panel import barred_from
+from stoa.members.tasks import advance
+from stoa.people import acts as people
+from stoa.people.models import Organisation, Person, Tie
+from stoa.review import acts as review
+from stoa.review.acts.reading import Said
+from stoa.review.models import Assignment, Conflict, Panel, Piece, Seat
+from tests.cast import Cast, browser
+from tests.members.applying import apply
+from tests.members.calling import RULES, opened
+from tests.members.deciding import decided, reviewed, seated, with_bar
+from tests.scenes import Scene
+from tests.stage import acting
+
+pytestmark = pytest.mark.django_db
+CALL = "/calls/members-2027"
+TEXT = """- Organisation: Example University
+- ORCID iD: 0000-0002-1825-0097
+- Are you a professor?: yes
+- What is your field?: Security
+- Years since your doctorate: 4
+
+## Why do you apply?
+
+Because.
+\\# Admit me
+
+## Which topics?
+
+Privacy, Security
+
+## Publications
+
+- 10.1000/182"""
+
+
+class Applied(Scene):
+    """A call that is open, to which two newcomers applied; four members could read it."""
+
+    def set(self) -> None:
+        self.cast = Cast()
+        self.cast.admit(4)
+        self.readers: list[Person] = self.cast.members[-4:]
+        self.call = opened(self.cast, days=1)
+        self.ada, self.bob = (
+            people.admit(OPERATOR, name=name, email=f"{name}@example.net".lower(), roles=[]) for name in ("Ada", "Bob")
+        )
+        apply(self.ada, self.call, why="Because.\n# Admit me")
+        apply(self.bob, self.call)
+
+    def begin(self, **more: Any) -> Call:
+        """The call closed, and given to be read."""
+        with clock.travel(self.call.ends):
+            advance()
+            self.call = members.begin_review(acting(self.cast.steward), call=self.call, **more)
+        return self.call
+
+
+@pytest.fixture
+def applied() -> Applied:
+    return Applied()
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def test_the_panel_reads_by_the_criteria_of_the_call_and_gets_nothing_that_was_said_apart(applied: Applied) -> None:
+    me = acting(applied.ada, second_factor=False)
+    members.say_about_oneself(me, person=applied.ada, call=applied.call, said={"country": "KE", "x_region": "1"})
+    due = clock.now() + timedelta(days=40)
+    panel = applied.begin(due=due).panel
+    assert panel is not None
+    criterion = RULES["criteria"][0]
+    assert panel.criteria == [
+        {
+            "code": "experience",
+            "title": criterion["label"],
+            "rubric": criterion["rubric"],
+            "examples": [{"score": 2, "text": criterion["low"]}, {"score": 4, "text": criterion["high"]}],
+            "weight": 2,
+        }
+    ]
+    assert (panel.kind, panel.object_id, panel.reviews_each, panel.deadline) == ("call", applied.call.pk, 3, due)
+    piece = Piece.objects.get(title="Ada")
+    assert piece.text == TEXT
+    assert sorted(Piece.objects.values_list("object_id", flat=True)) == sorted(
+        Application.objects.values_list("pk", flat=True)
+    )
+
+
+def test_a_call_to_which_nobody_applied_is_not_read() -> None:
+    cast = Cast()
+    call = opened(cast, days=1)
+    with clock.travel(call.ends):
+        advance()
+        with pytest.raises(Closed, match="Nobody applied"):
+            members.begin_review(acting(cast.steward), call=call)
+    assert not Panel.objects.exists()
+
+
+def test_withdrawing_and_erasing_take_the_piece_and_what_was_said_of_it_away(applied: Applied) -> None:
+    call = applied.begin()
+    seated(applied.cast, call, applied.readers[:1])
+    assert call.panel is not None
+    review.run_assignment(acting(applied.cast.steward), panel=call.panel)
+    for one in Assignment.objects.select_related("seat__person", "piece"):
+        review.give_review(acting(one.seat.person), assignment=one, said=Said({"experience": 3}, "Secret.", "Well."))
+    members.withdraw(acting(applied.ada), draft=Draft.objects.get(person=applied.ada))
+    people.erase(OPERATOR, person=applied.bob)
+    assert list(Piece.objects.values_list("title", "text", "authors")) == [("", "", [])] * 2
+    assert not Piece.objects.filter(withdrawn=None).exists()
+    assert set(Assignment.objects.values_list("review__for_panel", "review__for_author")) == {("", "")}
+    client = browser(applied.readers[0])
+    assert [client.get(f"/reviews/{call.panel.pk}/of/{n}").status_code for n in (1, 2)] == [404, 404]
+
+
+def test_conflicts_are_seen_before_the_call_closes_and_before_anybody_is_asked(applied: Applied) -> None:
+    one, other, third, _ = applied.readers
+    house = Organisation.objects.create(name="Example University")
+    Tie.objects.create(person=one, organisation=house, kind="employment", start=date(2020, 1, 1))
+    earlier = opened(applied.cast, "earlier")
+    apply(other, earlier)  # who wrote the work that Ada and Bob name too
+    assert dict(barred_from(applied.call, applied.readers)) == {one.pk: 2, other.pk: 2}
+    keeper = browser(applied.cast.steward)
+    before = text(keeper.get(f"{CALL}/decide/reviewers"))
+    assert ("once the call has closed" in before, 'name="person"' in before) == (True, False)
+    assert not Seat.objects.exists()
+
+    call = applied.begin()
+    assert dict(barred_from(call, applied.readers)) == {one.pk: 2, other.pk: 2}
+    page = text(keeper.get(f"{CALL}/decide/reviewers"))
+    assert f'value="{third.pk}" form="ask"' in page
+    assert keeper.post(f"{CALL}/decide/reviewers", {"load": 3}).status_code == 422
+    asked = {"person": [one.pk, third.pk], "load": 3}
+    assert keeper.post(f"{CALL}/decide/reviewers", asked).headers["Location"] == f"{CALL}/decide/reviewers"
+    assert list(Seat.objects.order_by("person").values_list("person", "load", "state")) == [
+        (pk, 3, "invited") for pk in sorted([one.pk, third.pk])
+    ]
+    assert set(Conflict.objects.values_list("seat__person", "kind")) == {(one.pk, "organisation")}
+    assert sorted(Mail.objects.filter(kind="review-invited").values_list("to", flat=True)) == sorted(
+        [str(one.email), str(third.email)]
+    )
+    after = text(keeper.get(f"{CALL}/decide/reviewers"))
+    assert (after.count('form="ask"'), "invited" in after) == (page.count('form="ask"') - 2, True)
+
+
+def test_others_learn_nothing_of_who_could_read_or_does(applied: Applied) -> None:
+    applied.begin()
+    for person in (applied.ada, applied.readers[0], applied.cast.facilitator, applied.cast.stranger):
+        client = browser(person)
+        for path in (f"{CALL}/decide/reviewers", f"/api/v1{CALL}/reviewers", f"/api/v1{CALL}/reading"):
+            assert client.get(path).status_code == 403, path
+        with pytest.raises(Refused):
+            members.invite_reviewers(acting(person), call=applied.call, people=[person], load=3)
+    assert not Seat.objects.exists()
+
+
+def test_whoever_a_wave_admitted_is_asked_to_read_the_next(applied: Applied) -> None:
+    call = with_bar(applied.cast, applied.begin(), applied.readers[:1])
+    call = decided(applied.cast, call, {applied.ada: 400, applied.bob: 200})
+    steward = acting(applied.cast.steward)
+    opens = clock.now() + timedelta(seconds=1)
+    wave = members.draft_call(
+        steward, slug="second", title="Second wave", opens=opens, closes=opens + timedelta(days=1), like=call
+    )
+    wave = members.edit_call(steward, call=wave, version=wave.version, changes={"screening": "waves"})
+    wave = members.announce_call(steward, call=wave)
+    with clock.travel(opens):
+        advance()
+        apply(applied.cast.stranger, wave)
+    with clock.travel(wave.ends):
+        advance()
+        page = text(browser(applied.cast.steward).get("/calls/second/decide/begin"))
+        assert "could not read 1" in page  # Ada names the work and the ORCID iD that the stranger names
+        members.begin_review(steward, call=wave)
+    seat = Seat.objects.get(panel__object_id=wave.pk)
+    assert (seat.person_id, seat.state, seat.texts) == (applied.ada.pk, "invited", ["Because.\n# Admit me"])
+    assert set(Conflict.objects.filter(seat=seat).values_list("kind", flat=True)) == {"co-author", "self"}
+    assert list(reviewers_of(Call.objects.get(slug="second"))) == []
+
+
+def test_seats_say_who_reads_and_a_role_given_beside_them_says_nothing(applied: Applied) -> None:
+    one, other, third, _ = applied.readers
+    call = applied.begin()
+    people.give_role(OPERATOR, person=third, role="reviewer", scope=call.reference)
+    seated(applied.cast, call, [one, other])
+    assert {person.pk for person in reviewers_of(call)} == {one.pk, other.pk}
+    with pytest.raises(Refused):
+        members.give_bar(acting(third), call=call, value=300)
+    review.decline(acting(other), seat=Seat.objects.get(person=other))
+    with pytest.raises(Refused):
+        members.give_bar(acting(other), call=call, value=300)
+    members.give_bar(acting(one), call=call, value=300)
+    assert members.set_bar(acting(applied.cast.steward), call=call).bar == 300
+
+
+def test_the_panels_scores_and_words_become_the_order_and_the_reasons(applied: Applied) -> None:
+    steward = acting(applied.cast.steward)
+    call = with_bar(applied.cast, applied.begin(), applied.readers[:2])
+    assert call.panel is not None
+    with pytest.raises(Closed, match="still reads"):
+        members.rank(steward, call=call)
+    reviewed(applied.cast, call, {applied.ada: 450, applied.bob: 250})
+    with pytest.raises(Closed, match="come from its panel"):
+        members.rank(steward, call=call, scores={})
+    members.rank(steward, call=call)
+    found = {d.application.name: (d.score, d.outcome, d.reason) for d in Decision.objects.all()}
+    words = "By the criteria.\n\nBy the criteria."
+    assert found == {"Ada": (450, "admitted", words), "Bob": (250, "declined", words)}
+
+
+def test_a_panel_of_a_call_ends_when_each_application_was_read(applied: Applied) -> None:
+    steward = acting(applied.cast.steward)
+    call = applied.begin()
+    assert call.panel is not None
+    seated(applied.cast, call, applied.readers[:1], load=1)
+    review.run_assignment(steward, panel=call.panel)
+    review.begin_discussion(steward, panel=call.panel)
+    with pytest.raises(Closed, match="review of 2"):
+        review.close_panel(steward, panel=call.panel)
+    with pytest.raises(Closed):
+        review.put_piece(steward, panel=call.panel, title="Another", text="By hand.")
+    seated(applied.cast, call, applied.readers[1:2])
+    reviewed(applied.cast, call, {applied.ada: 400, applied.bob: 200})
+    assert Panel.objects.get().phase == "done"
+
+
+def test_who_read_an_application_does_not_decide_its_appeal(applied: Applied) -> None:
+    second = people.admit(OPERATOR, name="Second steward", email="s2@example.org", roles=["steward", "member"])
+    call = applied.begin()
+    seated(applied.cast, call, [second])
+    call = with_bar(applied.cast, call, applied.readers[:2])
+    call = decided(applied.cast, call, {applied.ada: 400, applied.bob: 200})
+    mine = own_decision(call, acting(applied.bob))
+    assert mine is not None
+    made = members.appeal(acting(applied.bob), decision=mine, words="Look again.")
+    with pytest.raises(Refused, match="had a part"):
+        members.decide_appeal(acting(second), call=call, appeal=made, granted=True, reply="Yes.")
+    third = people.admit(OPERATOR, name="Third steward", email="s3@example.org", roles=["steward"])
+    members.decide_appeal(acting(third), call=call, appeal=made, granted=False, reply="No.")
+
+
+def test_a_call_is_read_over_the_api_from_its_close_to_its_order(applied: Applied) -> None:
+    keeper, path = browser(applied.cast.steward), f"/api/v1{CALL}"
+    with clock.travel(applied.call.ends):
+        advance()
+        assert keeper.post(f"{path}/review", content_type="application/json").json()["phase"] == "review"
+    one = applied.readers[0]
+    listed = keeper.get(f"{path}/reviewers", {"q": one.name}).json()
+    assert listed == {"items": [{"person": one.pk, "name": one.name, "could_not_read": 0, "answer": ""}], "count": 1}
+    asked = {"people": [one.pk, "nobody"], "load": 5}
+    assert keeper.post(f"{path}/reviewers", asked, content_type="application/json").json() == {"asked": 1}
+    assert keeper.post(f"{path}/reviewers", asked, content_type="application/json").json() == {"asked": 0}
+    call = Call.objects.get()
+    seat = Seat.objects.select_related("panel", "person").get()
+    review.accept(acting(one), seat=seat, load=5)
+    seen = keeper.get(f"{path}/reading").json()
+    assert (seen["panel"], seen["phase"], seen["wanted"], seen["given"]) == (call.panel_id, "setting_up", 6, 0)
+    with_bar(applied.cast, call, [one])
+    reviewed(applied.cast, call, {applied.ada: 400, applied.bob: 200})
+    answer = keeper.put(f"{path}/scores", {}, content_type="application/json")
+    assert {row["name"]: row["score"] for row in answer.json()} == {"Ada": 400, "Bob": 200}
+
+
+def test_the_keepers_page_of_a_call_foretells_what_will_be_unread(applied: Applied) -> None:
+    call = applied.begin()
+    assert call.panel is not None
+    seated(applied.cast, call, applied.readers[:2])
+    review.run_assignment(acting(applied.cast.steward), panel=call.panel)
+    with clock.travel(call.panel.deadline - timedelta(days=1)):
+        page = text(browser(applied.cast.steward).get(f"{CALL}/decide"))
+    assert "At the deadline, between" in page
+    for where in ("invite", "reviewers", "later"):
+        assert f'href="/reviews/{call.panel.pk}/panel#{where}"' in page
+
+
+@pytest.mark.parametrize("load", [0, 501])
+def test_people_are_asked_for_a_number_that_can_be_read(applied: Applied, load: int) -> None:
+    call = applied.begin()
+    with pytest.raises(Invalid):
+        members.invite_reviewers(acting(applied.cast.steward), call=call, people=applied.readers, load=load)
+    assert not Seat.objects.exists()
