@@ -1,7 +1,7 @@
 """The opinion map on synthetic conversations, and beside red-dwarf: `python bench/opinion_map.py [--full]`.
 
 Four camps lean on statements at random; each person answers a share of them. Timed from arrays of answers, in processor
-time. Ours: "groups" as the peer finds them, "whole" with the fifty resamples and nineteen shuffles that say whether groups
+time. Ours: "groups" as the peer finds them, "whole" with the hundred resamples and fifty-nine shuffles that say whether groups
 are clear, "next" the map after one more answer, begun from the one before. Stability is the adjusted Rand index of the
 groups that a program finds among two random halves and a bit (three in four) of the people, over who is in both: the mean of
 some such pairs, the same for both programs. red-dwarf 0.4 is installed into an environment of its own.

@@ -68,7 +68,7 @@ def test_planted_groups_are_found(groups):
     assert len(result.groups) == groups
     assert likeness(result.group, of) > 0.9
     assert result.stability > 0.9
-    assert result.by_chance == 0.05
+    assert result.by_chance == 1 / 60
     assert [len(group.members) for group in result.groups] == sorted(
         (len(group.members) for group in result.groups), reverse=True
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q
 
-from stoa.agenda.models import Answer, Participant, PublishedMap, Round, Statement
+from stoa.agenda.models import Answer, PublishedMap, Round, Statement
 from stoa.kit import chance, clock, locks
 from stoa.kit.act import Actor, act
 from stoa.kit.faults import Closed
@@ -31,7 +31,7 @@ def publish_map(actor: Actor, *, round: Round) -> PublishedMap:
         round=round,
         defaults={
             "at": clock.now(),
-            "people": _answering(round).count(),
+            "people": _answering(round, clock.now())[0],
             "secret": secret,
             "data": _drawn(round, bytes.fromhex(secret)),
         },
@@ -42,23 +42,27 @@ def publish_map(actor: Actor, *, round: Round) -> PublishedMap:
 def map_due(round: Round) -> bool:
     """Whether the map may be drawn anew now: see docs/decisions/0024-the-public-map.md."""
     before = PublishedMap.objects.filter(round=round).only("at", "people").first()
-    people = _answering(round)
-    if before is None:
-        return people.count() >= FEWEST_PEOPLE
-    if clock.now() < before.at + EVERY:
+    if before is not None and clock.now() < before.at + EVERY:
         return False
+    people, changed = _answering(round, before.at if before else clock.now())
+    if before is None:
+        return people >= FEWEST_PEOPLE
     # People taken from a file have no instant, but come many at a time.
-    changed = people.filter(changed__gt=before.at).count()
-    return people.count() >= FEWEST_PEOPLE and (
-        changed >= FEWEST_CHANGED or people.count() >= before.people + FEWEST_CHANGED
+    return people >= FEWEST_PEOPLE and (changed >= FEWEST_CHANGED or people >= before.people + FEWEST_CHANGED)
+
+
+def _answering(round: Round, since: datetime) -> tuple[int, int]:
+    """How many gave an answer that counts, and how many of them changed one since then.
+
+    Counted from the answers: asked of the people, the database looks through all answers once for each of them where it
+    has no statistics yet, just after an import.
+    """
+    given = Answer.objects.filter(participant__round=round, statement__state=Statement.State.STANDING)
+    counted = given.aggregate(
+        people=Count("participant", distinct=True),
+        changed=Count("participant", distinct=True, filter=Q(participant__changed__gt=since)),
     )
-
-
-def _answering(round: Round) -> QuerySet[Participant]:
-    """Those who gave an answer that counts."""
-    standing = Q(statement__state=Statement.State.STANDING)
-    given = Answer.objects.filter(standing, participant__round=round)
-    return Participant.objects.filter(round=round, pk__in=given.values("participant"))
+    return counted["people"], counted["changed"]
 
 
 def _drawn(round: Round, secret: bytes) -> dict[str, object]:

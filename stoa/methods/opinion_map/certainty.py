@@ -6,6 +6,7 @@ shuffles each statement's answers among those who gave one, which keeps how much
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,9 +15,11 @@ from stoa.methods.opinion_map.answers import Answers, Ints
 from stoa.methods.opinion_map.axes import ROUGH, find_axes, project
 from stoa.methods.opinion_map.partition import Base, base_clusters, likeness, nearest, part, silhouette
 
-RESAMPLES = 50
-SHUFFLES = 19
+RESAMPLES = 100
+SHUFFLES = 59
+ENOUGH_AS_CLEAR = 3  # that many of 59 make more than one in twenty: what follows can't make it less
 MOST_SHUFFLED = 500
+STARTS_ANEW = 6
 
 
 def stability(base: Base, labels: Ints, k: int, chance: np.random.Generator) -> float:
@@ -32,23 +35,29 @@ def stability(base: Base, labels: Ints, k: int, chance: np.random.Generator) -> 
     return float(np.mean(scores))
 
 
-def by_chance(answers: Answers, least: int, k: int, chance: np.random.Generator) -> float:
+def by_chance(answers: Answers, least: int, kinds: Sequence[int], chance: np.random.Generator) -> float:
     """The chance to find groups as clear where there are none: (1 + shuffles at least as clear) / (1 + shuffles).
 
-    On at most five hundred people who answered `least` statements or more, parted into k groups.
+    On at most five hundred people who answered `least` statements or more. Shuffled answers, too, are parted into that one of
+    the numbers of groups `kinds` that is clearest: groups chosen as the clearest of several look clear by themselves. Once
+    three shuffles were as clear it ends, and the chance is three by the number of shuffles (Besag & Clifford, "Sequential
+    Monte Carlo p-values", 1991).
     """
     some = _some(answers, least, chance)
-    found = _clearness(some, k, chance)
-    as_clear = sum(_clearness(_shuffled(some, chance), k, chance) >= found for _ in range(SHUFFLES))
+    found = _clearness(some, kinds, chance)
+    as_clear = 0
+    for tried in range(1, SHUFFLES + 1):
+        as_clear += _clearness(_shuffled(some, chance), kinds, chance) >= found
+        if as_clear == ENOUGH_AS_CLEAR:
+            return as_clear / tried
     return (1 + as_clear) / (1 + SHUFFLES)
 
 
-def _clearness(answers: Answers, k: int, chance: np.random.Generator) -> float:
+def _clearness(answers: Answers, kinds: Sequence[int], chance: np.random.Generator) -> float:
     points = project(answers, find_axes(answers, enough=ROUGH))
     base = base_clusters(points, np.arange(len(points)))
-    if len(base.centres) < k:
-        return 0.0
-    return silhouette(base, nearest(base.centres, part(base, k, chance, starts=3)))
+    parted = (part(base, k, chance, starts=STARTS_ANEW) for k in kinds if k <= len(base.centres))
+    return max((silhouette(base, nearest(base.centres, centres)) for centres in parted), default=0.0)
 
 
 def _some(answers: Answers, least: int, chance: np.random.Generator) -> Answers:

@@ -86,7 +86,7 @@ def find_map(
     if certain and groups > 1:
         stable = certainty.stability(base, _of_base(base, labels), groups, chance)
     if k is None and groups > 1 and certain:
-        odds = certainty.by_chance(answers, LEAST_ANSWERS, groups, chance)
+        odds = certainty.by_chance(answers, LEAST_ANSWERS, _numbers(base), chance)
         if stable < LEAST_STABLE or odds > MOST_BY_CHANCE:
             labels = np.zeros(len(rows), dtype=np.int64)
     labels = _by_size(labels, smallest if k else 1)
@@ -137,7 +137,7 @@ def _placed(answers: Answers) -> Ints:
 def _clearest(points: Floats, base: Base, smallest: int, chance: np.random.Generator) -> tuple[Ints, float]:
     """Labels of the number of groups with the clearest parting; one group where none is clear enough."""
     best, clearest = base.centres[:0], LEAST_CLEAR
-    for k in range(2, min(MOST_GROUPS, 2 + len(base.centres) // 12, len(base.centres)) + 1):
+    for k in _numbers(base):
         centres = part(base, k, chance)
         labels = nearest(base.centres, centres)
         if np.bincount(labels, weights=base.sizes, minlength=k).min() < max(smallest, 2):
@@ -148,6 +148,11 @@ def _clearest(points: Floats, base: Base, smallest: int, chance: np.random.Gener
     if not len(best):
         return np.zeros(len(points), dtype=np.int64), 0.0
     return lloyd(points, np.ones(len(points)), best, REFINED)[0], clearest
+
+
+def _numbers(base: Base) -> range:
+    """The numbers of groups to choose from: fewer where people are few."""
+    return range(2, min(MOST_GROUPS, 2 + len(base.centres) // 12, len(base.centres)) + 1)
 
 
 def _given(points: Floats, base: Base, k: int, order: Ints) -> tuple[Ints, float]:
