@@ -28,7 +28,8 @@ document.addEventListener("click", (event) => {
   show();
 });
 
-document.addEventListener("htmx:afterSwap", () => {
+// Not before it settled: until then a pressed button would send the form past htmx and load the page anew.
+document.addEventListener("htmx:afterSettle", () => {
   show();
   place()?.querySelector("[data-statement]")?.focus({ preventScroll: true });
 });
