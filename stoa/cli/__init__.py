@@ -18,6 +18,7 @@ from stoa.cli import (
     importing,
     init,
     moderating,
+    organisations,
     person,
     prepare,
     restore,
@@ -69,6 +70,7 @@ app.add_typer(charter.charter)
 app.add_typer(moderating.moderate)
 app.command("serve", hidden=True)(serve.serve)
 app.add_typer(calls.calls)
+app.add_typer(organisations.organisations)
 app.command("worker", hidden=True)(worker.worker)
 app.command("migrate", hidden=True)(prepare.migrate)
 app.command("prepare", hidden=True)(prepare.prepare)

@@ -13,6 +13,7 @@ from stoa.members.views import (
     keeping,
     onboarding,
     reading,
+    vouching,
 )
 
 app_name = "members"
@@ -22,6 +23,7 @@ urlpatterns = [
     path("calls", calls.index, name="index"),
     path("calls/new", keeping.draft, name="draft"),
     path("calls/enter/<str:token>", arriving.enter, name="enter"),
+    path("calls/vouch/<str:token>", vouching.vouch, name="vouch"),
     path("calls/<slug:slug>", calls.call_page, name="call"),
     path("calls/<slug:slug>/history", calls.history, name="history"),
     path("calls/<slug:slug>/preview", calls.preview, name="preview"),

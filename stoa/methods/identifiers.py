@@ -1,20 +1,25 @@
-"""Identifiers as people type them: ORCID iDs with their check character, DOIs, and works pasted as BibTeX.
+"""Identifiers as people type them: ORCID iDs and ROR ids with their check characters, DOIs, and works pasted as BibTeX.
 
 Sources: ORCID, "Structure of the ORCID Identifier" (ISO 7064 MOD 11-2); the DOI Handbook, 2.2; BibTeX's own grammar.
 """
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.model import DuplicateBlockKeyBlock, Entry
+
 ORCID = re.compile(r"(?:https?://(?:www\.)?orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])/?", re.ASCII)
+ROR = re.compile(r"(?:https?://)?(?:ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}[0-9]{2})/?", re.ASCII)
+CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}]+")
 TRAILING = ".,;:)]}'"
-ENTRY = re.compile(r"@(\w+)\s*\{")
-NAME = re.compile(r"\s*([A-Za-z][\w-]*)\s*=\s*")
-NOT_WORKS = frozenset({"comment", "string", "preamble"})
+MOST_TITLE = 1_000
+
+logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)  # it would tell the log what people paste
 LATEX = re.compile(r"\\[a-zA-Z]+\s*|\\.|[{}]")
 
 
@@ -41,75 +46,43 @@ def orcid(text: str) -> str | None:
     return "-".join(digits[at : at + 4] for at in range(0, 16, 4)) if digits[15] == right else None
 
 
+def ror(text: str) -> str | None:
+    """The ROR id of an organisation in its short form, `02mhbdp94`; None for what is none, wrong check digits included.
+
+    Source: ROR, "The ROR identifier pattern" (Crockford's base 32, two digits by ISO 7064 MOD 97-10).
+    """
+    match = ROR.fullmatch(text.strip().lower())
+    if match is None:
+        return None
+    number = 0
+    for letter in match[1][:7]:
+        number = number * 32 + CROCKFORD.index(letter)
+    return match[1] if int(match[1][7:]) == 98 - number * 100 % 97 else None
+
+
 def works(text: str) -> list[Work]:
-    """The works in a text of BibTeX entries, DOIs, or both; each DOI once, in the order in which they come."""
-    entries = list(_entries(text))
-    found = [_work(fields) for _, _, fields in entries]
-    rest, last = [], 0
-    for start, end, _ in entries:
-        rest.append(text[last:start])
-        last = end
-    given = [work.doi.lower() for work in found if work.doi]
-    found = [work for n, work in enumerate(found) if not work.doi or work.doi.lower() not in _dois(found[:n])]
-    for doi in DOI.findall(" ".join([*rest, text[last:]])):
-        clean = _trimmed(doi)
-        if clean.lower() not in given:
-            given.append(clean.lower())
-            found.append(Work(doi=clean))
-    return [work for work in found if work.title or work.doi]
+    """The works in a text of BibTeX entries, DOIs, or both; each DOI once. What can't be read is passed over."""
+    found, rest = _entries(text) if "@" in text else ([], text)
+    found += [Work(doi=_trimmed(doi)) for doi in DOI.findall(rest)]
+    first: dict[str, Work] = {}
+    for place, work in enumerate(found):
+        if work.title or work.doi:
+            first.setdefault(work.doi.lower() or f" {place}", work)
+    return list(first.values())
 
 
-def _dois(found: list[Work]) -> set[str]:
-    return {work.doi.lower() for work in found}
-
-
-def _entries(text: str) -> Iterator[tuple[int, int, dict[str, str]]]:
-    """Where each BibTeX entry begins and ends, and its fields by lower-case name; one that never ends is passed over."""
-    at = 0
-    while match := ENTRY.search(text, at):
-        end = _closing(text, match.end())
-        if end is None:
-            return
-        if match[1].lower() not in NOT_WORKS:
-            yield match.start(), end, _fields(text[match.end() : end - 1])
-        at = end
-
-
-def _closing(text: str, at: int) -> int | None:
-    """The place behind the brace that closes what was opened before `at`."""
-    depth = 1
-    for place in range(at, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[place], 0)
-        if depth == 0:
-            return place + 1
-    return None
-
-
-def _fields(body: str) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    at = body.find(",") + 1
-    while at and (match := NAME.match(body, at)):
-        value, at = _value(body, match.end())
-        fields.setdefault(match[1].lower(), value)
-        at = body.find(",", at) + 1
-    return fields
-
-
-def _value(body: str, at: int) -> tuple[str, int]:
-    """The value that begins here, in braces, in quotation marks or bare, and the place behind it."""
-    if body[at : at + 1] == "{":
-        end = _closing(body, at + 1) or len(body) + 1
-        return body[at + 1 : end - 1], end
-    if body[at : at + 1] == '"':
-        end = body.find('"', at + 1)
-        return (body[at + 1 : end], end + 1) if end > 0 else (body[at + 1 :], len(body))
-    end = body.find(",", at)
-    end = len(body) if end < 0 else end
-    return body[at:end], end
+def _entries(text: str) -> tuple[list[Work], str]:
+    """The works of all entries that can be read, and the text around them and of those that can't."""
+    blocks = parse_string(text).blocks
+    blocks = [each.ignore_error_block or each if isinstance(each, DuplicateBlockKeyBlock) else each for each in blocks]
+    found = [
+        _work({one.key.lower(): str(one.value) for one in each.fields}) for each in blocks if isinstance(each, Entry)
+    ]
+    return found, " ".join(each.raw or "" for each in blocks if not isinstance(each, Entry))
 
 
 def _work(fields: dict[str, str]) -> Work:
-    title = " ".join(LATEX.sub("", fields.get("title", "")).split())
+    title = " ".join(LATEX.sub("", fields.get("title", "")[:MOST_TITLE]).split())
     year = re.search(r"\d{4}", fields.get("year", "") or fields.get("date", ""))
     doi = DOI.search(fields.get("doi", "") or fields.get("url", ""))
     return Work(title, year[0] if year else "", _trimmed(doi[0]) if doi else "")

@@ -45,6 +45,7 @@ BY_ROLE = {
     "visitor": {"members.applicant.invite", "members.applicant.arrive"},
     "member": TALK | DISCUSSION | {
         "people.organisation.add", "agenda.question.propose", "agenda.effort.estimate", "agenda.hours.offer",
+        "members.applicant.vouch",
     },
     "associate": TALK | DISCUSSION | {"agenda.question.propose", "agenda.hours.offer"},
     "facilitator": TALK | {"charter.sponsor.declare", "agenda.announcement.draft"},

@@ -28,6 +28,7 @@ from stoa.members.models import Call, Draft
 from stoa.members.models.applications import A_BEGUN_APPLICATION, ABOUT_ONESELF, AN_APPLICATION
 from stoa.members.models.calls import A_DRAFTED_CALL
 from stoa.members.models.decisions import A_BAR, A_DECISION, AN_APPEAL, LETTERS
+from stoa.members.models.vouching import WHO_VOUCHES
 from stoa.members.queries import own_decision
 from stoa.people import acts as people
 from stoa.people.links import make_link
@@ -279,13 +280,17 @@ def whether_one_withdrew(world: World) -> None:
         members.withdraw(acting(world.some[1]), draft=Draft.objects.get(call=call, person=world.some[1]))
 
 
-@about(AN_APPLICATION, A_FILE)
+@about(AN_APPLICATION, A_FILE, WHO_VOUCHES)
 def whether_one_applies(world: World) -> None:
-    """Whether somebody submitted an application, with a file in it."""
+    """Whether somebody submitted an application, with a file in it, and a member vouched for their post."""
     if world.otherwise:
         me = world.some[2]
         paper = files.send(acting(me), person=me, name="paper.txt", body=b"a paper")
-        apply(me, Call.objects.get(slug=world.round.slug), paper=[paper.pk])
+        written = Draft.objects.get(
+            call=apply(me, Call.objects.get(slug=world.round.slug), paper=[paper.pk]).call, person=me
+        )
+        members.save_draft(acting(me), draft=written, version=written.version, profile={"post": "Professor"})
+        members.vouch(acting(world.some[3]), draft=written)
 
 
 @about(ABOUT_ONESELF)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +56,22 @@ def test_works_are_read_from_bibtex_and_from_dois_beside_it() -> None:
 @pytest.mark.parametrize("text", ["@article{a, title = {never ends", "@article{", "{}{}@@", "@article{a}", '@a{b,c="'])
 def test_what_is_broken_gives_nothing_and_no_fault(text: str) -> None:
     assert works(text) == []
+
+
+def test_an_entry_after_a_broken_one_and_one_with_the_same_key_are_read() -> None:
+    text = "@a{x, title={One}}@a{broken, title={Never ends, year=2021}\n@a{x, title={Two}, doi={10.1000/2}}\n10.1000/3"
+    assert [(work.title, work.doi) for work in works(text)] == [("One", ""), ("Two", "10.1000/2"), ("", "10.1000/3")]
+
+
+@pytest.mark.parametrize(
+    "text", ["@a{b, title={" + "{" * 29_000 + "}" * 29_000 + "}}", "@a{" * 20_000, '@a{b,t="' * 7_000]
+)
+def test_sixty_thousand_hostile_characters_are_read_in_a_moment_and_none_of_it_is_logged(
+    text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = time.perf_counter()
+    works(text)
+    assert (time.perf_counter() - begun < 5, caplog.records) == (True, [])
 
 
 @given(st.text(alphabet='@{}=",\\ a10./x\n', max_size=80))

@@ -26,6 +26,8 @@ from stoa.members.acts.deciding import (
 )
 from stoa.members.acts.moving import give_out, import_applications
 from stoa.members.acts.onboarding import accept_conduct, choose_topics, introduce, take_step
+from stoa.members.acts.recognition import load_domains
+from stoa.members.acts.vouching import vouch
 
 __all__ = [
     "accept_conduct",
@@ -51,6 +53,7 @@ __all__ = [
     "invite_applicant",
     "invite_reviewers",
     "let_in",
+    "load_domains",
     "make_up_outage",
     "open_call",
     "rank",
@@ -61,5 +64,6 @@ __all__ = [
     "submit",
     "take_back_about_oneself",
     "take_step",
+    "vouch",
     "withdraw",
 ]

@@ -20,13 +20,14 @@ from stoa.kit.files.acts import forget_if_unused
 from stoa.kit.models import Upload
 from stoa.members import events
 from stoa.members.acts.deciding_panel import take_away
-from stoa.members.models import AboutYou, Application, Call, Draft, Onboarding
+from stoa.members.models import AboutYou, Application, Call, Draft, Onboarding, Vouch
+from stoa.members.queries.recognition import recognised
 from stoa.members.rules import can_be_begun, can_be_finished
 from stoa.members.rules.answers import fault_of, fault_of_fact, missing
 from stoa.members.rules.files import fault_of_file
 from stoa.members.rules.profile import PROFILE, profile_faults
 from stoa.methods.canonical import canonical
-from stoa.methods.identifiers import orcid, works
+from stoa.methods.identifiers import orcid, ror, works
 from stoa.people.events import PrivateLook
 from stoa.people.models import Person
 
@@ -129,7 +130,7 @@ def read_application(actor: Actor, *, application: Application) -> Application:
 
 def content(application: Application) -> dict[str, Any]:
     """What was submitted, as plain values: what its digest is made of, and what is given out of it."""
-    names = ("name", "organisation", "ror", "orcid", "publications", "facts", "answers")
+    names = ("name", "organisation", "ror", "post", "page", "orcid", "publications", "facts", "answers")
     named = {"call": application.call_id, **{name: getattr(application, name) for name in names}}
     digests = Upload.objects.filter(pk__in=application.files).values_list("pk", "digest")
     return named | ({"files": dict(digests)} if application.files else {})
@@ -143,6 +144,7 @@ def erase_applications(person_id: str) -> None:
         take_away(application)
         application.delete()
     AboutYou.objects.filter(person=person_id).delete()
+    Vouch.objects.filter(person=person_id).delete()
     Onboarding.objects.filter(pk=person_id).delete()
 
 
@@ -216,7 +218,11 @@ def _copy(draft: Draft, application: Application) -> None:
     person, profile = draft.person, {name: draft.profile.get(name, "") for name in PROFILE}
     shown = SocialAccount.objects.filter(user=person, provider="orcid").values_list("uid", flat=True).first()
     application.name, application.sort_name = person.name, person.sort_name
-    application.organisation, application.ror = profile["organisation"], profile["ror"]
+    application.ror = ror(profile["ror"]) or ""
+    for name in ("organisation", "post", "page"):
+        setattr(application, name, profile[name])
+    told = recognised(person.email or "")
+    application.address = {"organisation": told.organisation, "country": told.country, "kind": told.kind}
     application.orcid, application.orcid_shown = shown or orcid(profile["orcid"]) or "", bool(shown)
     application.publications = [asdict(work) for work in works(profile["publications"])]
     application.facts, application.answers, application.files = draft.facts, draft.answers, draft.files

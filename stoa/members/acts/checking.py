@@ -16,7 +16,7 @@ from stoa.members.rules.files import KINDS, MOST_FILES, MOST_MEGABYTES, settings
 
 LATEST = timedelta(days=3 * 366)
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-RESERVED = frozenset({"new", "enter"})
+RESERVED = frozenset({"new", "enter", "vouch"})
 MOST_TEXT = 20_000
 MOST_SHORT, MOST_LINE = 1_000, 200
 MOST_ITEMS = 60

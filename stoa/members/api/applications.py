@@ -13,10 +13,12 @@ from stoa.kit.api import Given, Parts, Word, actor, found, signed_in
 from stoa.kit.faults import Refused
 from stoa.kit.files.answering import attachment
 from stoa.members import acts, queries, rules
+from stoa.members.acts.vouching import read_vouching, vouching_link
 from stoa.members.api.calls import found_call
 from stoa.members.models import Application, Call, Draft
 from stoa.members.queries import Mine
 from stoa.members.queries.files import enclosed, find_enclosed, find_readable
+from stoa.members.queries.vouching import post_of
 from stoa.people.models import Person
 
 router = Router(tags=["Calls"])
@@ -42,6 +44,12 @@ class Said(Given):
     said: dict[str, str]
 
 
+class Vouching(Given):
+    """The last part of the link that an applicant gave to a member."""
+
+    token: str = Field(max_length=200)
+
+
 class MineOut(Schema):
     """One's own application: what is written, and since when what of it is submitted."""
 
@@ -56,6 +64,9 @@ class MineOut(Schema):
     submitted: datetime | None
     edited: datetime | None
     address: str
+    vouching: str = Field(
+        description="The address at which a member can vouch for your post; empty where you say none."
+    )
 
 
 class FileOut(Schema):
@@ -79,12 +90,21 @@ class ApplicationOut(Schema):
     ror: str
     orcid: str
     orcid_shown: bool
+    post: str
+    page: str
+    address: dict[str, str] = Field(description="What the domain of their address tells: organisation, country, kind.")
+    vouched: list[str]
     publications: list[dict[str, str]]
     facts: dict[str, Any]
     answers: dict[str, Any]
     submitted: datetime
     edited: datetime | None
     version: int
+
+    @staticmethod
+    def resolve_vouched(one: Application) -> list[str]:
+        """Names of members who vouch for the post."""
+        return post_of(one, orcid="").vouched
 
 
 class Listed(Schema):
@@ -132,6 +152,14 @@ def withdraw_application(request: HttpRequest, slug: str) -> dict[str, Any]:
     """Withdraw what you submitted: it is deleted. What you wrote stays yours."""
     acts.withdraw(signed_in(request), draft=_mine(request, slug).draft)
     return _shown(_mine(request, slug))
+
+
+@router.post("/calls/{slug}/vouch", response={204: None}, summary="Vouch for an applicant")
+def vouch_for_applicant(request: HttpRequest, slug: str, given: Vouching) -> Status[None]:
+    """Vouch, as a member, for the post of an applicant who gave you the link; `token` is its last part."""
+    caller, draft = signed_in(request), read_vouching(given.token)
+    acts.vouch(caller, draft=found(draft if draft and draft.call == found_call(request, slug) else None))
+    return Status(204, None)
 
 
 @router.put("/calls/{slug}/about", response={204: None}, summary="Say something of yourself, apart")
@@ -210,6 +238,7 @@ def _shown(mine: Mine) -> dict[str, Any]:
         "submitted": sent.submitted if sent else None,
         "edited": sent.edited if sent else None,
         "address": draft.get_absolute_url(),
+        "vouching": vouching_link(draft) if draft.profile.get("post") else "",
     }
 
 

@@ -51,6 +51,20 @@ class ProfileForm(ActForm):
         max_length=MOST["ror"],
         help_text="If you know it, such as https://ror.org/02mhbdp94.",
     )
+    post = forms.CharField(
+        label="Your post",
+        required=False,
+        max_length=MOST["post"],
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+        help_text="As you would say it, such as “professor of computer science”.",
+    )
+    page = forms.CharField(
+        label="A page of your organisation that shows it",
+        required=False,
+        max_length=MOST["page"],
+        widget=forms.TextInput(attrs={"type": "url"}),
+        help_text="A post is shown by such a page, by your employment in ORCID, or by a member who vouches, all alike.",
+    )
     orcid = forms.CharField(
         label="Your ORCID iD", required=False, max_length=MOST["orcid"], help_text="Such as 0000-0002-1825-0097."
     )

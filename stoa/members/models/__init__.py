@@ -4,6 +4,8 @@ from stoa.members.models.applications import AboutYou, Application, Draft
 from stoa.members.models.calls import Call
 from stoa.members.models.decisions import Appeal, Bar, Decision, Release
 from stoa.members.models.onboarding import Acceptance, Onboarding
+from stoa.members.models.recognition import KnownDomain
+from stoa.members.models.vouching import Vouch
 
 __all__ = [
     "AboutYou",
@@ -14,6 +16,8 @@ __all__ = [
     "Call",
     "Decision",
     "Draft",
+    "KnownDomain",
     "Onboarding",
     "Release",
+    "Vouch",
 ]

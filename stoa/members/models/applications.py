@@ -58,6 +58,11 @@ class Application(models.Model):
     ror = models.CharField(max_length=9, blank=True)
     orcid = models.CharField(max_length=19, blank=True)
     orcid_shown = models.BooleanField(default=False, help_text="by signing in there, not typed")
+    post = models.CharField(max_length=120, blank=True)
+    page = models.CharField(
+        max_length=500, blank=True, help_text="of the organisation, that shows the post; only shown"
+    )
+    address = models.JSONField(default=dict, help_text="organisation, country and kind by the domain of their address")
     publications = models.JSONField(default=list)
     facts = models.JSONField(default=dict)
     answers = models.JSONField(default=dict)

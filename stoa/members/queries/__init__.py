@@ -3,6 +3,7 @@
 from stoa.members.queries.applications import Mine, applications, find_application, own, own_about, with_words
 from stoa.members.queries.calls import CALLS, calls, find_call, history, next_instant, open_calls, reading, waves
 from stoa.members.queries.decisions import appeals, decisions, own_decision, release_of, statistics
+from stoa.members.queries.recognition import recognised
 
 __all__ = [
     "CALLS",
@@ -20,6 +21,7 @@ __all__ = [
     "own_about",
     "own_decision",
     "reading",
+    "recognised",
     "release_of",
     "statistics",
     "waves",

@@ -42,7 +42,7 @@ def _of_kind(kind: str, value: str) -> str:
         return "This is not a number. Write it in digits, such as 12 or 0.5."
     if kind == "date" and not is_day(value):
         return "This is no day. Write it as 2027-03-31."
-    if kind == "link" and not _is_link(value):
+    if kind == "link" and not is_link(value):
         return "This is no address on the web. Write it with https:// at its beginning."
     return ""
 
@@ -111,7 +111,8 @@ def _is_option(value: Any, options: Sequence[str]) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(options)
 
 
-def _is_link(text: str) -> bool:
+def is_link(text: str) -> bool:
+    """Whether this is an address on the web."""
     try:
         parts = urlsplit(text)
     except ValueError:

@@ -1,15 +1,14 @@
-"""What applicants say of who they are: organisation with its ROR id, ORCID iD, publications; and what each must be."""
+"""What applicants say of who they are: organisation with its ROR id, post, ORCID iD, publications; and what each must be."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from stoa.methods.identifiers import orcid
+from stoa.members.rules.answers import is_link
+from stoa.methods.identifiers import orcid, ror
 
-PROFILE = ("organisation", "ror", "orcid", "publications")
-MOST = {"organisation": 200, "ror": 40, "orcid": 60, "publications": 60_000}
-ROR = re.compile(r"(?:https://ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}[0-9]{2})")
+PROFILE = ("organisation", "ror", "post", "page", "orcid", "publications")
+MOST = {"organisation": 200, "ror": 40, "post": 120, "page": 500, "orcid": 60, "publications": 60_000}
 
 
 def profile_faults(given: Mapping[str, str]) -> dict[str, str]:
@@ -22,6 +21,10 @@ def profile_faults(given: Mapping[str, str]) -> dict[str, str]:
         faults["orcid"] = (
             "This is no ORCID iD: its last character checks the others. It reads like 0000-0002-1825-0097."
         )
-    if given.get("ror", "").strip() and not ROR.fullmatch(given["ror"].strip()):
-        faults["ror"] = "This is no ROR id. It reads like https://ror.org/02mhbdp94."
+    if given.get("ror", "").strip() and ror(given["ror"]) is None:
+        faults["ror"] = (
+            "This is no ROR id: its last two digits check the others. It reads like https://ror.org/02mhbdp94."
+        )
+    if given.get("page", "").strip() and not is_link(given["page"].strip()):
+        faults["page"] = "This is no address on the web. Write it with https:// at its beginning."
     return faults

@@ -20,6 +20,7 @@ from stoa.kit.files.fields import brought
 from stoa.kit.files.queries import own_file
 from stoa.members import acts, queries, rules
 from stoa.members.acts.afterwards import appeal_until
+from stoa.members.acts.vouching import vouching_link
 from stoa.members.forms.answering import AnswersForm
 from stoa.members.forms.applying import AboutForm, ProfileForm
 from stoa.members.forms.calls import ConfirmForm
@@ -27,9 +28,11 @@ from stoa.members.models import Call, Draft
 from stoa.members.models.questionnaire import Field
 from stoa.members.queries import Mine
 from stoa.members.queries.files import Enclosed, enclosed
+from stoa.members.queries.vouching import post_of
 from stoa.members.rules.about import labels_of
 from stoa.members.rules.answers import answered, in_words, missing
 from stoa.members.views.calls import found, frame
+from stoa.methods.recognition import Recognised
 from stoa.people.models import Person
 
 WHO, ABOUT, SEND = "Who you are", "About you, apart", "Look it over and submit"
@@ -91,6 +94,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponseBase:
         "form": form,
         "answers": answered(call, mine.draft.answers),
         "files": own_files(mine.draft),
+        "shown": post_of(mine.draft, orcid=own_orcid(mine.draft)),
         "left": [(field, _place(call, field)) for field in missing(call.asks.fields, mine.draft.answers)],
         "can_be_finished": rules.can_be_finished(call, mine.draft.begun),
         "pages": _pages(mine.draft, "submit"),
@@ -112,6 +116,8 @@ def own(request: HttpRequest, slug: str) -> HttpResponseBase:
         "said": [label for key, label in labels_of(call).items() if key in said],
         "answers": answered(call, mine.draft.answers),
         "files": own_files(mine.draft),
+        "shown": post_of(mine.draft, orcid=own_orcid(mine.draft)),
+        "vouching": vouching_link(mine.draft) if mine.draft.profile.get("post") else "",
         **_outcome(request, call),
     }
     return render(request, "members/mine.html", context)
@@ -148,6 +154,17 @@ def own_files(draft: Draft) -> list[Enclosed]:
     return enclosed(draft, lambda upload: _url("own_file", draft.call, upload))
 
 
+def suggestion(draft: Draft) -> Recognised:
+    """What the applicant's address tells, until they have said themselves where they work."""
+    return queries.recognised(draft.person.email or "") if "organisation" not in draft.profile else Recognised()
+
+
+def own_orcid(draft: Draft) -> str:
+    """The iD by which the applicant signed in with ORCID; nothing where they did not."""
+    found = SocialAccount.objects.filter(user=draft.person_id, provider="orcid").values_list("uid", flat=True).first()
+    return str(found or "")
+
+
 def _mine(request: HttpRequest, slug: str) -> Mine:
     mine = queries.own(found(request, slug), edge.actor(request))
     if mine is None:
@@ -160,7 +177,8 @@ def _form(request: HttpRequest, draft: Draft, number: int) -> ProfileForm | Answ
     kept, sent = edge.kept(request), edge.sent(request)
     given = {name: values if name.startswith("a_") and len(values) > 1 else values[-1] for name, values in kept.items()}
     if number == 1:
-        return ProfileForm(sent, initial={**draft.profile, "version": draft.version, **given})
+        suggested = {"organisation": suggestion(draft).organisation}
+        return ProfileForm(sent, initial={**suggested, **draft.profile, "version": draft.version, **given})
     fields = draft.call.asks.on_step(draft.call.asks.steps[number - 2])
     faults: dict[str, Fault] = {}
     if sent is not None and any(field.kind == "file" for field in fields):
@@ -217,8 +235,8 @@ def _shown(request: HttpRequest, mine: Mine, form: ProfileForm | AnswersForm, nu
         "stale": stale,
         "kept_elsewhere": _kept_elsewhere(draft, form) if stale else [],
         "can_be_finished": rules.can_be_finished(draft.call, draft.begun),
-        "orcid_shown": number == 1
-        and SocialAccount.objects.filter(user=draft.person_id, provider="orcid").values_list("uid", flat=True).first(),
+        "orcid_shown": number == 1 and own_orcid(draft),
+        "suggested": suggestion(draft) if number == 1 else None,
     }
     return render(request, "members/step.html", context, status=409 if stale else 422 if form.errors else 200)
 

@@ -12,6 +12,7 @@ from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.members import acts, queries, rules
 from stoa.members.models import Application, Call
 from stoa.members.queries.files import enclosed
+from stoa.members.queries.vouching import post_of
 from stoa.members.rules.answers import answered
 from stoa.members.views.calls import found, frame
 from stoa.members.views.files import file_address
@@ -60,7 +61,8 @@ def application(request: HttpRequest, slug: str, application: str) -> HttpRespon
         raise Http404
     acts.read_application(actor, application=one)
     files = enclosed(one, lambda upload: file_address(one, upload))
-    context = {**frame(call), "one": one, "answers": answered(call, one.answers), "files": files}
+    shown = post_of(one, orcid=one.orcid if one.orcid_shown else "")
+    context = {**frame(call), "one": one, "answers": answered(call, one.answers), "files": files, "shown": shown}
     return render(request, "members/application.html", context)
 
 
