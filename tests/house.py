@@ -19,6 +19,8 @@ from stoa.kit.act import CLOCK
 from stoa.kit.files import acts as files
 from stoa.members import acts as members
 from stoa.members.models import Draft
+from stoa.notices import acts as notices
+from stoa.notices.models import Event
 from stoa.people import acts as people
 from stoa.people.links import make_link
 from stoa.people.models import ApiToken, Person
@@ -26,6 +28,7 @@ from tests.agenda.discussing import in_discussion, state
 from tests.cast import Cast, settle
 from tests.members.applying import apply
 from tests.members.calling import draft, opened
+from tests.notices.holding import hold, register, released, write
 from tests.stage import acting, approve, at
 
 MARK = "S3CRET"
@@ -60,6 +63,7 @@ class House:
         thread = {"pk": str(self.post.thread_id), "reference": self.statement.reference}
         case = {"case_id": str(self.case.pk), "case": str(self.case.pk)}
         mine = one | {"step": "topics", "pk": str(self.key.pk), "number": str(self.key.pk), "key": str(self.key.pk)}
+        held = {"number": str(self.event.pk), "draft": self.draft}
         on_panel = {"piece": "1", "seat": "1", "conflict": "1"}
         log = {"position": "3", "version": "1", "path": "tile/0/000", "sha256": "0" * 64}
         enclosed = {"upload": self.paper}
@@ -73,10 +77,15 @@ class House:
             ],
             "reviews/": [{"pk": "1", "number": "1"}],
             "votes/": [vote],
+            "announcements/": [{"number": "1", "draft": self.draft}],
+            "events/": [{"number": str(self.event.pk)}],
             "forum/": [one | post | case, thread],
             "people/": [mine],
             "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],
-            "api/v1/": [*files, mine | case | applied | on_panel, *(one | post | case | filling for filling in numbers)],
+            "api/v1/": [
+                *files, mine | case | applied | on_panel, held, {"number": "1"},
+                *(one | post | case | filling for filling in numbers),
+            ],
             "": [{**log, "token": "x", "kind": "privacy", "step": "topics"}],
         }  # fmt: skip
 
@@ -89,6 +98,7 @@ class House:
         self._propose()
         self._write()
         self._apply()
+        self._come()
         self._keep()
         settle()
 
@@ -152,6 +162,14 @@ class House:
         written = Draft.objects.get(call=call, person=self.one)
         members.save_draft(me, draft=written, version=written.version, answers={"why": self._mark("WRITTEN")})
         members.say_about_oneself(me, person=self.one, call=call, said={"country": "KE"})
+
+    def _come(self) -> None:
+        released(self.cast.steward)
+        self.draft = write(self.cast.steward, self._mark("NEWS"), mailed=True).pk
+        self.event: Event = hold(self.cast, link=f"https://example.org/{MARK}LINK")
+        self.secrets.append(f"{MARK}LINK")
+        register(self.one, self.event)
+        self.secrets.append(notices.open_calendar(acting(self.one), person=self.one))
 
     def _keep(self) -> None:
         one, me = self.one, acting(self.one)

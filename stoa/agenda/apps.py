@@ -16,9 +16,11 @@ class AgendaConfig(AppConfig):
         from stoa.agenda.acts.finding import questions_found, rounds_found, statements_found
         from stoa.agenda.acts.recovering import bring_back
         from stoa.agenda.acts.statements import set_state
+        from stoa.agenda.queries.dates import dates_of_rounds
         from stoa.agenda.queries.statements import STATEMENTS, hidden_statements, pieces
         from stoa.agenda.queries.works import signed_questions
         from stoa.kit.beside import Discussed, register_discussed
+        from stoa.kit.dates import register_dates
         from stoa.kit.moderated import Moderated, register_moderated
         from stoa.kit.registry import Kind, Works, register, register_erasure, register_works
         from stoa.kit.search import register_documents
@@ -35,5 +37,6 @@ class AgendaConfig(AppConfig):
         register_documents("question", questions_found)
         register_documents("statement", statements_found)
         register_works(Works("Questions", signed_questions))
+        register_dates(dates_of_rounds)
         register_erasure(erase_texts)
         register_recovery(bring_back)

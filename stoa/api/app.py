@@ -20,6 +20,7 @@ from stoa.forum.api.moderation import router as moderation
 from stoa.forum.api.posts import router as forum
 from stoa.kit import once
 from stoa.members.api import router as members
+from stoa.notices.api import router as notices
 from stoa.people.api import router as people
 from stoa.record.api import router as record
 from stoa.review.api import router as review
@@ -73,7 +74,7 @@ api = Api(
     auth=Caller(),
 )
 api.add_decorator(under_its_key, mode="view")
-for router in (agenda, members, ballots, people, record, charter, search, files, forum, moderation, review):
+for router in (agenda, members, notices, ballots, people, record, charter, search, files, forum, moderation, review):
     api.add_router("", router)
 answer_faults(api)
 

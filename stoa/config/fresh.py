@@ -12,6 +12,7 @@ from stoa.agenda import queries as agenda
 from stoa.config.visitors import LONGEST, MAKING, Making
 from stoa.kit import clock
 from stoa.members import queries as members
+from stoa.notices import queries as notices
 
 
 class KeptBriefly:
@@ -38,5 +39,6 @@ class KeptBriefly:
 def holds_until() -> float:
     """The instant, by the monotonic clock, up to which a page may be given that is read from now on."""
     monotonic, now = time.monotonic(), clock.now()
-    turns = [turn for turn in (agenda.next_instant(now), members.next_instant(now)) if turn]
+    found = (agenda.next_instant(now), members.next_instant(now), notices.next_instant(now))
+    turns = [turn for turn in found if turn]
     return monotonic + min([LONGEST, *((turn - now).total_seconds() for turn in turns)])

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "stoa.forum",
     "stoa.review",
     "stoa.members",
+    "stoa.notices",
     "stoa.agenda",
     "stoa.ledger",
     "stoa.site",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("record", include("stoa.record.urls")),
     path("", include("stoa.ledger.urls")),
     path("", include("stoa.members.urls")),
+    path("", include("stoa.notices.urls")),
     path("", include("stoa.agenda.urls")),
     path("", include("stoa.ballots.urls")),
     path("", include("stoa.forum.urls")),

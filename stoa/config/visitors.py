@@ -69,6 +69,16 @@ ROUTES: dict[str, frozenset[str]] = {
     "ledger:privacy": _NO_PARAMETERS,
     "ledger:conduct": _NO_PARAMETERS,
     "ledger:contact": _NO_PARAMETERS,
+    "members:index": _LIST | {"phase"},
+    "members:call": _NO_PARAMETERS,
+    "members:history": _NO_PARAMETERS,
+    "members:preview": _NO_PARAMETERS,
+    "notices:announcements": _LIST,
+    "notices:announcement": _NO_PARAMETERS,
+    "notices:versions": _NO_PARAMETERS,
+    "notices:events": _LIST | {"when"},
+    "notices:event": _NO_PARAMETERS,
+    "notices:event_history": _NO_PARAMETERS,
     "api-reference": _NO_PARAMETERS,
 }
 """The pages that visitors may have from the cache, by the names of their routes, with the parameters they may have in

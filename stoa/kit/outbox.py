@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from email.errors import MessageError
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -37,6 +37,7 @@ class Letter(TypedDict):
     subject: str
     body: str
     person_id: str
+    headers: NotRequired[Mapping[str, str]]
 
 
 def post(
@@ -55,8 +56,8 @@ def post_once(name: str, kind: str, letters: Iterable[Letter]) -> None:
 
     As much is done where everybody has theirs as where nobody has.
     """
-    rows = [_row(f"{name}.{letter['person_id']}", kind, letter, {}) for letter in letters]
-    Mail.objects.bulk_create(rows, ignore_conflicts=True)
+    rows = [_row(f"{name}.{letter['person_id']}", kind, letter, letter.get("headers", {})) for letter in letters]
+    Mail.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     transaction.on_commit(hasten, robust=True)
 
 

@@ -12,6 +12,7 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         """Let other parts name calls by reference; load the acts."""
         from stoa.kit.beside import Discussed, register_beside, register_discussed
+        from stoa.kit.dates import register_dates
         from stoa.kit.files.uses import register_use
         from stoa.kit.registry import Kind, register, register_erasure
         from stoa.kit.search import register_documents
@@ -19,6 +20,7 @@ class MembersConfig(AppConfig):
         from stoa.members.acts.applications import erase_applications, files_in_use
         from stoa.members.acts.finding import calls_found
         from stoa.members.acts.recovering import bring_back
+        from stoa.members.queries.dates import dates_of_calls
         from stoa.members.views.files import files_beside
         from stoa.record.recovery import register_recovery
 
@@ -26,6 +28,7 @@ class MembersConfig(AppConfig):
         register_discussed(Discussed("call"))
         register_beside(files_beside)
         register_documents("call", calls_found)
+        register_dates(dates_of_calls)
         register_erasure(erase_applications)
         register_recovery(bring_back)
         register_use(files_in_use)

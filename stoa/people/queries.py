@@ -70,6 +70,14 @@ def holders(role: str, scope: str = "") -> QuerySet[Person]:
     return Person.objects.filter(pk__in=held.values("person"), is_active=True)
 
 
+def addressed() -> QuerySet[Person]:
+    """To whom what goes to everybody is addressed: everybody who holds the role of member or associate.
+
+    Their number is told, never that of the mails: its changes would tell who wants none.
+    """
+    return (holders("member") | holders("associate")).distinct()
+
+
 def addresses_here(emails: Iterable[str]) -> set[str]:
     """Of these lower-case addresses, those that somebody here has, as their first or a further one."""
     wanted = list(emails)

@@ -29,10 +29,12 @@ def put_down(acting: Acting) -> None:
 
     All entries of one act bear one instant, by which they can be told to be of one act.
     """
-    write = _seal if acting.kind == "sealed" else _append
     at = clock.stamp(clock.now())
+    if acting.kind == "sealed":
+        Sealed.objects.bulk_create((_sealed(acting, at, *told) for told in acting.told), batch_size=1000)
+        return
     for event, texts in acting.told:
-        write(acting, at, event, texts)
+        _append(acting, at, event, texts)
 
 
 def keep_blob(value: Any) -> str:
@@ -69,12 +71,12 @@ def _keep(leaf: Mapping[str, Any], body: bytes) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _seal(acting: Acting, at: str, event: Event, texts: Mapping[str, str]) -> None:
+def _sealed(acting: Acting, at: str, event: Event, texts: Mapping[str, str]) -> Sealed:
     body = canonical(_leaf(acting, at, event, {}) | {"texts": dict(texts)})
     salt = chance.octets(32)
     commitment = hmac.digest(salt, b"stoa.sealed.v1\0" + body, "sha256")
     concerns = str(event.facts().get("person", ""))
-    Sealed.objects.create(
+    return Sealed(
         day=clock.now().date(), commitment=commitment, entry_type=event.type, body=body, salt=salt, concerns=concerns
     )
 

@@ -36,6 +36,9 @@ OWN = {
     "list_files", "get_file", "get_file_content", "get_my_application", "get_own_decision",
     "get_onboarding",
     "get_reading", "list_candidates",
+    "list_applications", "get_application", "list_decisions", "list_call_appeals", "list_application_files",
+    "get_application_file", "get_application_file_content",
+    "list_drafted_announcements", "get_own_registration", "list_registered",
 }  # fmt: skip
 """Reads that are refused to some; every other read is for everybody."""
 

@@ -77,6 +77,8 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.forum.api import moderation
     from stoa.forum.api import posts as forum
     from stoa.members.api import applications, calls, deciding, deciding_panel, onboarding
+    from stoa.notices.api import announcements
+    from stoa.notices.api import events as held
     from stoa.people import api as people
     from stoa.review import api as review
     from stoa.site.api import files
@@ -92,6 +94,8 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
         ballots,
         charter,
         forum,
+        announcements,
+        held,
         moderation,
         people,
         review,

@@ -32,6 +32,7 @@ OWN = {
     "members.application.begin", "members.about.say", "members.about.take_back",
     "review.seat.accept", "review.seat.decline",
     "files.upload.begin", "files.upload.send",
+    "notices.registration.make", "notices.registration.cancel", "notices.calendar.open", "notices.calendar.close",
 }  # fmt: skip
 TALK = {"forum.draft.save", "forum.post.write", "forum.report.make"}
 DISCUSSION = {"agenda.answer.give", "agenda.answer.take_back", "agenda.statement.propose"}
@@ -48,12 +49,15 @@ BY_ROLE = {
         "members.applicant.vouch",
     },
     "associate": TALK | DISCUSSION | {"agenda.question.propose", "agenda.hours.offer"},
-    "facilitator": TALK | {"charter.sponsor.declare", "agenda.announcement.draft"},
+    "facilitator": TALK | {
+        "charter.sponsor.declare", "agenda.announcement.draft", "notices.announcement.draft",
+    },
     "scrutineer": CASES | {"forum.report.make", "ballots.outcome.attest"},
     "voter": {"ballots.ballot.cast", "ballots.draft.save"},
     "author": {
         "agenda.question.edit", "agenda.question.withdraw", "agenda.statement.withdraw", "forum.post.edit",
         "forum.post.take_back", "forum.appeal.make", "files.upload.finish", "files.upload.drop",
+        "notices.announcement.edit", "notices.announcement.drop",
     },
     "applicant": {
         "members.application.save", "members.application.submit", "members.application.withdraw",
@@ -110,7 +114,7 @@ def test_nobody_but_the_clock_ends_a_phase_and_nobody_but_a_voter_votes() -> Non
         "agenda.round.decide", "agenda.reminder.send", "agenda.round.begin_discussion",
         "agenda.answers.unlink", "agenda.statements.weigh", "agenda.map.publish", "forum.post.render",
         "people.digest.send", "members.call.open", "members.call.close", "members.call.make_up_outage",
-        "files.unused.forget",
+        "files.unused.forget", "notices.reminder.send",
     }  # fmt: skip
     assert all(len(roles) == 1 for roles in TERMS.powers.values() if "clock" in roles)
     assert TERMS.powers["ballots.ballot.cast"] == ("voter",)

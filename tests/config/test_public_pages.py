@@ -32,12 +32,13 @@ from tests.site.test_every_route import addresses
 pytestmark = pytest.mark.slow
 UNKEPT = {
     "site:search": "each search is its own, and nobody is to learn what another searched for",
+    "members:eligible": "its form posts what decides who may apply",
     "agenda:vote": "leads to signing in, and what it says depends on who asks",
 }
 """Pages that visitors see and that are left to Django, and why."""
 
-ELSEWHERE = re.compile("/account/|/api/v1/|/calls")
-"""Below the first, pages have forms that post; below the second are none; whoever reads a call is about to sign in."""
+ELSEWHERE = re.compile("/account/|/api/v1/")
+"""Below the first, pages have forms that post; below the second are none."""
 
 MOST_KB = 150
 PART = re.compile(r'(?:src|href)="(/(?:static|logo|accent)[^"]+)"')

@@ -15,6 +15,7 @@ from stoa.forum.models import Case
 from stoa.kit.models import Mail, Upload
 from stoa.kit.secrecy import secret_fields
 from stoa.members.models import Appeal, Application
+from stoa.notices.models import Announcement
 from stoa.record.models import Blob, Placement
 from tests.leaks.asking import Answer, Asked, Asking, Fillings, Request, differences
 from tests.leaks.opaque import Opaque
@@ -134,6 +135,7 @@ def fillings(world: World) -> dict[str, list[str]]:
         "case": cases,
         "token": ["x"],
         "step": ["topics", "conduct"],
+        "draft": list(Announcement.objects.filter(released=None).values_list("pk", flat=True)[:1]) or ["a" * 16],
         "key": ["x", "why"],
         "part": ["fields", "facts"],
         "appeal": list(Appeal.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],

@@ -20,6 +20,7 @@ from tests.leaks.stories import AFTER_THE_CLOSE, DRAFTED, IN_A_CALL, IN_A_DISCUS
 from tests.leaks.worlds import Scene, World
 from tests.members.calling import opened
 from tests.members.deciding import decided, ranked, read, reviewed, seated, with_bar
+from tests.notices.holding import hold, released
 from tests.stage import acting, at
 
 STATEMENTS = 5
@@ -89,6 +90,9 @@ def calling(world: World, stack: ExitStack) -> None:
     cast.admit(4)
     world.round = cast.round(SLUG)
     opened(cast, SLUG)
+    hold(cast)
+    hold(cast, title="Second workshop")
+    released(cast.steward)
     reader, *applicants, _ = world.some = cast.members[-4:]
     scores = dict(zip(applicants, (200, 400), strict=True))
     seated(cast, read(cast, "barless", applicants), [reader])
@@ -138,6 +142,11 @@ CALLS = (
     "/api/v1/calls",
     *(f"/calls/{slug}" for slug in (SLUG, DRAFTED, "barless", "unranked", "unreleased", "decided")),
     *(f"/calls/{SLUG}/{page}" for page in ("applications", "mine")),
+    "/announcements",
+    "/announcements/drafts",
+    "/events",
+    "/events.ics",
+    *(f"/events/{n}{page}" for n in (1, 2) for page in ("", ".ics", "/people")),
     "/calls/decided/appeals",
     "/calls/unranked/decide",
     "/api/v1/calls/decided/appeals",

@@ -30,6 +30,10 @@ from stoa.members.models.calls import A_DRAFTED_CALL
 from stoa.members.models.decisions import A_BAR, A_DECISION, AN_APPEAL, LETTERS
 from stoa.members.models.vouching import WHO_VOUCHES
 from stoa.members.queries import own_decision
+from stoa.notices import acts as notices
+from stoa.notices.models import Event
+from stoa.notices.models.announcements import A_DRAFTED_ANNOUNCEMENT
+from stoa.notices.models.events import A_CALENDAR, A_LINK, A_REGISTRATION
 from stoa.people import acts as people
 from stoa.people.links import make_link
 from stoa.people.models import A_FOLLOW, A_KEY, A_SETTING, AN_ADDRESS, SIGNING_IN
@@ -44,6 +48,7 @@ from tests.members.applying import apply, begin
 from tests.members.calling import draft
 from tests.members.deciding import LETTERS as LETTERS_OF
 from tests.members.deciding import ranked
+from tests.notices.holding import register, write
 from tests.stage import acting, approve, at
 
 NEWCOMER = "newcomer@example.org"
@@ -333,7 +338,42 @@ def whether_one_appeals(world: World) -> None:
         members.appeal(acting(me), decision=mine, words="Look again.")
 
 
+@about(A_DRAFTED_ANNOUNCEMENT)
+def what_is_drafted_to_everybody(world: World) -> None:
+    """Whether an announcement is drafted that is to be mailed to everybody."""
+    if world.otherwise:
+        write(world.cast.steward, "Cabbages", mailed=True)
+
+
+@about(A_REGISTRATION)
+def who_comes(world: World) -> None:
+    """Which of two people registered for an event, and whether one more did, of fewer than are told."""
+    first, second = Event.objects.order_by("pk")[:2]
+    register(world.some[1 if world.otherwise else 2], first)
+    if world.otherwise:
+        register(world.some[3], second)
+
+
+@about(A_LINK)
+def where_those_meet_who_come(world: World) -> None:
+    """The link of an event, which only those see who have a place."""
+    event = Event.objects.order_by("pk")[0]
+    says = {"link": "https://meet.example.org/cabbages" if world.otherwise else "https://meet.example.org/oboe"}
+    notices.change_event(acting(world.cast.steward), event=event, sequence=event.sequence, says=says)
+
+
+@about(A_CALENDAR)
+def whether_one_has_a_calendar(world: World) -> None:
+    """Whether somebody made a secret address of their calendar."""
+    if world.otherwise:
+        notices.open_calendar(acting(world.some[3]), person=world.some[3])
+
+
 IN_A_CALL = (
+    what_is_drafted_to_everybody,
+    who_comes,
+    where_those_meet_who_come,
+    whether_one_has_a_calendar,
     which_bar_a_reviewer_gives,
     what_is_decided,
     what_letters_say,

@@ -26,7 +26,7 @@ PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)|\{(\w+)\}")
 NOT_ASKED = re.compile(r"^/account/(github|orcid|3rdparty|social)/")
 """Ways in that no operator set up here: tests/site/test_accounts.py asks for them."""
 
-ANSWERS = {200, 204, 302, 400, 401, 403, 404, 405, 409, 410, 422, 429}
+ANSWERS = {200, 201, 204, 302, 400, 401, 403, 404, 405, 409, 410, 422, 429}
 UNSAFE = re.compile(r"unsafe-|\*|https?:|'(?:nonce|sha\d+)-")
 
 
@@ -138,7 +138,7 @@ def belongings(person: Person) -> set[str]:
     """Every row of every table that names this person, in one query; not cases about what they wrote, which others open."""
     tables = []
     for model in apps.get_models():
-        if model._meta.app_label in {"people", "forum", "ballots", "agenda", "members"}:
+        if model._meta.app_label in {"people", "forum", "ballots", "agenda", "members", "notices"}:
             links = [f for f in model._meta.fields if f.related_model is Person and f.name != "concerns"]
             tables += [(model._meta.db_table, link.column) for link in links]
     tables += [(Person._meta.db_table, "id"), (Upload._meta.db_table, "owner_id")]

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from stoa.agenda import events
@@ -17,7 +16,7 @@ from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.people.links import make_link
 from stoa.people.models import Person
-from stoa.people.queries import holders
+from stoa.people.queries import addressed
 
 MOST_BODY = 10_000
 
@@ -91,14 +90,6 @@ def reminder_due(round: Round) -> datetime:
     before = timedelta(hours=terms().windows["reminder_hours_before_close"])
     half_way = round.ballot.opens + (round.vote_closes - round.ballot.opens) / 2
     return max(round.vote_closes - before, half_way)
-
-
-def addressed() -> QuerySet[Person]:
-    """To whom an announcement is addressed: everybody who holds the role of member or associate.
-
-    Their number is told, never that of the mails: its changes would tell who wants none.
-    """
-    return (holders("member") | holders("associate")).distinct()
 
 
 def _mail(round: Round, people: Iterable[Person], text: str, **values: str) -> None:

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from stoa.agenda import acts, forms, queries, rules
-from stoa.agenda.acts.mailing import addressed
 from stoa.agenda.models import Announcement, Round
 from stoa.agenda.views import rounds
 from stoa.agenda.views.words import plural
@@ -17,6 +16,7 @@ from stoa.kit import edge
 from stoa.kit.clock import ANYWHERE_ON_EARTH
 from stoa.kit.faults import Refused
 from stoa.kit.powers import may
+from stoa.people.queries import addressed
 
 LATER = ("discussion_opens", "vote_opens", "vote_closes")
 ANNOUNCED = ("slug", "title", "summary", "questions_open", *LATER, "anywhere_on_earth", "open_data")

@@ -39,6 +39,7 @@ from stoa.kit.addresses import path_to
 from stoa.kit.looking import once_a_look
 from stoa.kit.prepared import prepared
 from stoa.members.queries.onboarding import code_not_accepted, settling_under_way
+from stoa.notices.models import Announcement as Notice
 from stoa.people.models import FORMER, Person
 from stoa.site.queries.setup import steps
 
@@ -202,6 +203,7 @@ def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
         *([_code(person_id), _settling(person_id)] if powers.roles & SETTLE_IN else []),
         *([_factors(person_id)] if needing else []),
         *([_drafts(person_id)] if powers.may("agenda.announcement.confirm") else []),
+        *([_to_release(person_id)] if powers.may("notices.announcement.release") else []),
         *([_kept(person_id)] if powers.may("ballots.outcome.attest") else []),
     ]
     rows = list(asked[0].union(*asked[1:], all=True)) if asked else []
@@ -218,15 +220,18 @@ def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
         if kind == "mail":
             url = path_to("agenda:announcement", slug, pk)
             yield Waiting(f"Confirm a mail to everybody: {title}", url, 3, f"{who} waits")
+        elif kind == "announcement":
+            url = path_to("notices:draft", pk)
+            yield Waiting(f"Release an announcement to everybody: {title}", url, 3, f"{who} waits")
         elif kind == "outcome":
             url = path_to("agenda:round", slug)
             yield Waiting(f"Attest the outcome: {title}", url, 15, "everybody waits for the outcome")
 
 
 def _told(rows: QuerySet[Any], kind: str, slug: str = "", title: str = "", who: Any = "") -> QuerySet[Any]:
-    """Kind, number, and up to three texts of each row."""
+    """Kind, number or id, and up to three texts of each row, all as texts."""
     texts = [Cast(each or Value(""), TextField()) for each in (slug, title, who)]
-    return rows.order_by().values_list(Cast(Value(kind), TextField()), "pk", *texts)
+    return rows.order_by().values_list(Cast(Value(kind), TextField()), Cast("pk", TextField()), *texts)
 
 
 def _code(person_id: str) -> QuerySet[Any]:
@@ -247,6 +252,12 @@ def _drafts(person_id: str) -> QuerySet[Any]:
     drafts = Announcement.objects.filter(confirmed=None).exclude(drafted_by=person_id)
     drafter = Case(When(drafted_by__erased=None, then=F("drafted_by__name")), default=Value(FORMER))
     return _told(drafts, "mail", "round__slug", "subject", drafter)
+
+
+def _to_release(person_id: str) -> QuerySet[Any]:
+    drafts = Notice.objects.filter(released=None, mailed=True).exclude(drafted_by=person_id)
+    drafter = Case(When(drafted_by__erased=None, then=F("drafted_by__name")), default=Value(FORMER))
+    return _told(drafts, "announcement", title="title", who=drafter)
 
 
 def _kept(person_id: str) -> QuerySet[Any]:

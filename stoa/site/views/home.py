@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from stoa.charter.rules import powers_of
 from stoa.kit import clock, edge
+from stoa.notices.queries import latest, upcoming
 from stoa.people.models import Person
 from stoa.record.words import say
 from stoa.site.queries import community_of
@@ -31,6 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "rounds": rounds,
         "questions": questions_today(rounds),
         "decisions": decisions(),
+        "announcements": latest(),
+        "events": upcoming(),
         "who": who_runs_and_pays(community_of(request)),
         "is_fresh": not community_of(request).is_named,
     }

@@ -1,0 +1,1 @@
+"""Announcements to everybody, and dated events for which people register."""
