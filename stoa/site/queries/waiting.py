@@ -10,7 +10,6 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db.models import (
-    BigIntegerField,
     Case,
     Count,
     Exists,
@@ -240,8 +239,8 @@ def _code(person_id: str) -> QuerySet[Any]:
 
 def _settling(person_id: str) -> QuerySet[Any]:
     rows = settling_under_way(person_id).order_by()
-    texts = [Cast(Value(text), TextField()) for text in ("", "", "")]
-    return rows.values_list(Cast(Value("settling"), TextField()), Cast(Value(0), BigIntegerField()), *texts)
+    texts = [Cast(Value(text), TextField()) for text in ("settling", "0", "", "", "")]
+    return rows.values_list(*texts)
 
 
 def _factors(person_id: str) -> QuerySet[Any]:
