@@ -86,6 +86,7 @@ class House:
                 *files, mine | case | applied | on_panel, held, {"number": "1"},
                 *(one | post | case | filling for filling in numbers),
             ],
+            "api/docs/": [{"tag": "events"}],
             "": [{**log, "token": "x", "kind": "privacy", "step": "topics"}],
         }  # fmt: skip
 
@@ -166,7 +167,7 @@ class House:
     def _come(self) -> None:
         released(self.cast.steward)
         self.draft = write(self.cast.steward, self._mark("NEWS"), mailed=True).pk
-        self.event: Event = hold(self.cast, link=f"https://example.org/{MARK}LINK")
+        self.event: Event = hold(self.cast, places=1, link=f"https://example.org/{MARK}LINK")
         self.secrets.append(f"{MARK}LINK")
         register(self.one, self.event)
         self.secrets.append(notices.open_calendar(acting(self.one), person=self.one))

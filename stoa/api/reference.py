@@ -1,13 +1,15 @@
-"""The page that explains the API, made from its OpenAPI description; no script is needed to read it."""
+"""The pages that explain the API, made from its OpenAPI description; no script is needed to read it."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import slugify
 
 from stoa.api.app import api
 
@@ -44,11 +46,35 @@ class Group:
     name: str
     operations: list[Described]
 
+    @property
+    def slug(self) -> str:
+        """Its name in the address of its page."""
+        return slugify(self.name)
+
 
 def reference(request: HttpRequest) -> HttpResponse:
-    """Every operation with what it takes and gives."""
-    schema = api.get_openapi_schema()
-    return render(request, "api/reference.html", {"groups": groups(schema), "about": schema["info"]["description"]})
+    """Every operation by name, each with the page that says what it takes and gives."""
+    about = _schema()["info"]["description"]
+    return render(request, "api/reference.html", {"groups": _groups(), "about": about})
+
+
+def part(request: HttpRequest, tag: str) -> HttpResponse:
+    """The operations of one part, with what they take and give."""
+    found = next((group for group in _groups() if group.slug == tag), None)
+    if found is None:
+        raise Http404
+    return render(request, "api/part.html", {"group": found, "groups": _groups()})
+
+
+@functools.cache
+def _schema() -> Any:
+    return api.get_openapi_schema()
+
+
+@functools.cache
+def _groups() -> list[Group]:
+    """The description does not change while the program runs."""
+    return groups(_schema())
 
 
 def groups(schema: dict[str, Any]) -> list[Group]:

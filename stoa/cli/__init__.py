@@ -14,6 +14,7 @@ from stoa.cli import (
     charter,
     check,
     compute,
+    events,
     exporting,
     importing,
     init,
@@ -71,6 +72,7 @@ app.add_typer(moderating.moderate)
 app.command("serve", hidden=True)(serve.serve)
 app.add_typer(calls.calls)
 app.add_typer(organisations.organisations)
+app.add_typer(events.events)
 app.command("worker", hidden=True)(worker.worker)
 app.command("migrate", hidden=True)(prepare.migrate)
 app.command("prepare", hidden=True)(prepare.prepare)

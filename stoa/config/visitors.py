@@ -80,6 +80,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "notices:event": _NO_PARAMETERS,
     "notices:event_history": _NO_PARAMETERS,
     "api-reference": _NO_PARAMETERS,
+    "api-part": _NO_PARAMETERS,
 }
 """The pages that visitors may have from the cache, by the names of their routes, with the parameters they may have in
 their address. With any other parameter, such as words to search for or the wish for a file, Django answers."""

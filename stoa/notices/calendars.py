@@ -16,6 +16,7 @@ from stoa.kit.dates import Coming
 from stoa.notices.models import Event, Registration
 
 TYPE = "text/calendar; charset=utf-8"
+MOST_DATES = 500
 FORBIDDEN = {code: None for code in range(32) if chr(code) not in "\n\t"} | {127: None}
 """Characters that no calendar may hold."""
 

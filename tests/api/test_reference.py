@@ -45,6 +45,20 @@ def test_the_page_names_every_operation_without_scripts_of_its_own() -> None:
 
 
 @pytest.mark.django_db
+def test_each_operation_is_explained_where_the_page_leads_and_no_page_is_heavy() -> None:
+    begin()
+    client = Client()
+    page = client.get("/api/docs").content
+    led = set(re.findall(r'href="(/api/docs/[a-z-]+)#([a-z_]+)"', page.decode()))
+    assert {name for _, name in led} == {operation["operationId"] for _, _, operation in OPERATIONS}
+    pages = {path: client.get(path).content for path, _ in led}
+    for path, name in led:
+        assert f'<section id="{name}"'.encode() in pages[path], (path, name)
+    assert {path: len(body) for path, body in ({"/api/docs": page} | pages).items() if len(body) > 100_000} == {}
+    assert client.get("/api/docs/nothing").status_code == 404
+
+
+@pytest.mark.django_db
 def test_the_description_for_programs_is_served() -> None:
     answer = Client().get("/api/v1/openapi.json")
     assert answer.json()["paths"].keys() == {path for path, _, _ in OPERATIONS}

@@ -88,7 +88,15 @@ def addresses(live_stoa: LiveStoa) -> list[str]:
         load(progress)
     person = Person.objects.get(name="sample-031")
     found = [a for name, pattern in routes() if name not in NO_PAGE for a in addresses_of(pattern, person)]
-    return [*found, "/account/login/", "/account/email/", "/account/2fa/", "/api/docs", "/nothing-here"]
+    return [
+        *found,
+        "/account/login/",
+        "/account/email/",
+        "/account/2fa/",
+        "/api/docs",
+        "/api/docs/events",
+        "/nothing-here",
+    ]
 
 
 @pytest.mark.parametrize(

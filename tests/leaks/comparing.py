@@ -134,6 +134,7 @@ def fillings(world: World) -> dict[str, list[str]]:
         "case_id": cases,
         "case": cases,
         "token": ["x"],
+        "tag": ["events"],
         "step": ["topics", "conduct"],
         "draft": list(Announcement.objects.filter(released=None).values_list("pk", flat=True)[:1]) or ["a" * 16],
         "key": ["x", "why"],

@@ -17,7 +17,6 @@ from stoa.notices.views.events import found
 
 PUBLIC = "public, max-age=60"
 PRIVATE = "private, no-store"
-MOST_DATES = 500
 RECENT = timedelta(days=90)
 """Deadlines that are longer past stand in calendars no more."""
 
@@ -32,7 +31,7 @@ def event(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def community(request: HttpRequest) -> HttpResponse:
     """Every event, and the deadlines of rounds and calls."""
-    dates = coming(clock.now() - RECENT, MOST_DATES)
+    dates = coming(clock.now() - RECENT, calendars.MOST_DATES)
     body = calendars.calendar(described().name, calendars.public(queries.for_calendars()), dates)
     return _file(request, body, "events.ics", PUBLIC)
 
@@ -43,7 +42,7 @@ def own(request: HttpRequest, token: str) -> HttpResponse:
     person = queries.calendar_of(token.removesuffix(".ics"))
     if person is None:
         raise Http404
-    dates = coming(clock.now() - RECENT, MOST_DATES)
+    dates = coming(clock.now() - RECENT, calendars.MOST_DATES)
     body = calendars.calendar(described().name, calendars.own(queries.attending(person)), dates)
     return _file(request, body, "mine.ics", PRIVATE)
 
