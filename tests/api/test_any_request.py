@@ -37,7 +37,7 @@ OWN = {
     "get_onboarding",
     "get_reading", "list_candidates",
     "list_applications", "get_application", "list_decisions", "list_call_appeals", "list_application_files",
-    "get_application_file", "get_application_file_content",
+    "get_application_file",
     "list_drafted_announcements", "get_own_registration", "list_registered",
 }  # fmt: skip
 """Reads that are refused to some; every other read is for everybody."""
