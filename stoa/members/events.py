@@ -120,13 +120,17 @@ class ReleaseDrafted(CallEvent):
 
 @dataclass(frozen=True)
 class CallDecided(CallEvent):
-    """A call was decided and everybody told. `order` is a blob: the opaque ids at or above the bar, in their order."""
+    """A call was decided and everybody told. `order` is a blob: the opaque ids at or above the bar, in their order.
+
+    `scores` is one too, where enough applied: each id with its score, sorted by id.
+    """
 
     bar: int
     admitted: int
     waiting: int
     declined: int
     order: str
+    scores: str | None = None
     type: ClassVar[str] = "members.call.decided"
 
 

@@ -12,7 +12,7 @@ class ReviewConfig(AppConfig):
     def ready(self) -> None:
         """Let other parts name a panel by reference; load the acts and the sentences of the record."""
         from stoa.kit.registry import Kind, register, register_erasure
-        from stoa.review import acts  # noqa: F401 - loading them registers them
+        from stoa.review import acts, tasks  # noqa: F401 - loading them registers them
         from stoa.review.acts.erasing import erase_texts
         from stoa.review.words import NAMED
 

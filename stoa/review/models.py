@@ -106,6 +106,7 @@ class Seat(models.Model):
     known = models.JSONField(default=dict)
     invited = models.DateTimeField(default=clock.now)
     answered = models.DateTimeField(null=True)
+    reminded = models.DateTimeField(null=True, help_text="when a mail last said that reviews are due soon")
 
     class Meta:
         ordering = ["pk"]

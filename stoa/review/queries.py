@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from stoa.kit import clock
 from stoa.kit.looking import once_a_look
@@ -17,6 +18,7 @@ from stoa.people.models import Person
 from stoa.review.models import Assignment, Conflict, Panel, Piece, Remark, Review, Run, Seat
 from stoa.review.rules import has_said
 
+REMINDED_BEFORE = timedelta(days=3)
 GIVEN, TO_READ, ABSTAINED = Assignment.State.GIVEN, Assignment.State.TO_READ, Assignment.State.ABSTAINED
 
 
@@ -47,6 +49,27 @@ def seats_of(person_id: str) -> QuerySet[Seat]:
     own = Seat.objects.filter(person=person_id).exclude(state=Seat.State.REMOVED).select_related("panel")
     left = Count("assignments", filter=Q(assignments__state=TO_READ, assignments__piece__withdrawn=None))
     return own.annotate(left=left).order_by("panel__deadline", "pk")
+
+
+def due_soon() -> QuerySet[Panel]:
+    """Panels on which somebody is to be reminded now."""
+    now = clock.now()
+    reads = Panel.objects.filter(phase__in=[Panel.Phase.REVIEWING, Panel.Phase.DISCUSSING])
+    return reads.filter(deadline__gt=now, deadline__lte=now + REMINDED_BEFORE, seats__in=_unreminded()).distinct()
+
+
+def seats_due(panel: Panel) -> QuerySet[Seat]:
+    """The seats on a panel whose reviewers are to be reminded, each with how much is `left` to read."""
+    near = panel.deadline - REMINDED_BEFORE <= clock.now() < panel.deadline
+    rows = panel.seats.filter(pk__in=_unreminded())
+    left = Count("assignments", filter=Q(assignments__state=TO_READ, assignments__piece__withdrawn=None))
+    return rows.annotate(left=left).filter(left__gt=0) if near else rows.none()
+
+
+def _unreminded() -> QuerySet[Seat]:
+    """Seats with something to read that were not reminded since the deadline that stands came near."""
+    open_ = Seat.objects.filter(state=Seat.State.ACCEPTED, assignments__in=Assignment.objects.filter(state=TO_READ))
+    return open_.filter(Q(reminded=None) | Q(reminded__lt=F("panel__deadline") - REMINDED_BEFORE))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stoa.methods.note import VerifierKey
 from stoa.verify import limits
+from stoa.verify.admissions import check_admissions
 from stoa.verify.bundle import Bundle, Proven, check_proofs, read_entries
 from stoa.verify.entry import Entry
 from stoa.verify.faults import Misused, Unreachable
@@ -88,6 +89,7 @@ def _verify_server(
             _keep_both(head, theirs, memory, report)
         deciding, smallest = read_record(server, head, _before(seen, theirs), progress, report)
         check_votes(deciding, server, smallest, report)
+        check_admissions(deciding, server, report)
     report.cannot_show += [*limits.ALWAYS, *limits.OF_VOTES]
     if not report.failed:
         _remember(head, key, sorted({where, *(seen.addresses if seen else ())}), memory, report)

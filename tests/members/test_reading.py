@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from stoa.kit import clock
 from stoa.kit.act import OPERATOR
@@ -13,19 +15,27 @@ from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.kit.models import Mail
 from stoa.members import acts as members
 from stoa.members.acts.deciding import reviewers_of
+from stoa.members.acts.moving import Incoming
 from stoa.members.models import Application, Call, Decision, Draft
 from stoa.members.queries import own_decision
 from stoa.members.queries.deciding_panel import barred_from
 from stoa.members.tasks import advance
 from stoa.people import acts as people
 from stoa.people.models import Organisation, Person, Tie
+from stoa.record.models import Blob, Entry
 from stoa.review import acts as review
 from stoa.review.acts.reading import Said
 from stoa.review.models import Assignment, Conflict, Panel, Piece, Seat
+from stoa.site.queries.waiting import waiting
+from stoa.verify import Outcome
+from stoa.verify.admissions import check_admissions
+from stoa.verify.powers import Watch
+from stoa.verify.reading import Reading
+from stoa.verify.report import Report
 from tests.cast import Cast, browser
 from tests.members.applying import apply
 from tests.members.calling import RULES, opened
-from tests.members.deciding import decided, reviewed, seated, with_bar
+from tests.members.deciding import LETTERS, decided, reviewed, seated, with_bar
 from tests.scenes import Scene
 from tests.stage import acting
 
@@ -298,3 +308,81 @@ def test_people_are_asked_for_a_number_that_can_be_read(applied: Applied, load: 
     with pytest.raises(Invalid):
         members.invite_reviewers(acting(applied.cast.steward), call=call, people=applied.readers, load=load)
     assert not Seat.objects.exists()
+
+
+def waits(person: Person) -> list[str]:
+    """What their home says waits for them, of calls and panels."""
+    about = ("Members of", "members-2027")
+    return [item.title for item in waiting(acting(person)) if any(word in item.title for word in about)]
+
+
+def test_what_waits_for_reviewers_and_keepers_stands_on_their_homes_until_it_is_done(applied: Applied) -> None:
+    cast, (one, _, third, _) = applied.cast, applied.readers
+    title = "Members of members-2027"
+    call, steward = applied.begin(), acting(applied.cast.steward)
+    members.invite_reviewers(steward, call=call, people=[one], load=5)
+    assert waits(one) == [f"Will you review? {title}"]
+    review.accept(acting(one), seat=Seat.objects.get(), load=5)
+    assert waits(one) == []
+    assert call.panel is not None
+    review.run_assignment(steward, panel=call.panel)
+    assert waits(one) == [f"Review 2 texts: {title}"]
+    item = next(item for item in waiting(acting(one)) if "Review 2" in item.title)
+    assert (item.minutes, item.due, item.url) == (60, call.panel.deadline, f"/reviews/{call.panel.pk}")
+    reviewed(cast, call, {applied.ada: 400, applied.bob: 200})
+    assert waits(one) == [f"Give your bar: {title}"]
+    members.give_bar(acting(one), call=call, value=300)
+    members.set_bar(steward, call=call)
+    members.rank(steward, call=call)
+    members.draft_release(steward, call=call, letters=LETTERS)
+    assert [waits(person) for person in (one, cast.steward, cast.founder)] == [[], [], [f"Confirm decisions: {title}"]]
+    assert Mail.objects.filter(kind="decisions-to-confirm").values_list("to", flat=True).get() == cast.founder.email
+    call = members.confirm_release(acting(cast.founder), call=call)
+    mine = own_decision(call, acting(applied.bob))
+    assert mine is not None
+    second = people.admit(OPERATOR, name="Second steward", email="s2@example.org", roles=["steward"])
+    made = members.appeal(acting(applied.bob), decision=mine, words="Look again.")
+    assert [waits(person) for person in (cast.steward, cast.founder, second)] == [[], [], [f"Decide 1 appeal: {title}"]]
+    assert list(Mail.objects.filter(kind="appeal-made").values_list("to", flat=True)) == ["s2@example.org"]
+    members.decide_appeal(acting(second), call=call, appeal=made, granted=False, reply="No.")
+    assert waits(second) == waits(third) == []
+
+
+def test_scores_of_many_are_published_without_names_and_prove_the_order() -> None:
+    cast = Cast()
+    cast.admit(3)
+    call = opened(cast, days=1)
+    incoming = [Incoming(source=f"n{n}", name=f"Person {n}", email=f"p{n}@example.net") for n in range(20)]
+    members.import_applications(OPERATOR, call=call, incoming=incoming, digest="0" * 64)
+    with clock.travel(call.ends):
+        advance()
+        call = members.begin_review(acting(cast.steward), call=call)
+    call = with_bar(cast, call, cast.members[-2:-1])
+    review.lighten(acting(cast.steward), seat=Seat.objects.get(), load=20)
+    everybody = [one.person for one in Application.objects.select_related("person") if one.person]
+    call = decided(cast, call, {person: 100 * (n % 5 + 1) for n, person in enumerate(everybody)})
+    report, reading = Report("here"), Reading(Watch(lambda _digest, _cap=0: b""))
+    for entry in Entry.objects.filter(subject=call.reference).order_by("pk"):
+        reading.take(bytes(entry.body))
+
+    class Blobs:
+        def blob(self, digest: str, cap: int = 10**9) -> bytes:
+            return bytes(Blob.objects.get(pk=digest).body)[:cap]
+
+    check_admissions(reading.deciding, Blobs(), report)
+    assert [(check.code, check.outcome) for check in report.checks] == [
+        ("call.decided", Outcome.PASSED),
+        ("call.order", Outcome.PASSED),
+    ]
+    told = Client().get(f"/api/v1{CALL}/outcome").json()
+    assert (told["bar"], told["admitted"], told["waiting"], told["declined"]) == (300, 2, 10, 8)
+    page = text(Client().get(CALL))
+    assert [f"/record/blob/{told[name]}" in page for name in ("order", "scores")] == [True, True]
+    body = bytes(Blob.objects.get(pk=told["scores"]).body).decode()
+    assert [person.pk for person in everybody if person.pk in body or person.name in body] == []
+    given = [
+        json.loads(bytes(e.body))["subject"]
+        for e in Entry.objects.filter(type="people.role.given", act="members.release.confirm").order_by("pk")
+    ]
+    numbers = {f"person:{one.person_id}": one.pk for one in Application.objects.all()}
+    assert given == sorted(given, key=lambda subject: numbers[subject])

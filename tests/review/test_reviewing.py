@@ -11,6 +11,7 @@ from django.test import Client
 from stoa.kit import clock
 from stoa.kit.act import OPERATOR
 from stoa.kit.faults import Closed, Invalid, Refused
+from stoa.kit.models import Mail
 from stoa.methods.canonical import parse_object
 from stoa.people import acts as people
 from stoa.people.models import Organisation, Person, Tie
@@ -19,6 +20,7 @@ from stoa.review import acts, queries
 from stoa.review.acts.panels import Author, Criterion, Example, Put
 from stoa.review.acts.reading import Said
 from stoa.review.models import Assignment, Conflict, Panel, Piece, Review, Run, Seat
+from stoa.review.tasks import remind
 from stoa.verify.assignment import check_assignment
 from tests.cast import Cast, browser
 from tests.scenes import Scene
@@ -319,3 +321,29 @@ def test_the_deadline_moves_only_later(reading: Reading) -> None:
     later = reading.panel.deadline + timedelta(days=1)
     assert acts.extend_panel(reading.steward, panel=reading.panel, deadline=later).deadline == later
     assert Panel.objects.get().deadline == later
+
+
+def test_reviewers_are_mailed_when_asked_when_given_something_and_once_when_it_is_due_soon(reading: Reading) -> None:
+    person = reading.reviewers[0]
+    told = Mail.objects.filter(to=person.email, kind__startswith="review-").order_by("created", "kind")
+    count = Assignment.objects.filter(seat__person=person).count()
+    assert [mail.kind for mail in told] == ["review-invited", "review-assigned"]
+    what = "1 text" if count == 1 else f"{count} texts"
+    assert f"you were given {what} to read" in told[1].body
+    assert not any("Text 1" in mail.body or other.name in mail.body for mail in told for other in reading.reviewers[1:])
+    for number, before in ((2, timedelta(days=3, minutes=1)), (3, timedelta(days=3)), (3, timedelta(days=1))):
+        with at(reading.panel.deadline - before):
+            remind()
+        assert told.all().count() == number
+    assert (told.all()[2].kind, f"{what} for “Prize”".replace("“", '"').replace("”", '"') in told.all()[2].body) == (
+        "review-due",
+        True,
+    )
+    with at(reading.panel.deadline - timedelta(days=1)):
+        acts.extend_panel(reading.steward, panel=reading.panel, deadline=reading.panel.deadline + timedelta(days=9))
+        remind()
+    assert told.all().count() == 3
+    reading.panel.refresh_from_db()
+    with at(reading.panel.deadline - timedelta(days=2)):
+        remind()
+    assert told.all().count() == 4

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.urls import reverse
+
 from stoa.charter.queries import terms
 from stoa.kit import clock, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.members import events
 from stoa.members.acts.deciding import write
+from stoa.members.acts.deciding_mails import tell as tell_keepers
+from stoa.members.acts.deciding_mails import who_may
 from stoa.members.acts.deciding_panel import KIND
 from stoa.members.models import Appeal, Bar, Call, Decision
 from stoa.people.joining import end, take_in
@@ -47,7 +51,11 @@ def appeal(actor: Actor, *, decision: Decision, words: str) -> Appeal:
         raise Closed("The time for an appeal is over.", remedy="The next call is open to you.")
     if not words.strip() or len(words) > MOST_WORDS:
         raise Invalid("The appeal is empty or too long.", remedy=f"Use 1 to {MOST_WORDS:,} characters.", field="words")
-    return Appeal.objects.create(decision=decision, words=words.strip())
+    made = Appeal.objects.create(decision=decision, words=words.strip())
+    may = who_may("members.appeal.decide")
+    others = [one for one in may if not had_part(call, decision.application_id, one.pk)]
+    tell_keepers(others, call, "appeal-made", reverse("members:appeals", args=[call.slug]))
+    return made
 
 
 @act("members.appeal.decide", on="call", kind="sealed")

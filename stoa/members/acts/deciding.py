@@ -14,6 +14,8 @@ from stoa.kit import clock, locks, outbox, wording
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Conflict, Invalid, Refused
 from stoa.members import events
+from stoa.members.acts.deciding_mails import tell as tell_keepers
+from stoa.members.acts.deciding_mails import who_may
 from stoa.members.acts.deciding_panel import asked_of, open_reading
 from stoa.members.models import Application, Bar, Call, Decision, Release
 from stoa.members.queries.deciding_panel import fair_load, wave_before
@@ -27,6 +29,9 @@ from stoa.review.models import Panel
 from stoa.review.queries import reviewers, summary
 
 LEAST, MOST = 100, 500
+FEWEST_SCORES = 20
+"""Of fewer applications than these no score is published: those who know their own would know too much of the others'."""
+
 TIME_TO_READ = timedelta(days=28)
 MOST_REASON, MOST_SUBJECT, MOST_BODY = 5_000, 150, 10_000
 OUTCOME = Decision.Outcome
@@ -172,6 +177,8 @@ def draft_release(actor: Actor, *, call: Call, letters: Mapping[str, Mapping[str
     release.save()
     if new:
         tell(events.ReleaseDrafted(call.pk))
+        others = [one for one in who_may("members.release.confirm") if one.pk != actor.person_id]
+        tell_keepers(others, call, "decisions-to-confirm", reverse("members:release", args=[call.slug]))
     return release
 
 
@@ -236,7 +243,9 @@ def _tell_decided(call: Call) -> None:
     decisions = Decision.objects.filter(application__call=call)
     admitted, waiting, declined = (decisions.filter(outcome=outcome).count() for outcome in LETTERS)
     order = list(decisions.exclude(place=None).order_by("place").values_list("application", flat=True))
-    tell(events.CallDecided(call.pk, call.bar or 0, admitted, waiting, declined, keep_blob(order)))
+    rows = [list(row) for row in decisions.order_by("application").values_list("application", "score")]
+    scores = keep_blob(rows) if len(rows) >= FEWEST_SCORES else None
+    tell(events.CallDecided(call.pk, call.bar or 0, admitted, waiting, declined, keep_blob(order), scores))
 
 
 def _read(call: Call) -> Call:

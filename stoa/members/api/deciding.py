@@ -77,6 +77,17 @@ class DecisionOut(Schema):
     reason: str
 
 
+class OutcomeOut(Schema):
+    """How a call was decided: bar in hundredths, numbers, and the SHA-256 by which `/record/blob` gives order and scores."""
+
+    bar: int
+    admitted: int
+    waiting: int
+    declined: int
+    order: str
+    scores: str | None
+
+
 class OwnDecision(Schema):
     """What was decided about your application."""
 
@@ -121,6 +132,12 @@ def set_bar(request: HttpRequest, slug: str) -> Call:
 def rank(request: HttpRequest, slug: str, given: Scores) -> list[Decision]:
     """Put the applications in the order of their scores; from the bar on they are admitted, as far as places go."""
     return acts.rank(actor(request), call=found_call(request, slug), scores=given.scores)
+
+
+@router.get("/calls/{slug}/outcome", response=OutcomeOut, summary="Get how a call was decided")
+def get_outcome(request: HttpRequest, slug: str) -> queries.Outcome:
+    """What the record tells everybody of a decided call, to recompute the order of admission from; no names."""
+    return found(queries.outcome(found_call(request, slug)))
 
 
 @router.get("/calls/{slug}/decisions", response=list[DecisionOut], summary="List decisions")

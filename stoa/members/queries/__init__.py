@@ -2,12 +2,13 @@
 
 from stoa.members.queries.applications import Mine, applications, find_application, own, own_about, with_words
 from stoa.members.queries.calls import CALLS, calls, find_call, history, next_instant, open_calls, reading, waves
-from stoa.members.queries.decisions import appeals, decisions, own_decision, release_of, statistics
+from stoa.members.queries.decisions import Outcome, appeals, decisions, outcome, own_decision, release_of, statistics
 from stoa.members.queries.recognition import recognised
 
 __all__ = [
     "CALLS",
     "Mine",
+    "Outcome",
     "appeals",
     "applications",
     "calls",
@@ -17,6 +18,7 @@ __all__ = [
     "history",
     "next_instant",
     "open_calls",
+    "outcome",
     "own",
     "own_about",
     "own_decision",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from stoa.kit.act import Actor
 from stoa.members import rules
+from stoa.members.events import CallDecided
 from stoa.members.models import Appeal, Call, Decision, Release
+from stoa.record.models import Entry
 
 FEWEST = 5
 """Of fewer appeals than these no number is told."""
@@ -38,6 +42,34 @@ def appeals(call: Call, viewer: Actor) -> QuerySet[Appeal]:
 def release_of(call: Call) -> Release | None:
     """The letters of a call, drafted or sent."""
     return Release.objects.filter(call=call).first()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the record has of a decided call, for everybody: numbers, and digests of its order and, where enough applied, scores."""
+
+    position: int | None
+    bar: int
+    admitted: int
+    waiting: int
+    declined: int
+    order: str
+    scores: str | None
+
+
+def outcome(call: Call) -> Outcome | None:
+    """How a call was decided, as the record tells everybody; None before."""
+    if call.phase != Call.Phase.DECIDED:
+        return None
+    rows = Entry.objects.filter(subject=call.reference, type=CallDecided.type)
+    row = rows.values_list("body", "placement__position").first()
+    if row is None:
+        return None
+    facts: dict[str, Any] = json.loads(bytes(row[0]))["facts"]
+    told: dict[str, Any] = {
+        name: facts.get(name) for name in ("bar", "admitted", "waiting", "declined", "order", "scores")
+    }
+    return Outcome(position=row[1], **told)
 
 
 @dataclass(frozen=True)

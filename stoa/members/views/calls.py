@@ -79,6 +79,7 @@ def call_page(request: HttpRequest, slug: str) -> HttpResponseBase:
         "may_read": rules.is_public(call) and rules.may_read(actor, call),
         "may_extend": rules.may_extend(actor, call),
         "may_decide": call.phase in DECIDING and rules.may_decide(actor, call),
+        "outcome": queries.outcome(call),
         "may_give_bar": call.phase == Call.Phase.REVIEW and not call.bar and rules.may_give_bar(actor, call),
         "can_be_changed": rules.can_be_changed(call),
     }

@@ -1,6 +1,6 @@
 """Every write of review. `open_panel`, `put_before` and `withdraw_piece` are for acts of other parts to call within theirs."""
 
-from stoa.review.acts.assigning import run_assignment
+from stoa.review.acts.assigning import remind, run_assignment
 from stoa.review.acts.panels import (
     Criterion,
     Example,
@@ -36,6 +36,7 @@ __all__ = [
     "open_panel",
     "put_before",
     "put_piece",
+    "remind",
     "remove",
     "run_assignment",
     "save_draft",

@@ -14,7 +14,9 @@ from stoa.methods.assignment import METHOD, Problem, assign
 from stoa.methods.canonical import canonical
 from stoa.people.models import Tie
 from stoa.review import events
+from stoa.review.acts.mails import tell_assigned, tell_due
 from stoa.review.models import Assignment, Conflict, Panel, Piece, Run, Seat
+from stoa.review.queries import seats_due
 
 
 @act("review.assignment.run", on="panel")
@@ -46,16 +48,31 @@ def run_assignment(actor: Actor, *, panel: Panel) -> Run:
     return run
 
 
+@act("review.reminder.send", on="panel", kind="private")
+def remind(actor: Actor, *, panel: Panel) -> int:
+    """Remind reviewers of a panel that have something to read, once, some days before it is due. Says how many."""
+    panel = locks.exclusive(panel)
+    seats = list(seats_due(panel).select_related("person", "panel")) if panel.is_read else []
+    if not seats:
+        raise Closed("Nobody is to be reminded.")
+    for seat in seats:
+        tell_due(seat, vars(seat)["left"])
+    panel.seats.filter(pk__in=[seat.pk for seat in seats]).update(reminded=clock.now())
+    return len(seats)
+
+
 def fill(panel: Panel) -> Run:
     """Assign reviewers to what lacks reviews, and keep how. To be called inside an act that holds the panel alone."""
     pieces = list(panel.pieces.filter(withdrawn=None))
-    seats = list(panel.seats.filter(state=Seat.State.ACCEPTED))
+    seats = list(panel.seats.filter(state=Seat.State.ACCEPTED).select_related("person", "panel"))
     problem = problem_of(panel, pieces, seats)
     found = assign(problem, seed=bytes.fromhex(panel.seed))
     numbers, people = {f"piece:{p.number}": p for p in pieces}, {f"seat:{s.pk}": s for s in seats}
     Assignment.objects.bulk_create(
         [Assignment(seat=people[seat], piece=numbers[piece]) for piece, seat in found.pairs], batch_size=2000
     )
+    for seat, count in sorted(Counter(seat for _, seat in found.pairs).items()):
+        tell_assigned(people[seat], count)
     inputs, result = canonical(problem.as_json()), canonical(found.as_json())
     return Run.objects.create(
         panel=panel,

@@ -15,6 +15,20 @@ def tell_invited(seat: Seat) -> None:
     _tell(seat, "review-invited", load=str(seat.load), minutes=str(seat.panel.minutes_each))
 
 
+def tell_assigned(seat: Seat, count: int) -> None:
+    """Mail a reviewer how many more texts they were given. Inside an act."""
+    _tell(seat, "review-assigned", count=_texts(count), minutes=str(seat.panel.minutes_each))
+
+
+def tell_due(seat: Seat, count: int) -> None:
+    """Mail a reviewer that reviews are due soon. Inside an act."""
+    _tell(seat, "review-due", count=_texts(count))
+
+
+def _texts(count: int) -> str:
+    return "1 text" if count == 1 else f"{count} texts"
+
+
 def _tell(seat: Seat, text: str, **values: str) -> None:
     person, panel = seat.person, seat.panel
     if not person.email:

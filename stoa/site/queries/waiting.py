@@ -41,6 +41,7 @@ from stoa.members.queries.onboarding import code_not_accepted, settling_under_wa
 from stoa.notices.models import Announcement as Notice
 from stoa.people.models import FORMER, Person
 from stoa.site.queries.setup import steps
+from stoa.site.queries.waiting_reading import reading
 
 MOST_MINUTES = 30
 TEN = 10
@@ -81,6 +82,7 @@ def waiting_in(rounds: Sequence[Asked], person_id: str, powers: Powers, *, discr
         _setup(person_id, powers, rounds),
         chain.from_iterable(_of_round(one, powers, discreet=discreet) for one in rounds),
         _duties(person_id, powers),
+        (Waiting(*told) for told in reading(person_id, powers)),
         _mentions(person_id),
         _cases(person_id, powers),
     )

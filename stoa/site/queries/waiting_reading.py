@@ -1,0 +1,109 @@
+"""What of calls and panels waits for somebody: reviews to give, an answer, a bar, letters to confirm, appeals. One query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, DateTimeField, F, IntegerField, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+
+from stoa.charter.rules import Powers
+from stoa.kit.addresses import path_to
+from stoa.members.models import Appeal, Call, Release
+from stoa.review.models import Assignment, Panel, Seat
+
+Told = tuple[str, str, int, str, datetime | None]
+"""Title, address, minutes, whom it keeps waiting, and until when."""
+
+MOST_MINUTES = 600
+USUAL = (Value(1), Value(0), Cast(Value(None), DateTimeField()))
+
+
+def reading(person_id: str, powers: Powers) -> Iterator[Told]:
+    """What of calls and panels waits for this person."""
+    asked = [_seats(person_id), _bars(person_id)]
+    asked += [_letters(person_id)] if powers.may("members.release.confirm") else []
+    asked += [_appeals(person_id)] if powers.may("members.appeal.decide") else []
+    for kind, where, title, count, minutes, due in asked[0].union(*asked[1:], all=True):
+        if kind == Seat.State.INVITED:
+            yield (
+                f"Will you review? {title}",
+                path_to("review:desk", where),
+                2,
+                "somebody else is asked if you don't",
+                due,
+            )
+        elif kind == Seat.State.ACCEPTED and count:
+            what = "1 text" if count == 1 else f"{count} texts"
+            yield (
+                f"Review {what}: {title}",
+                path_to("review:desk", where),
+                min(minutes, MOST_MINUTES),
+                "each is read by few",
+                due,
+            )
+        elif kind == "bar":
+            yield f"Give your bar: {title}", path_to("members:give_bar", where), 5, "those who applied wait", due
+        elif kind == "letters":
+            yield f"Confirm decisions: {title}", path_to("members:release", where), 15, "those who applied wait", due
+        elif kind == "appeals":
+            what = "1 appeal" if count == 1 else f"{count} appeals"
+            yield (
+                f"Decide {what}: {title}",
+                path_to("members:appeals", where),
+                15 * count,
+                "those who appealed wait",
+                due,
+            )
+
+
+def _seats(person_id: str) -> QuerySet[Any]:
+    """Seats that wait for an answer, or on which there is something to read."""
+    unread = Q(assignments__state=Assignment.State.TO_READ, assignments__piece__withdrawn=None)
+    rows = Seat.objects.filter(person=person_id, state__in=[Seat.State.INVITED, Seat.State.ACCEPTED])
+    rows = rows.exclude(panel__phase=Panel.Phase.DONE).annotate(left=Count("assignments", filter=unread))
+    return _told(
+        rows,
+        F("state"),
+        F("panel"),
+        F("panel__title"),
+        F("left"),
+        F("left") * F("panel__minutes_each"),
+        F("panel__deadline"),
+    )
+
+
+def _bars(person_id: str) -> QuerySet[Any]:
+    """Calls whose panel has read and whose bar waits, to which this person has not given theirs."""
+    phases = [Panel.Phase.DISCUSSING, Panel.Phase.DONE]
+    read = Q(panel__seats__person=person_id, panel__seats__state=Seat.State.ACCEPTED, panel__phase__in=phases)
+    rows = Call.objects.filter(read, phase=Call.Phase.REVIEW, bar=None).exclude(bars__person=person_id)
+    return _told(rows, Value("bar"), F("slug"), F("title"))
+
+
+def _letters(person_id: str) -> QuerySet[Any]:
+    """Letters that somebody else drafted."""
+    rows = Release.objects.filter(confirmed=None).exclude(drafted_by=person_id)
+    return _told(rows, Value("letters"), F("call__slug"), F("call__title"))
+
+
+def _appeals(person_id: str) -> QuerySet[Any]:
+    """Appeals against decisions in which this person had no part, by call."""
+    call = "decision__application__call"
+    rows = Appeal.objects.filter(decided=None).exclude(**{f"{call}__bars__person": person_id})
+    for part in ("drafted_by", "confirmed_by"):
+        rows = rows.exclude(**{f"{call}__release__{part}": person_id})
+    read = Assignment.objects.filter(seat__person=person_id, piece__kind="application").values("piece__object_id")
+    rows = rows.exclude(decision__application__in=read)
+    counted = rows.order_by().values(f"{call}__slug", f"{call}__title").annotate(number=Count("pk"))
+    return _told(counted, Value("appeals"), F(f"{call}__slug"), F(f"{call}__title"), F("number"))
+
+
+def _told(rows: QuerySet[Any], *said: Any) -> QuerySet[Any]:
+    """Kind, place and title of each row, how many, minutes, and until when; what is left out is one, none and never."""
+    each = [*said, *USUAL[len(said) - 3 :]]
+    texts = [Cast(one, TextField()) for one in each[:3]]
+    count, minutes, due = each[3:]
+    return rows.order_by().values_list(*texts, Cast(count, IntegerField()), Cast(minutes, IntegerField()), due)
