@@ -8,8 +8,12 @@ from rich.progress import Progress
 from stoa.agenda.models import Answer, Participant, PublishedMap, Round, Statement
 from stoa.cli.sample import load
 from stoa.forum.models import Appeal, Case, Mention, Post, Thread
+from stoa.kit.models import Mail
+from stoa.members.models import Application, Call
 from stoa.people.models import Person
 from stoa.record.models import Entry, Pending
+from stoa.review.models import Conflict, Seat
+from stoa.review.queries import outlook
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -23,6 +27,7 @@ def test_the_sample_has_a_finished_round_one_with_its_vote_open_and_one_in_discu
     assert not Pending.objects.exists()
     _check_discussion(Round.objects.get(slug="2028"))
     _check_threads()
+    _check_call()
 
 
 def _check_discussion(round: Round) -> None:
@@ -51,3 +56,14 @@ def _check_threads() -> None:
     assert Mention.objects.count() >= 5
     assert [(case.outcome, case.reason) for case in Case.objects.all()] == [("removed", "personal-attack")]
     assert [appeal.outcome for appeal in Appeal.objects.all()] == ["upheld"]
+
+
+def _check_call() -> None:
+    call = Call.objects.get()
+    assert (call.phase, Application.objects.filter(call=call).count()) == ("review", 120)
+    assert call.panel is not None
+    seen = outlook(call.panel)
+    assert (seen.wanted, seen.assigned, seen.given) == (360, 360, 90)
+    assert Seat.objects.filter(panel=call.panel, state=Seat.State.ACCEPTED).count() == 20
+    assert Conflict.objects.filter(seat__panel=call.panel, kind="organisation").exists()
+    assert not Mail.objects.exists()

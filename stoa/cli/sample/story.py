@@ -19,6 +19,7 @@ from stoa.charter.models import Community
 from stoa.charter.queries import unchanged
 from stoa.charter.text import DEFAULT
 from stoa.cli.sample import content
+from stoa.cli.sample.calling import calls
 from stoa.cli.sample.content import Asked, Someone
 from stoa.cli.sample.discussion import Discussion
 from stoa.cli.sample.threads import threads
@@ -67,6 +68,7 @@ class Story(World):
         for mail in content.read("community")["announcement"]:
             yield mail["day"] + 0.02, partial(self.announce, mail)
         yield from threads(self)
+        yield from calls(self)
 
     def found(self) -> None:
         """The log, the charter, the community and its organisations."""
