@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.db import connection
 from django.db.models import Count
 
 from stoa.charter.models import Charter, Community, Declaration, Policy
@@ -17,6 +16,7 @@ from stoa.charter.text import Terms, read
 from stoa.kit import clock, locks
 from stoa.kit.act import ACTS
 from stoa.kit.looking import once_a_look
+from stoa.kit.plans import planned_cursor
 from stoa.kit.search import Kept
 from stoa.record.events import TailRecovered
 from stoa.record.models import Entry
@@ -45,7 +45,7 @@ class Standing:
 @once_a_look
 def standing() -> Standing:
     """The charter in force, the community, and the last restore. One query, in plain SQL since every act asks it."""
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(_STANDING, [TailRecovered.type])
         version, begins, provisional, digest, pk, *described, logo_bytes, restored = cursor.fetchone()
     about = Community(pk=pk, **dict(zip(DESCRIBED, described, strict=True))) if pk else None

@@ -6,7 +6,9 @@ from contextvars import ContextVar
 from typing import TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection, models
+from django.db import models
+
+from stoa.kit.plans import planned_cursor
 
 M = TypeVar("M", bound=models.Model)
 _CHARTER = 0x53_54_4F_45
@@ -20,7 +22,7 @@ def charter(*, alone: bool) -> None:
     """
     if _kept.get() and not alone:
         return
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [_CHARTER])
 
 

@@ -16,6 +16,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, Lookup, Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
+from stoa.kit.plans import Planning
+
 P = ParamSpec("P")
 R = TypeVar("R")
 Made = tuple["QuerySet[Any, R]", SQLCompiler, str, tuple[Any, ...], Any]
@@ -97,7 +99,7 @@ def _value(given: Any) -> Any:
 def _of_this_thread(made: SQLCompiler, sql: str, params: list[Any], converters: Any) -> SQLCompiler:
     """The same compiler on this thread's connection, whose SQL is made, with the values of this call."""
     compiler: Any = copy.copy(made)
-    compiler.connection = connections[DEFAULT_DB_ALIAS]
+    compiler.connection = Planning(connections[DEFAULT_DB_ALIAS])
     compiler.as_sql = lambda *_args, **_kwargs: (sql, params)
     compiler.get_converters = lambda _columns: converters
     return compiler  # type: ignore[no-any-return]  # copied from one

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from stoa.agenda.models import AGREE, DISAGREE, SKIP, Answer, Round, Statement
 from stoa.agenda.models.discussion import unordered_id
 from stoa.kit import clock
 from stoa.kit.act import Actor, act
 from stoa.kit.faults import Closed, Invalid
+from stoa.kit.plans import planned_cursor
 
 VALUES = {"agree": AGREE, "disagree": DISAGREE, "skip": SKIP}
 
@@ -73,7 +72,7 @@ def _changed(statements: str, actor: Actor, statement: Statement, now: datetime,
     All in one query, since this is what people do most.
     """
     values = {"statement": statement.pk, "person": actor.person_id, "now": now, "new": unordered_id(), **more}
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(statements, values)
         row = cursor.fetchone()
     if row is None or row[2] != Statement.State.STANDING:

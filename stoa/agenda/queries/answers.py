@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from stoa.agenda.models import AGREE, DISAGREE, SKIP, Answer, AnswersCommitted, Participant, Question, Round, Statement
 from stoa.kit import chance
+from stoa.kit.plans import planned_cursor
 from stoa.kit.rows import columns, taken, width
 from stoa.methods.canonical import JSON
 from stoa.methods.merkle import Tree, leaf_hash
@@ -79,7 +79,7 @@ def next_statement(round: Round, person_id: str | None, *, but: Statement | None
     """
     uniform = (int.from_bytes(chance.octets(7)) >> 3) / 2**53
     values = {"round": round.pk, "person": person_id, "but": but.pk if but else None, "uniform": uniform}
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(_draw(), values)
         row = cursor.fetchone()
     return Next(row[0], None if row[1] is None else _drawn(round, row))

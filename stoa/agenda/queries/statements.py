@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from django.db import connection
 from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 
 from stoa.agenda.models import Round, Statement
@@ -13,6 +12,7 @@ from stoa.charter.queries import terms
 from stoa.forum.rules import Reader
 from stoa.kit.addresses import path_to
 from stoa.kit.moderated import Piece, State
+from stoa.kit.plans import planned_cursor
 from stoa.kit.prepared import prepared
 from stoa.kit.registry import Rows
 from stoa.kit.rows import columns, taken, width
@@ -71,7 +71,7 @@ def standing_statement(slug: str, text: str) -> Statement | None:
     """The statement of this number, with its round, if it stands in the discussion of the round of this short name."""
     if not text.isdecimal() or len(text) > 18:
         return None
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(_standing(), [slug, int(text)])
         row = cursor.fetchone()
     if row is None:
