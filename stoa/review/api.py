@@ -7,18 +7,20 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 from ninja.pagination import paginate
 from ninja.responses import Status
 from pydantic import AwareDatetime
 
-from stoa.kit.api import Given, Parts, actor, found, signed_in
+from stoa.kit import instants
+from stoa.kit.api import Given, Parts, actor, download, found, signed_in
 from stoa.kit.faults import Closed
 from stoa.review import acts, queries, rules
 from stoa.review.acts.panels import Criterion, Example
 from stoa.review.acts.reading import Said
 from stoa.review.models import Assignment, Conflict, Panel, Piece, Remark, Run, Seat
+from stoa.review.printing import as_pdf
 
 router = Router(tags=["Reviews"])
 Text = Annotated[str, Field(max_length=200_000)]
@@ -438,6 +440,15 @@ def write_remark(request: HttpRequest, number: int, piece: Count, given: BodyIn)
 def get_sheet(request: HttpRequest, number: int) -> dict[str, Any]:
     """What you have to read, as one document to be filled in without a line."""
     return queries.sheet(_panel(number), _own_seat(request, number).person_id)
+
+
+@router.get("/reviews/{number}/pdf", summary="Get what you read as PDF")
+def get_review_pdf(request: HttpRequest, number: int) -> HttpResponse:
+    """What you have not reviewed yet, with the criteria and scores to mark with a pen."""
+    panel, seat = _panel(number), _own_seat(request, number)
+    due = f"Reviews are due {instants.say(panel.deadline, 'UTC')}"
+    body = as_pdf(queries.sheet(panel, seat.person_id), due=due)
+    return download(body, f"reviews-{number}.pdf", "application/pdf")
 
 
 @router.put("/reviews/{number}/sheet", response={200: int}, summary="Send a sheet back")

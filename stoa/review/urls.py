@@ -11,6 +11,7 @@ urlpatterns = [
     path("reviews/<int:pk>", reading.desk, name="desk"),
     path("reviews/<int:pk>/answer", reading.answer, name="answer"),
     path("reviews/<int:pk>/sheet", reading.sheet, name="sheet"),
+    path("reviews/<int:pk>/pdf", reading.pdf, name="pdf"),
     path("reviews/<int:pk>/print", reading.printed, name="printed"),
     path("reviews/<int:pk>/of/<int:number>", reading.piece, name="piece"),
     path("reviews/<int:pk>/of/<int:number>/draft", reading.draft, name="draft"),

@@ -35,7 +35,7 @@ OWN = {
     "list_my_reports", "list_my_decisions", "list_hidden", "list_muted", "list_cases", "get_case",
     "list_files", "get_file", "get_file_content", "get_my_application", "get_own_decision",
     "get_onboarding",
-    "get_reading", "list_candidates",
+    "get_reading", "list_candidates", "get_review_pdf",
     "list_applications", "get_application", "list_decisions", "list_call_appeals", "list_application_files",
     "get_application_file",
     "list_drafted_announcements", "get_own_registration", "list_registered",

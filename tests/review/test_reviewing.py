@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -20,6 +21,7 @@ from stoa.review import acts, queries
 from stoa.review.acts.panels import Author, Criterion, Example, Put
 from stoa.review.acts.reading import Said
 from stoa.review.models import Assignment, Conflict, Panel, Piece, Review, Run, Seat
+from stoa.review.printing import as_pdf, blocks
 from stoa.review.tasks import remind
 from stoa.verify.assignment import check_assignment
 from tests.cast import Cast, browser
@@ -347,3 +349,33 @@ def test_reviewers_are_mailed_when_asked_when_given_something_and_once_when_it_i
     with at(reading.panel.deadline - timedelta(days=2)):
         remind()
     assert told.all().count() == 4
+
+
+def test_a_pdf_holds_what_one_has_to_read_and_is_the_same_each_time(reading: Reading) -> None:
+    person = reading.reviewers[0]
+    client, path = browser(person), f"/reviews/{reading.panel.pk}/pdf"
+    one = client.get(path)
+    assert (one["Content-Type"], one.content[:5]) == ("application/pdf", b"%PDF-")
+    assert one["Content-Disposition"] == f'attachment; filename="reviews-{reading.panel.pk}.pdf"'
+    assert client.get(path).content == one.content
+    acts.give_review(acting(person), assignment=reading.own(person), said=SAID)
+    assert client.get(path).content != one.content
+    for stranger in (reading.cast.stranger, reading.cast.steward):
+        assert browser(stranger).get(path).status_code == 404
+
+
+def test_a_text_is_data_to_the_pdf_and_can_not_make_it_endless() -> None:
+    assert blocks("- Organisation: X\n- a: b\n\n## Why?\n\nBecause #panic().\n\\# Not") == [
+        {"kind": "item", "text": "Organisation: X"},
+        {"kind": "item", "text": "a: b"},
+        {"kind": "heading", "text": "Why?"},
+        {"kind": "text", "text": "Because #panic().\n# Not"},
+    ]
+    assert blocks("a\n" * 11, 10) == [{"kind": "text", "text": " ".join("a" * 11)}]
+    sheet: dict[str, Any] = {"title": "Prize", "scale": [1, 5], "criteria": []}
+    hostile = '#panic() #read("/etc/passwd") $x$ *b*\n' * 11_000
+    sheet["pieces"] = [{"number": 1, "title": "#panic()", "text": hostile}]
+    assert as_pdf(sheet, due="").startswith(b"%PDF-")
+    sheet["pieces"] = [{"number": 1, "title": "Long", "text": "x" * 1_000_001}]
+    with pytest.raises(Closed):
+        as_pdf(sheet, due="")

@@ -13,11 +13,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from stoa.kit import edge
+from stoa.kit import edge, instants
 from stoa.kit.edge import ActForm
 from stoa.kit.powers import may
 from stoa.review import acts, forms, queries, rules
 from stoa.review.models import Assignment, Panel, Seat
+from stoa.review.printing import as_pdf
 
 MOST_UPLOAD = 2_000_000
 
@@ -221,6 +222,20 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
         return redirect("review:desk", pk)
     context = {**_frame(panel, seat, keeps=False), "desk": queries.desk(panel, actor.person_id), "sheet": form}
     return render(request, "review/desk.html", context, status=422)
+
+
+@never_cache
+@edge.signed_in
+def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What one still reads, as PDF."""
+    panel, actor = found(pk), edge.actor(request)
+    seat = rules.own_seat(panel, actor.person_id)
+    if seat is None or seat.state != Seat.State.ACCEPTED:
+        raise Http404
+    due = f"Reviews are due {instants.say(panel.deadline, 'UTC')}"
+    body = as_pdf(queries.sheet(panel, actor.person_id), due=due)
+    headers = {"Content-Disposition": f'attachment; filename="reviews-{pk}.pdf"'}
+    return HttpResponse(body, content_type="application/pdf", headers=headers)
 
 
 @never_cache
