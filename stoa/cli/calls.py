@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,17 +12,19 @@ import typer
 from rich.markup import escape
 
 from stoa.cli.opened import opened
-from stoa.cli.options import AsJson, Data, out, print_json, settings
+from stoa.cli.options import AsJson, Data, notes, out, print_json, settings
 from stoa.kit.faults import Fault
 
 if TYPE_CHECKING:
-    from stoa.members.acts.moving import Incoming
     from stoa.members.models import Call
+    from stoa.members.rules.incoming import BadRow, Incoming
 
 calls = typer.Typer(name="call", help="Calls for members and the applications to them.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="CALL", show_default=False, help="Short name of a call.")]
-File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A CSV file, or JSON to write.")]
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", show_default=False, help="A file of applications, or JSON to write.")
+]
 Columns = Annotated[
     list[str] | None,
     typer.Option(
@@ -34,7 +34,6 @@ Columns = Annotated[
         help="Which column is id, name, email, organisation, orcid, publications, submitted, or a field of the form.",
     ),
 ]
-OWN = ("id", "name", "email", "organisation", "orcid", "publications", "submitted")
 
 
 @calls.command("list")
@@ -93,23 +92,42 @@ def export(name: Name, file: File, *, data: Data = None, as_json: AsJson = False
 
 
 @calls.command("import")
-def import_(name: Name, file: File, *, columns: Columns = None, data: Data = None, as_json: AsJson = False) -> None:
-    """Take applications from a CSV file into a call. The same file twice changes nothing; nobody gets a mail."""
+def import_(
+    name: Name,
+    file: File,
+    *,
+    columns: Columns = None,
+    look: Annotated[bool, typer.Option("--look", help="Only say which rows can be taken in.")] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take applications from CSV, pretalx or OpenReview into a call. The same file twice changes nothing; nobody gets a mail."""
     try:
         body = file.read_bytes()
         text = body.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise Fault(f"{file} can't be read as text.", remedy="Give a CSV file in UTF-8.") from None
+        raise Fault(f"{file} can't be read as text.", remedy="Give a file in UTF-8.") from None
     with opened(settings(data=data)):
         from stoa.kit.act import OPERATOR
         from stoa.members.acts import import_applications
 
-        call = _found(name)
-        incoming = _read(text, _mapping(columns or []), call)
-        added = import_applications(OPERATOR, call=call, incoming=incoming, digest=hashlib.sha256(body).hexdigest())
+        call, added = _found(name), 0
+        incoming, bad = _read(text, _mapping(columns or []), call)
+        if bad and not look:
+            raise Fault(
+                f"Row {bad[0].number}: {bad[0].why} Nothing was taken in.",
+                remedy=f"{len(bad):,} rows have faults; --look names them all.",
+            )
+        if not look:
+            added = import_applications(OPERATOR, call=call, incoming=incoming, digest=hashlib.sha256(body).hexdigest())
+    told = {"call": name, "added": added, "passed_over": 0 if look else len(incoming) - added}
     if as_json:
-        print_json({"call": name, "added": added, "passed_over": len(incoming) - added})
-    else:
+        print_json(told | {"could_be": len(incoming), "faults": [{"row": one.number, "why": one.why} for one in bad]})
+        return
+    for one in bad:
+        notes.print(escape(f"Row {one.number}: {one.why}"))
+    out.print(f"{len(incoming):,} rows can be taken in, {len(bad):,} can't.")
+    if not look:
         out.print(f"{added:,} applications are in the call; {len(incoming) - added:,} were there before.")
 
 
@@ -141,44 +159,19 @@ def _mapping(columns: list[str]) -> dict[str, str]:
     return {name.strip(): field.strip() for name, _, field in pairs}
 
 
-def _read(text: str, mapping: Mapping[str, str], call: Call) -> list[Incoming]:
-    """The applications of a CSV file, whose columns go by the names of fields unless they are mapped."""
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    heads = {head: mapping.get(head.strip(), head.strip()) for head in rows.fieldnames or []}
-    known = {*OWN, *(field.key for field in call.asks.fields)}
-    if unknown := [head for head, field in heads.items() if field not in known]:
-        raise Fault(
-            f"Nobody knows what the column “{unknown[0]}” is.",
-            remedy=f"Take it out, or map it to one of: {', '.join(sorted(known))}.",
-        )
-    if lacking := {"id", "name"} - set(heads.values()):
-        raise Fault(f"The file has no column for {', '.join(sorted(lacking))}.", remedy="Map one with --map.")
-    return [_incoming({heads[head]: value or "" for head, value in row.items() if head}, call) for row in rows]
+def _read(text: str, mapping: Mapping[str, str], call: Call) -> tuple[list[Incoming], list[BadRow]]:
+    """The applications of a file, whose columns are what they are called, or what `--map` says."""
+    from stoa.members.rules.incoming import fault_of_mapping, guess, read_rows
+    from stoa.methods.sheets import NoSheet, read
 
-
-def _incoming(row: Mapping[str, str], call: Call) -> Incoming:
-    from django.utils.dateparse import parse_datetime
-
-    from stoa.kit.clock import now
-    from stoa.members.acts.moving import Incoming
-
-    given = row.get("submitted", "").strip()
     try:
-        at = parse_datetime(given) if given else now()
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise Fault(f"“{given}” is no instant with its zone.", remedy="Write it as 2027-03-31T12:00:00Z.")
-    answers = {field.key: _answer(field, row[field.key]) for field in call.asks.fields if row.get(field.key)}
-    texts = {name: row.get(name, "").strip() for name in ("name", "email", "organisation", "orcid", "publications")}
-    return Incoming(source=row["id"].strip(), submitted=at, answers=answers, **texts)
-
-
-def _answer(field: Any, text: str) -> Any:
-    """What stands in a cell as an answer: options by their words, several parted by semicolons."""
-    places = {option: place for place, option in enumerate(field.options)}
-    if field.kind == "choice":
-        return places.get(text.strip(), text)
-    if field.kind == "several":
-        return [places.get(each.strip(), each.strip()) for each in text.split(";") if each.strip()]
-    return text
+        sheet = read(text)
+    except NoSheet as fault:
+        raise Fault(str(fault), remedy="Give CSV, pretalx' submissions or OpenReview's notes.") from None
+    if unknown := [column for column in mapping if column not in sheet.columns]:
+        raise Fault(f"The file has no column “{unknown[0]}”.", remedy=f"It has {', '.join(sheet.columns)}.")
+    guessed = {column: meant for column, meant in guess(sheet.columns, call).items() if meant not in mapping.values()}
+    whole = guessed | dict(mapping)
+    if wrong := fault_of_mapping(whole, call):
+        raise Fault(wrong, remedy="Map columns with --map.")
+    return read_rows(sheet, whole, call)

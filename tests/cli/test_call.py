@@ -29,7 +29,10 @@ MAPPING = {"Ref": "id", "Full name": "name"}
 
 
 def take(call: Any, text: str = CSV, mapping: Any = MAPPING) -> int:
-    return members.import_applications(OPERATOR, call=call, incoming=calls._read(text, mapping, call), digest="d" * 64)
+    incoming, bad = calls._read(text, mapping, call)
+    if bad:
+        raise Fault(bad[0].why)
+    return members.import_applications(OPERATOR, call=call, incoming=incoming, digest="d" * 64)
 
 
 def test_applications_come_in_once_with_their_answers() -> None:
@@ -56,10 +59,11 @@ def test_whoever_applied_here_is_not_taken_in_a_second_time() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("id,name,shoe size\n1,A,44\n", "shoe size"),
-        ("name\nA\n", "no column for id"),
+        ("id,title\n1,A\n", "No column is the name"),
+        ("id,name\n1,A\n1,B\n", "id of row 1"),
+        ("id,name,name\n1,A,B\n", "one twice"),
         ("id,name,submitted\n1,A,yesterday\n", "no instant"),
-        ("id,name,topics\n1,A,Cooking\n", "topics"),
+        ("id,name,topics\n1,A,Cooking\n", "Which topics"),
         ("id,name,orcid\n1,A,0000-0002-1825-0098\n", "ORCID"),
         ("id,name\n1,\n", "no name"),
     ],

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from stoa.kit import clock, locks
@@ -13,27 +12,12 @@ from stoa.kit.faults import Closed, Invalid
 from stoa.members import events
 from stoa.members.acts.applications import content
 from stoa.members.models import Application, Call
-from stoa.members.rules.answers import fault_of
-from stoa.members.rules.profile import profile_faults
+from stoa.members.rules.incoming import Incoming, fault_of_incoming
 from stoa.methods.identifiers import orcid, works
 from stoa.people.events import PrivateLook
 from stoa.people.models import Person
 
 CHUNK = 1_000
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """An application from a file; `source` is its id there, by which it is known when the file comes again."""
-
-    source: str
-    name: str
-    email: str = ""
-    organisation: str = ""
-    orcid: str = ""
-    publications: str = ""
-    submitted: datetime | None = None
-    answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 @act("members.applications.give_out", on="call", kind="sealed")
@@ -70,18 +54,8 @@ def import_applications(actor: Actor, *, call: Call, incoming: Sequence[Incoming
 
 
 def _check(call: Call, one: Incoming, number: int) -> None:
-    where = f"Application {number} ({one.source or 'without an id'})"
-    fields = {each.key: each for each in call.asks.fields}
-    if not one.source or len(one.source) > 120 or not one.name.strip() or len(one.name) > 120:
-        raise Invalid(f"{where} has no id or no name, or too long a one.", remedy="Give both columns.")
-    profile = {"organisation": one.organisation, "orcid": one.orcid, "publications": one.publications}
-    for name, fault in profile_faults(profile).items():
-        raise Invalid(f"{where}, {name}: {fault}")
-    for key, value in one.answers.items():
-        if key not in fields:
-            raise Invalid(f"{where}: the form has no field “{key}”.", remedy=f"It has {', '.join(fields)}.")
-        if value not in (None, "", []) and (fault := fault_of(fields[key], value)):
-            raise Invalid(f"{where}, {key}: {fault}")
+    if fault := fault_of_incoming(call, one):
+        raise Invalid(f"Application {number} ({one.source or 'without an id'}): {fault}")
 
 
 def _people(incoming: Sequence[Incoming]) -> dict[str, Person]:

@@ -10,15 +10,19 @@ from ninja.pagination import paginate
 from ninja.responses import Status
 
 from stoa.kit.api import Given, Parts, Word, actor, found, signed_in
-from stoa.kit.faults import Refused
+from stoa.kit.faults import Invalid, Refused
 from stoa.kit.files.answering import attachment
+from stoa.kit.files.queries import own_file
+from stoa.kit.powers import may
 from stoa.members import acts, queries, rules
 from stoa.members.acts.vouching import read_vouching, vouching_link
 from stoa.members.api.calls import found_call
 from stoa.members.models import Application, Call, Draft
 from stoa.members.queries import Mine
 from stoa.members.queries.files import enclosed, find_enclosed, find_readable
+from stoa.members.queries.importing import sheet_of
 from stoa.members.queries.vouching import post_of
+from stoa.members.rules.incoming import fault_of_mapping, guess, read_rows
 from stoa.people.models import Person
 
 router = Router(tags=["Calls"])
@@ -214,6 +218,42 @@ def get_application_file(request: HttpRequest, slug: str, application: Word, upl
     if rules.may_read(caller, one.call):
         acts.read_application(caller, application=one)
     return attachment(wanted)
+
+
+class Importing(Given):
+    """A file of yours that was sent, and which of its columns is what: what is left out is guessed, and empty is left out."""
+
+    file: str = Field(max_length=32)
+    columns: dict[str, str] = Field(default_factory=dict)
+    look: bool = Field(True, description="Only say what would come of it.")
+
+
+class ImportedOut(Schema):
+    """What came of a file, or would: rows that can be taken in, those that were, and the faults of the others."""
+
+    columns: dict[str, str]
+    could_be: int
+    added: int
+    passed_over: int
+    faults: list[dict[str, int | str]]
+
+
+@router.post("/calls/{slug}/imports", response=ImportedOut, summary="Take applications in from a file")
+def import_applications(request: HttpRequest, slug: str, given: Importing) -> dict[str, Any]:
+    """Take in all rows that can be, of CSV, pretalx' submissions or OpenReview's notes. The same file twice changes nothing."""
+    caller, call = signed_in(request), found_call(request, slug)
+    if not may(caller, "members.applications.import", call):
+        raise Refused("You can't take applications in.", remedy="Stewards, founders and the call's organisers can.")
+    upload = found(own_file(caller.person_id, given.file))
+    sheet = sheet_of(upload)
+    columns = guess(sheet.columns, call) | given.columns
+    if fault := fault_of_mapping(columns, call):
+        raise Invalid(fault, field="columns")
+    good, bad = read_rows(sheet, {name: meant for name, meant in columns.items() if name in sheet.columns}, call)
+    added = 0 if given.look else acts.import_applications(caller, call=call, incoming=good, digest=upload.digest)
+    passed_over = 0 if given.look else len(good) - added
+    faults = [{"row": one.number, "why": one.why} for one in bad]
+    return {"columns": columns, "could_be": len(good), "added": added, "passed_over": passed_over, "faults": faults}
 
 
 def _readable(request: HttpRequest, slug: str, application: str) -> Application:

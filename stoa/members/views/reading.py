@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from stoa.kit import edge
 from stoa.kit.faults import Refused
+from stoa.kit.powers import may
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.members import acts, queries, rules
 from stoa.members.models import Application, Call
@@ -47,7 +48,8 @@ def applications(request: HttpRequest, slug: str) -> HttpResponseBase:
     call = _read(request, slug)
     rows = queries.applications(call, edge.actor(request)).defer("answers", "facts")
     shown = listing(call)
-    context = {**frame(call), "table": shown.page(request, rows)}
+    may_import = may(edge.actor(request), "members.applications.import", call)
+    context = {**frame(call), "table": shown.page(request, rows), "may_import": may_import}
     return shown.download(request, rows) or render(request, "members/applications.html", context)
 
 
