@@ -15,7 +15,6 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 MOST_ROWS, MOST_COLUMNS = 20_000, 200
@@ -121,7 +120,7 @@ def _note(note: Mapping[str, Any]) -> dict[str, str]:
         "id": note.get("id", ""),
         "author": next(iter(authors), ""),
         "author e-mail": address,
-        "submitted": _instant(when),
+        "submitted": when,
     }
     return _plain([*head.items(), *content.items()])
 
@@ -170,10 +169,3 @@ def _text(value: Any) -> str:
 
 def _list(value: Any) -> list[str]:
     return [str(each) for each in value] if isinstance(value, list) else [str(value)] if value else []
-
-
-def _instant(milliseconds: Any) -> str:
-    try:
-        return datetime.fromtimestamp(int(milliseconds) / 1000, UTC).isoformat()
-    except (TypeError, ValueError, OverflowError, OSError):
-        return ""

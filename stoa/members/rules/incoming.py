@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -49,6 +50,7 @@ KNOWN_AS = {
 }
 """How columns are called, in lower case, that mean these."""
 SHORTEST_LIKENESS = 4
+MILLISECONDS = re.compile(r"[0-9]{12,14}", re.ASCII)
 MOST = 120
 """Characters of an id and of a name."""
 
@@ -156,12 +158,17 @@ def _incoming(given: Mapping[str, str], row: Mapping[str, str], call: Call) -> t
 
 def _instant(text: str) -> tuple[datetime | None, str]:
     try:
-        at = parse_datetime(text) if text else None
+        at = _since_1970(text) if MILLISECONDS.fullmatch(text) else parse_datetime(text) if text else None
     except ValueError:
         at = None
     if text and (at is None or at.tzinfo is None):
         return None, f"“{text[:40]}” is no instant with its zone. Write it as 2027-03-31T12:00:00Z."
     return at, ""
+
+
+def _since_1970(milliseconds: str) -> datetime:
+    """An instant as OpenReview gives it."""
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
 
 
 def _answer(field: Field, text: str) -> Any:
