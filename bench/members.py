@@ -22,7 +22,7 @@ LIMIT_MS, LIMIT_QUERIES = 300.0, 12
 SHOWN = "id, name, organisation, orcid, publications, submitted, edited"
 ROWS = f"SELECT {SHOWN} FROM members_application WHERE call_id = %s"
 PAGES = {
-    "latest first": ("", f"{ROWS} ORDER BY submitted DESC, id LIMIT 50"),
+    "latest first": ("", f"{ROWS} ORDER BY submitted DESC NULLS LAST, id LIMIT 50"),
     "by name": ("?sort=name", f"{ROWS} ORDER BY sort_name, id LIMIT 50"),
     "by organisation, page 900": (
         "?sort=organisation&page=900",
@@ -30,9 +30,9 @@ PAGES = {
     ),
     "with words": (
         "?q=77777",
-        f"{ROWS} AND (sort_name LIKE '%%77777%%' OR upper(organisation) LIKE '%%77777%%') LIMIT 50",
+        f"{ROWS} AND words LIKE '%%77777%%' LIMIT 50",
     ),
-    "with words that many have": ("?q=university", f"{ROWS} AND upper(organisation) LIKE '%%UNIVERSITY%%' LIMIT 50"),
+    "with words that many have": ("?q=university", f"{ROWS} AND words LIKE '%%university%%' LIMIT 50"),
 }
 
 

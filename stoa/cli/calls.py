@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -129,6 +130,63 @@ def import_(
     out.print(f"{len(incoming):,} rows can be taken in, {len(bad):,} can't.")
     if not look:
         out.print(f"{added:,} applications are in the call; {len(incoming) - added:,} were there before.")
+
+
+@calls.command("invite")
+def invite(
+    name: Name,
+    file: File,
+    *,
+    look: Annotated[bool, typer.Option("--look", help="Only say whom it would invite.")] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Invite the people in a CSV file (name, email) to apply to an open call. Nobody is asked twice; addresses are not kept."""
+    try:
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise Fault(f"{file} can't be read as text.", remedy="Give a CSV file in UTF-8.") from None
+    with opened(settings(data=data)):
+        from stoa.kit.act import OPERATOR
+        from stoa.members.acts import send_invitations
+        from stoa.members.rules.inviting import read_invitees
+        from stoa.methods.sheets import NoSheet, read
+
+        call, new = _found(name), 0
+        try:
+            good, bad = read_invitees(read(text))
+        except NoSheet as fault:
+            raise Fault(str(fault), remedy="Give CSV with the columns name and email.") from None
+        if bad and not look:
+            raise Fault(f"Row {bad[0].number}: {bad[0].why} Nobody was invited.", remedy="--look names all faults.")
+        if not look:
+            new = send_invitations(OPERATOR, call=call, people=good)
+    if as_json:
+        faults = [{"row": one.number, "why": one.why} for one in bad]
+        print_json({"call": name, "could_be": len(good), "invited": new, "faults": faults})
+        return
+    for one in bad:
+        notes.print(escape(f"Row {one.number}: {one.why}"))
+    out.print(
+        f"{len(good):,} can be invited, {len(bad):,} rows can't be used." if look else f"{new:,} people are invited."
+    )
+
+
+@calls.command("forecast")
+def forecast(name: Name, *, data: Data = None, as_json: AsJson = False) -> None:
+    """Say what of a call's reading will be unread at its deadline, and what would mend it."""
+    with opened(settings(data=data)):
+        from stoa.review.queries import outlook
+
+        call = _found(name)
+        if call.panel is None:
+            raise Fault("Nobody reads this call yet.", remedy="Begin the reading on its page.")
+        told = outlook(call.panel)
+    if as_json:
+        print_json(asdict(told))
+        return
+    out.print(f"{told.given:,} of {told.wanted:,} reviews are given.")
+    out.print(f"At the deadline between {told.unread.low:,} and {told.unread.high:,} will be missing.")
 
 
 def _found(name: str) -> Call:

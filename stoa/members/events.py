@@ -96,6 +96,14 @@ class ApplicationsImported(CallEvent):
 
 
 @dataclass(frozen=True)
+class InvitationsSent(CallEvent):
+    """So many people were invited to apply by mail."""
+
+    invited: int
+    type: ClassVar[str] = "members.invitations.sent"
+
+
+@dataclass(frozen=True)
 class ReviewBegun(CallEvent):
     """The applications of a call are read from now on."""
 

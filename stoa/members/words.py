@@ -68,6 +68,14 @@ register_words(
         },
     ),
 )
+register_words(
+    events.InvitationsSent,
+    Words(
+        _("Invitations sent"),
+        _("{actor} invited {invited} to apply to {subject}."),
+        shown={"invited": counted("{n} person", "{n} people")},
+    ),
+)
 register_words(events.ReviewBegun, Words(_("Reading begun"), _("{actor} let the applications to {subject} be read.")))
 
 

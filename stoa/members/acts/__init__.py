@@ -24,6 +24,7 @@ from stoa.members.acts.deciding import (
     rank,
     set_bar,
 )
+from stoa.members.acts.inviting import send_invitations
 from stoa.members.acts.moving import give_out, import_applications
 from stoa.members.acts.onboarding import accept_conduct, choose_topics, introduce, take_step
 from stoa.members.acts.recognition import load_domains
@@ -60,6 +61,7 @@ __all__ = [
     "read_application",
     "save_draft",
     "say_about_oneself",
+    "send_invitations",
     "set_bar",
     "submit",
     "take_back_about_oneself",

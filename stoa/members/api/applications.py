@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import FileResponse, HttpRequest
 from ninja import Field, Router, Schema
 from ninja.pagination import paginate
@@ -23,6 +23,7 @@ from stoa.members.queries.files import enclosed, find_enclosed, find_readable
 from stoa.members.queries.importing import sheet_of
 from stoa.members.queries.vouching import post_of
 from stoa.members.rules.incoming import fault_of_mapping, guess, read_rows
+from stoa.members.rules.inviting import Invitee
 from stoa.people.models import Person
 
 router = Router(tags=["Calls"])
@@ -185,8 +186,9 @@ def take_back_about_oneself(request: HttpRequest, slug: str) -> Status[None]:
 @paginate(Parts)
 def list_applications(request: HttpRequest, slug: str, q: Word = "") -> QuerySet[Application]:
     """What was submitted to a call, the latest first, for those who keep it; `q` are words in name or organisation."""
-    rows = queries.applications(_kept(request, slug), actor(request)).order_by("-submitted", "pk")
-    return queries.with_words(rows, q) if q else rows
+    call = _kept(request, slug)
+    rows = queries.applications(call, actor(request)).order_by(F("submitted").desc(nulls_last=True), "pk")
+    return queries.with_words(rows, q, call) if q else rows
 
 
 @router.get("/calls/{slug}/applications/{application}", response=ApplicationOut, summary="Get an application")
@@ -254,6 +256,34 @@ def import_applications(request: HttpRequest, slug: str, given: Importing) -> di
     passed_over = 0 if given.look else len(good) - added
     faults = [{"row": one.number, "why": one.why} for one in bad]
     return {"columns": columns, "could_be": len(good), "added": added, "passed_over": passed_over, "faults": faults}
+
+
+class InviteeIn(Given):
+    """Somebody to invite."""
+
+    name: str = Field(min_length=1, max_length=120)
+    email: str = Field(max_length=254)
+
+
+class InvitationsIn(Given):
+    """Whom to invite."""
+
+    people: list[InviteeIn] = Field(min_length=1, max_length=1_000)
+
+
+class InvitationsOut(Schema):
+    """How many were invited, and how many had been before."""
+
+    invited: int
+    passed_over: int
+
+
+@router.post("/calls/{slug}/invitations", response=InvitationsOut, summary="Invite people to apply")
+def send_invitations(request: HttpRequest, slug: str, given: InvitationsIn) -> dict[str, int]:
+    """Invite people to apply to a call that is open, each once by mail. Their addresses are not kept."""
+    people = [Invitee(" ".join(one.name.split()), one.email.strip().lower()) for one in given.people]
+    new = acts.send_invitations(signed_in(request), call=found_call(request, slug), people=people)
+    return {"invited": new, "passed_over": len(people) - new}
 
 
 def _readable(request: HttpRequest, slug: str, application: str) -> Application:

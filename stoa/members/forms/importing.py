@@ -48,3 +48,15 @@ class MappingForm(ActForm):
     def mapping(self) -> dict[str, str]:
         """What was chosen, by column."""
         return {column: self.cleaned_data.get(f"column{place}", "") for place, column in enumerate(self.sheet.columns)}
+
+
+class InviteForm(ActForm):
+    """Names and addresses, pasted with the columns in the first line."""
+
+    people = forms.CharField(
+        label="Whom to invite",
+        max_length=400_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="CSV with the columns name and email in the first line, as a spreadsheet gives them when they are copied.",
+    )

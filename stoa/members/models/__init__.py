@@ -3,6 +3,7 @@
 from stoa.members.models.applications import AboutYou, Application, Draft
 from stoa.members.models.calls import Call
 from stoa.members.models.decisions import Appeal, Bar, Decision, Release
+from stoa.members.models.inviting import Invited
 from stoa.members.models.onboarding import Acceptance, Onboarding
 from stoa.members.models.recognition import KnownDomain
 from stoa.members.models.vouching import Vouch
@@ -16,6 +17,7 @@ __all__ = [
     "Call",
     "Decision",
     "Draft",
+    "Invited",
     "KnownDomain",
     "Onboarding",
     "Release",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Concat, Lower
 from django.urls import reverse
 
 from stoa.kit import chance, clock
@@ -72,10 +73,18 @@ class Application(models.Model):
     edited = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     source = models.CharField(max_length=120, blank=True, help_text="of one that was imported: its id there")
+    words = models.GeneratedField(
+        expression=Lower(Concat("sort_name", models.Value(" "), "organisation")),
+        output_field=models.TextField(),
+        db_persist=True,
+        help_text="by which it is found in a list",
+    )
 
     class Meta:
         indexes = [
-            models.Index(fields=["call", "submitted", "id"], name="application_by_instant"),
+            models.Index(
+                "call", models.F("submitted").desc(nulls_last=True), "id", name="application_latest", include=["words"]
+            ),
             models.Index(fields=["call", "sort_name", "id"], name="application_by_name"),
             models.Index(fields=["call", "organisation", "id"], name="application_by_place"),
             GinIndex(fields=["files"], name="application_by_file"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from stoa.kit.act import Actor
 from stoa.members import rules
@@ -46,9 +46,10 @@ def applications(call: Call, viewer: Actor) -> QuerySet[Application]:
     return rows if rules.may_read(viewer, call) else rows.none()
 
 
-def with_words(rows: QuerySet[Application], words: str) -> QuerySet[Application]:
-    """Of these applications, those with these words in the name or the organisation."""
-    return rows.filter(Q(sort_name__contains=words.casefold()) | Q(organisation__icontains=words))
+def with_words(rows: QuerySet[Application], words: str, call: Call) -> QuerySet[Application]:
+    """Of these applications to a call, those with these words in the name or the organisation."""
+    found = Application.objects.filter(call=call, words__contains=words.lower())  # read from the index alone
+    return rows.filter(pk__in=found.values("pk"))
 
 
 def find_application(call: Call, pk: str, viewer: Actor) -> Application | None:

@@ -36,7 +36,7 @@ def listing(call: Call) -> Listing[Application]:
             Column("submitted", "Submitted", lambda a: a.submitted, order=("submitted",)),
             Column("edited", "Last changed", lambda a: a.edited, sortable=False),
         ],
-        filters=[Filter("q", "Name or organisation", queries.with_words)],
+        filters=[Filter("q", "Name or organisation", lambda rows, words: queries.with_words(rows, words, call))],
         sort="-submitted",
         empty="No applications yet.",
     )
