@@ -15,10 +15,10 @@ from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.kit.models import Mail
 from stoa.members import acts as members
 from stoa.members.acts.deciding import reviewers_of
-from stoa.members.acts.moving import Incoming
 from stoa.members.models import Application, Call, Decision, Draft
 from stoa.members.queries import own_decision
 from stoa.members.queries.deciding_panel import barred_from
+from stoa.members.rules.incoming import Incoming
 from stoa.members.tasks import advance
 from stoa.people import acts as people
 from stoa.people.models import Organisation, Person, Tie

@@ -12,8 +12,8 @@ from stoa.cli.sample.content import Someone
 from stoa.cli.sample.world import SEED, Scene, World
 from stoa.kit.act import CLOCK, OPERATOR, Actor
 from stoa.members import acts as members
-from stoa.members.acts.moving import Incoming
 from stoa.members.models import Call
+from stoa.members.rules.incoming import Incoming
 from stoa.review import acts as review
 from stoa.review.acts.reading import Said
 from stoa.review.models import Assignment, Seat
