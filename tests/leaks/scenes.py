@@ -16,6 +16,7 @@ from stoa.forum import acts as forum
 from stoa.kit import clock
 from stoa.kit.act import CLOCK, OPERATOR
 from stoa.record.tasks import seal_past_days
+from stoa.review import acts as review
 from tests.leaks.stories import AFTER_THE_CLOSE, DRAFTED, IN_A_CALL, IN_A_DISCUSSION, IN_A_VOTE
 from tests.leaks.worlds import Scene, World
 from tests.members.calling import opened
@@ -95,7 +96,10 @@ def calling(world: World, stack: ExitStack) -> None:
     released(cast.steward)
     reader, *applicants, _ = world.some = cast.members[-4:]
     scores = dict(zip(applicants, (200, 400), strict=True))
-    seated(cast, read(cast, "barless", applicants), [reader])
+    barless = read(cast, "barless", applicants)
+    seated(cast, barless, [reader])
+    assert barless.panel is not None
+    review.run_assignment(acting(cast.steward), panel=barless.panel)
     reviewed(cast, with_bar(cast, read(cast, "unranked", applicants), [reader]), scores)
     ranked(cast, with_bar(cast, read(cast, "unreleased", applicants), [reader]), scores)
     decided(cast, with_bar(cast, read(cast, "decided", applicants), [reader]), scores)

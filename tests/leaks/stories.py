@@ -313,6 +313,17 @@ def which_bar_a_reviewer_gives(world: World) -> None:
         members.give_bar(acting(world.some[0]), call=Call.objects.get(slug="barless"), value=250)
 
 
+@about(WHO_REVIEWS, A_REVIEW)
+def who_reads_a_call_and_what_they_say(world: World) -> None:
+    """Whether another is asked to read a call, and what its reviewer gives for which application, and says to the panel."""
+    if world.otherwise:
+        call, me = Call.objects.get(slug="barless"), acting(world.some[0])
+        members.invite_reviewers(acting(world.cast.steward), call=call, people=[world.some[3]], load=3)
+        one = Assignment.objects.filter(piece__panel=call.panel_id).select_related("piece__panel", "seat__person")[0]
+        review.give_review(me, assignment=one, said=Said({"experience": 5}, "To the panel.", "To the applicant."))
+        review.write_remark(me, panel=one.piece.panel, number=one.piece.number, body="Cabbages matter.")
+
+
 @about(A_DECISION)
 def what_is_decided(world: World) -> None:
     """Whether those who keep a call have put its applications in order."""
@@ -370,6 +381,7 @@ def whether_one_has_a_calendar(world: World) -> None:
 
 
 IN_A_CALL = (
+    who_reads_a_call_and_what_they_say,
     what_is_drafted_to_everybody,
     who_comes,
     where_those_meet_who_come,
