@@ -94,7 +94,7 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.notices.api import announcements
     from stoa.notices.api import events as held
     from stoa.people import api as people
-    from stoa.review import api as review
+    from stoa.review.api import panels, reading, seats
     from stoa.site.api import files
 
     modules = (
@@ -112,7 +112,9 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
         held,
         moderation,
         people,
-        review,
+        panels,
+        seats,
+        reading,
         files,
     )
     source = "".join(inspect.getsource(module) for module in modules)
