@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,6 +97,16 @@ def by_key(person: Person) -> Headers:
     return {"Authorization": f"Bearer {create_token(acting(person), person=person, name='any')[1]}"}
 
 
+def _closing(application: Any) -> Callable[[dict[str, Any], Any], list[bytes]]:
+    """The application, each of whose answers is closed when it was read, as a server does."""
+
+    def answer(environ: dict[str, Any], start: Any) -> list[bytes]:
+        with closing(application(environ, start)) as parts:
+            return [b"".join(parts)]
+
+    return answer
+
+
 @dataclass
 class Asking:
     """Sends requests to every operation: fitting and unfitting ones, with ids made up and real, as everybody."""
@@ -106,7 +117,7 @@ class Asking:
 
     def everything(self, each: int) -> None:
         """So many requests to each operation; what is wrong is kept and told together."""
-        schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+        schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", _closing(get_wsgi_application()))
         people = st.sampled_from(list(callers(self.house).values()))
         fillings = st.sampled_from([None, *self.house.fillings()["api/v1/"]])
         limits = settings(
