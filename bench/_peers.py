@@ -1,7 +1,5 @@
 """Programs that ours are compared with, each in an environment of its own under `.bench/`; and words that tables share."""
 
-import os
-import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -20,12 +18,6 @@ def python_of(name: str, *packages: str) -> str:
         subprocess.run([*pip, *packages], check=True)
         ready.write_text(" ".join(packages))
     return str(python)
-
-
-def machine() -> str:
-    """The machine that figures are of."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}, Python {platform.python_version()}"
 
 
 def verdict(*, holds: bool) -> str:

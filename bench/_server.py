@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -19,12 +18,6 @@ from tempfile import TemporaryDirectory
 TICK = os.sysconf("SC_CLK_TCK")
 SECRET = "known to everyone, of the benchmark alone"
 PARTS = ("web", "worker", "database", "up")
-
-
-def machine() -> str:
-    """The machine that figures are of."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}, Python {platform.python_version()}"
 
 
 @contextmanager

@@ -20,7 +20,8 @@ from typing import Any
 import psycopg
 
 from bench._members import Answered, Crowd, Discussion, Member, admit, lost
-from bench._server import PARTS, Machine, Up, machine, sample
+from bench._server import PARTS, Machine, Up, sample
+from bench._shared import machine
 
 MEMBERS, LINES = 1_000, 32
 LIMIT_RATE, LIMIT_MS = 300.0, 300.0

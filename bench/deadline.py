@@ -24,7 +24,8 @@ from typing import Any
 import psycopg
 
 from bench._members import Line
-from bench._server import PARTS, Machine, Up, machine, sample
+from bench._server import PARTS, Machine, Up, sample
+from bench._shared import machine
 
 PEOPLE, LATE, MEGABYTES = 500, 20, 5
 PIECE = 1 << 20

@@ -20,7 +20,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench._peers import machine, verdict
+from bench._peers import verdict
+from bench._shared import machine
 from stoa.methods.approvals import Approvals
 from stoa.methods.equal_shares import Completion, Utility, choose
 from stoa.methods.pabulib import read

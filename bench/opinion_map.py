@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench._peers import machine, python_of, verdict
+from bench._peers import python_of, verdict
+from bench._shared import machine
 from stoa.methods.opinion_map import Map, find_map, likeness, next_map
 
 SHARE = 0.03

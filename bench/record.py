@@ -22,7 +22,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import _long_record as long
-from bench._server import Up, machine
+from bench._server import Up
+from bench._shared import machine
 
 ENTRIES, BATCH, PROOFS = 1_000_000, 1_000, 500
 TURNS, BACKLOG, WARM = 3, 40_000, 20

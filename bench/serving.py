@@ -30,7 +30,8 @@ from typing import Any
 import psycopg
 
 from bench._members import Answered, Crowd, Discussion, Member, admit
-from bench._server import Machine, Up, machine, sample
+from bench._server import Machine, Up, sample
+from bench._shared import machine
 
 MEMBERS, LINES, STREAMS = 1_000, 32, 1_000
 STARTS = 3

@@ -18,7 +18,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import _long_record as long
-from bench._server import Up, machine
+from bench._server import Up
+from bench._shared import machine
 
 ENTRIES, BALLOTS, BATCH = 1_000_000, 10_000, 20_000
 SECONDS, MEGABYTES = 60.0, 500.0

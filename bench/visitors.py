@@ -24,7 +24,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench._pretalx import PAGE, await_page, missing, pretalx
-from bench._server import machine, sample
+from bench._server import sample
+from bench._shared import machine
 
 ROOT = Path(__file__).resolve().parents[1]
 LINES = 16

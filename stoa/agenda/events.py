@@ -28,11 +28,12 @@ class RoundAnnounced(RoundEvent):
 
 @dataclass(frozen=True)
 class RoundExtended(RoundEvent):
-    """A phase was made longer."""
+    """A phase was made longer. `outage_seconds` says for how long the server had been down, where that is why."""
 
     vote_opens: str
     vote_closes: str
     discussion_opens: str | None = None
+    outage_seconds: int | None = None
     type: ClassVar[str] = "agenda.round.extended"
 
 

@@ -11,10 +11,11 @@ from django.db.models import Q
 from stoa.agenda import acts
 from stoa.agenda.acts.mailing import reminder_due
 from stoa.agenda.acts.maps import map_due
+from stoa.agenda.acts.outages import ENDS, outage_of
 from stoa.agenda.acts.weighing import weighing_due
 from stoa.agenda.models import AnswersCommitted, Round
 from stoa.ballots.acts.closing import opening_due
-from stoa.kit import clock
+from stoa.kit import clock, outages
 from stoa.kit.act import CLOCK
 from stoa.kit.faults import Closed
 from stoa.kit.ticker import every
@@ -24,8 +25,14 @@ Step = Callable[..., object]
 
 
 @every(seconds=1)
+def tick() -> None:
+    """Note that the worker is there, and take every step that is due."""
+    outages.note()
+    advance()
+
+
 def advance() -> None:
-    """Take every step that is due."""
+    """Take every step that is due: first what moves an end, then what lets it pass."""
     for step, due in _due():
         for round_ in due:
             _take(step, round_)
@@ -71,6 +78,8 @@ def _checked(now: datetime) -> list[Round]:
 def _due() -> Iterable[tuple[Step, Iterable[Round]]]:
     now = clock.now()
     phase = Round.Phase
+    under_way = Round.objects.select_related("ballot").filter(phase__in=list(ENDS), questions_open__lte=now)
+    yield acts.make_up_round_outage, [round_ for round_ in under_way if outage_of(round_)]
     yield acts.begin_questions, Round.objects.filter(phase=phase.ANNOUNCED, questions_open__lte=now)
     yield acts.begin_discussion, Round.objects.filter(phase=phase.QUESTIONS, discussion_opens__lte=now)
     ready = Q(phase=phase.QUESTIONS, discussion_opens=None) | Q(phase=phase.DISCUSSION)

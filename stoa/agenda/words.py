@@ -31,6 +31,11 @@ def _announced(leaf: Leaf) -> Text:
 
 
 def _extended(leaf: Leaf) -> Text:
+    if "outage_seconds" in leaf["facts"]:
+        return _(
+            "{actor} moved what lay ahead in {subject} by {outage_seconds}, since the server was down: "
+            "the vote opens {vote_opens} and closes {vote_closes}."
+        )
     if "discussion_opens" not in leaf["facts"]:
         return _("{actor} made {subject} longer: the vote opens {vote_opens} and closes {vote_closes}.")
     return _(
@@ -97,7 +102,7 @@ register_words(
     Words(
         _("Round made longer"),
         _extended,
-        shown=PHASES,
+        shown=PHASES | {"outage_seconds": counted("{n} second", "{n} seconds")},
     ),
 )
 register_words(events.QuestionsOpened, Words(_("Questions opened"), _("{actor} let {subject} take questions.")))

@@ -9,12 +9,16 @@ from __future__ import annotations
 from contextvars import copy_context
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote_from_bytes
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi import Body, WSGIResponder, build_environ
 
 SMALL = 64 * 1024
 """Bytes of a request's body that are read before a thread is taken. What is larger is read as the view asks for it."""
+
+PRINTABLE = "".join(map(chr, range(33, 127)))
+"""Characters of a query that stay as they are."""
 
 AHEAD = 3
 """Parts of an answer that are handed on without waiting: the head, the body of a page that is whole at once, its end."""
@@ -34,7 +38,8 @@ class _Call(WSGIResponder):
         self._ahead = AHEAD
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        environ = build_environ(scope, Body(self.loop, receive))
+        query = _written_out(scope["query_string"])
+        environ = build_environ({**scope, "query_string": query}, Body(self.loop, receive))
         if _is_small(environ.get("CONTENT_LENGTH", "")):
             environ["wsgi.input"] = BytesIO(await _whole(receive))
         sender = self.loop.create_task(self.sender(send))
@@ -54,6 +59,11 @@ class _Call(WSGIResponder):
             self.loop.call_soon_threadsafe(self.send_queue.put_nowait, message)
         else:
             super().send(message)
+
+
+def _written_out(query: bytes) -> bytes:
+    """The query with octets that may not stand in one, as some programs send them, in their percent form."""
+    return query if query.isascii() else quote_from_bytes(query, safe=PRINTABLE).encode()
 
 
 def _is_small(length: str) -> bool:

@@ -1,5 +1,6 @@
 """The one clock: every instant that the program acts on comes from here."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
@@ -12,6 +13,11 @@ _offset = timedelta(0)
 def now() -> datetime:
     """The present instant in UTC."""
     return datetime.now(UTC) + _offset
+
+
+def steady() -> float:
+    """Seconds of a clock that nobody sets, one for all processes of a machine since its start. It travels along."""
+    return time.monotonic() + _offset.total_seconds()
 
 
 def stamp(instant: datetime) -> str:

@@ -120,11 +120,12 @@ class Count(models.Model):
         return self.key
 
 
-@declares(internal="id at")
+@declares(internal="id at steady")
 class Beat(models.Model):
-    """When the worker was last seen at work: one row. See `stoa.kit.outages`."""
+    """When the worker was last seen at work, also by a clock that nobody sets: one row. See `stoa.kit.outages`."""
 
     at = models.DateTimeField()
+    steady = models.FloatField(null=True)
 
     def __str__(self) -> str:
         return str(self.at)

@@ -28,10 +28,16 @@ def note() -> Outage | None:
         last = Beat.objects.select_for_update().filter(pk=1).first()
         if last is not None and timedelta(0) <= now - last.at < RHYTHM:
             return None
-        Beat.objects.update_or_create(pk=1, defaults={"at": now})
-        if last is None or now - last.at < LEAST:
+        steady = clock.steady()
+        Beat.objects.update_or_create(pk=1, defaults={"at": now, "steady": steady})
+        if last is None or now - last.at < LEAST or _was_set(last, steady):
             return None
         return Outage.objects.create(began=last.at, ended=now)
+
+
+def _was_set(last: Beat, steady: float) -> bool:
+    """Whether the worker was there a moment ago on this machine, so that its clock was put forward and no time passed."""
+    return last.steady is not None and 0 <= steady - last.steady < LEAST.total_seconds()
 
 
 def made_up(deadline: datetime, *, ends: datetime, after: datetime) -> tuple[datetime, datetime] | None:

@@ -111,7 +111,7 @@ def test_each_power_of_the_text_is_granted_to_whom_it_names(role: str) -> None:
 def test_nobody_but_the_clock_ends_a_phase_and_nobody_but_a_voter_votes() -> None:
     assert {act for act, roles in TERMS.powers.items() if "clock" in roles} == {
         "record.day.seal", "agenda.round.begin_questions", "agenda.round.begin_vote", "agenda.round.close_vote",
-        "agenda.round.decide", "agenda.reminder.send", "agenda.round.begin_discussion",
+        "agenda.round.decide", "agenda.reminder.send", "agenda.round.begin_discussion", "agenda.round.make_up_outage",
         "agenda.answers.unlink", "agenda.statements.weigh", "agenda.map.publish", "forum.post.render",
         "people.digest.send", "members.call.open", "members.call.close", "members.call.make_up_outage",
         "files.unused.forget", "notices.reminder.send", "review.reminder.send",

@@ -24,7 +24,9 @@ def application(environ: dict[str, Any], start: Any) -> Iterator[bytes]:
     """Says what it was sent, or gives an answer in many parts; the last waits until it may go on."""
     path = environ["PATH_INFO"]
     start("200 OK", [("Content-Type", "application/octet-stream")])
-    if path == "/parts":
+    if path == "/query":
+        yield environ["QUERY_STRING"].encode("ascii")
+    elif path == "/parts":
         yield from (f"{number}\n".encode() * 1000 for number in range(20 * AHEAD))
     elif path == "/waits":
         yield b"first"
@@ -46,6 +48,23 @@ def address() -> Iterator[str]:
 def test_a_body_of_any_size_arrives_whole(address: str, size: int) -> None:
     sent = bytes(number % 251 for number in range(size))
     assert httpx.post(f"{address}/echo", content=sent, timeout=60).content == sent
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "read"),
+    [
+        (b"q=caf\xc3\xa9&as=csv", b"200", b"q=caf%C3%A9&as=csv"),
+        (b"q=a%C3", b"200", b"q=a%C3"),
+        (b"q=\xff%20+", b"400", b""),
+    ],
+)
+def test_a_query_that_is_no_ascii_is_read_or_refused(address: str, query: bytes, status: bytes, read: bytes) -> None:
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as line:
+        line.sendall(b"GET /query?" + query + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 " + status), answer[:200]
+    assert read in answer
 
 
 def test_an_answer_in_many_parts_arrives_whole_and_in_order(address: str) -> None:

@@ -45,6 +45,13 @@ def test_a_clock_that_is_put_back_is_no_outage_and_is_followed() -> None:
     assert not Outage.objects.exists()
 
 
+def test_a_clock_that_is_put_forward_is_no_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    outages.note()
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + HOUR)  # set, while no time passes
+    outages.note()
+    assert not Outage.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("began", "ended", "hours"),
     [

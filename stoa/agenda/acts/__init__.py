@@ -8,6 +8,7 @@ from stoa.agenda.acts.ending import unlink_answers
 from stoa.agenda.acts.importing import import_votes
 from stoa.agenda.acts.mailing import confirm_announcement, draft_announcement, send_reminders
 from stoa.agenda.acts.maps import publish_map
+from stoa.agenda.acts.outages import make_up_round_outage
 from stoa.agenda.acts.questions import edit_question, propose_question, withdraw_question
 from stoa.agenda.acts.rounds import (
     announce_round,
@@ -35,6 +36,7 @@ __all__ = [
     "give_answer",
     "import_answers",
     "import_votes",
+    "make_up_round_outage",
     "offer_hours",
     "propose_question",
     "propose_statement",

@@ -21,7 +21,7 @@ A_DRAFTED_MAIL = Secret(
 @declares(
     public=(
         "id slug title summary phase questions_open discussion_opens vote_opens vote_closes anywhere_on_earth "
-        "ballot unit scale imported import_digest open_data discussion_digest"
+        "ballot unit scale imported import_digest open_data discussion_digest made_up_until"
     ),
     internal="reminded weighed",
 )
@@ -54,6 +54,7 @@ class Round(models.Model):
     reminded = models.DateTimeField(null=True)
     open_data = models.BooleanField(default=False, help_text="answers may be exported without names after the close")
     weighed = models.DateTimeField(null=True, help_text="when priorities of statements last followed the answers")
+    made_up_until = models.DateTimeField(null=True, help_text="up to when outages have moved its instants")
     discussion_digest = models.CharField(max_length=64, blank=True, help_text="of the files its answers came from")
 
     class Meta:
