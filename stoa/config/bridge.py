@@ -38,8 +38,8 @@ class _Call(WSGIResponder):
         self._ahead = AHEAD
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        query = _written_out(scope["query_string"])
-        environ = build_environ({**scope, "query_string": query}, Body(self.loop, receive))
+        asked: Any = {**scope, "query_string": _written_out(scope["query_string"])}
+        environ = build_environ(asked, Body(self.loop, receive))
         if _is_small(environ.get("CONTENT_LENGTH", "")):
             environ["wsgi.input"] = BytesIO(await _whole(receive))
         sender = self.loop.create_task(self.sender(send))

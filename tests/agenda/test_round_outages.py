@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from stoa.agenda import acts as agenda
-from stoa.agenda.models import Round
+from stoa.agenda.models import Question, Round
 from stoa.agenda.tasks import advance, tick
 from stoa.kit import clock
 from stoa.kit.act import CLOCK
@@ -67,24 +67,36 @@ def test_an_outage_over_the_opening_of_the_vote_leaves_the_discussion_where_it_w
     assert moved(round_)[1] == moved(round_)[2] >= 24
 
 
-def test_a_vote_whose_end_fell_into_an_outage_takes_ballots_again() -> None:
-    cast = Cast()
+def voting(cast: Cast) -> tuple[Round, Question]:
     round_ = cast.round("2027")
     question = cast.question(round_, "What leaks?", cost=10, hours=10)
     with clock.travel(round_.vote_opens):
         advance()
-    down(round_, "vote_closes")
+    return round_, question
+
+
+def test_a_vote_near_whose_end_the_server_was_down_closes_later() -> None:
+    cast = Cast()
+    round_, question = voting(cast)
+    for hours in (8, 2, 2):
+        with clock.travel(round_.vote_closes - hours * HOUR):
+            tick()
     assert moved(round_) == [None, 0, 6]
     now = Round.objects.get()
     assert now.ballot is not None
     assert (now.phase, now.ballot.closes) == (Round.Phase.VOTE, now.vote_closes)
-    with clock.travel(now.vote_closes - HOUR):
-        approve([cast.member], now, [question])
-    assert len(extended()) == 1
-    for minutes in range(10):  # one that is always there moves nothing more
-        with clock.travel(round_.vote_closes + 4 * HOUR + timedelta(minutes=minutes)):
+    for minutes in range(3):  # one that is there moves nothing more
+        with clock.travel(round_.vote_closes - 2 * HOUR + timedelta(minutes=minutes)):
             tick()
     assert len(extended()) == 1
+    with clock.travel(now.vote_closes - HOUR):
+        approve([cast.member], now, [question])
+
+
+def test_a_vote_that_closed_while_the_server_was_down_is_not_opened_again() -> None:
+    round_, _ = voting(Cast())
+    down(round_, "vote_closes")
+    assert (moved(round_), Round.objects.get().phase) == ([None, 0, 0], Round.Phase.CHECKING)
 
 
 def test_an_outage_in_the_middle_of_a_phase_moves_nothing() -> None:

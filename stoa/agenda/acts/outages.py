@@ -46,10 +46,16 @@ def make_up_round_outage(actor: Actor, *, round: Round) -> Round:
 
 
 def outage_of(round: Round) -> tuple[timedelta, datetime] | None:
-    """By how long outages move the end of the phase under way, and up to when they are made up then; None without any."""
-    if round.phase not in ENDS or round.imported or clock.now() < round.questions_open:
+    """By how long outages move the end of the phase under way, and up to when they are made up then; None without any.
+
+    A vote that has closed is not opened again, which `stoa verify` would not accept: its end moves while it is still open.
+    """
+    now = clock.now()
+    if round.phase not in ENDS or round.imported or now < round.questions_open:
         return None
     end = getattr(round, _end(round))
+    if round.phase == PHASE.VOTE and now >= end:
+        return None
     after = max(round.made_up_until or round.questions_open, round.questions_open)
     moved = outages.made_up(end, ends=end, after=after)
     return (moved[0] - end, moved[1]) if moved else None
