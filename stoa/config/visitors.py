@@ -59,7 +59,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "forum:moderation": _NO_PARAMETERS,
     "record:record": frozenset({"before", "after"}),
     "record:entry": _NO_PARAMETERS,
-    "people:directory": _LIST | {"role"},
+    "people:directory": _NO_PARAMETERS,
     "people:person": _NO_PARAMETERS,
     "people:organisation": _LIST | {"kind"},
     "ledger:governance": frozenset({"m-page", "m-sort", "d-page", "d-sort"}),

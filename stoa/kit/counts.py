@@ -57,6 +57,21 @@ class SharedCache(BaseCache):
         return [self.make_key(key, version), json.dumps(value), float("inf") if until is None else until]
 
 
+def rise(key: str, seconds: float) -> int:
+    """Count one more under this key, and say how many there are; the first of them begins a span of so many seconds."""
+    now = time.time()
+    with connection.cursor() as cursor:
+        cursor.execute(_RISE, [key, now + seconds, now, now])
+        return int(cursor.fetchone()[0])
+
+
+_RISE = (
+    "INSERT INTO kit_count (key, value, expires) VALUES (%s, '1', %s) ON CONFLICT (key) DO UPDATE SET"
+    " value = CASE WHEN kit_count.expires <= %s THEN '1' ELSE (kit_count.value::int + 1)::text END,"
+    " expires = CASE WHEN kit_count.expires <= %s THEN excluded.expires ELSE kit_count.expires END RETURNING value"
+)
+
+
 def forget_expired() -> None:
     """Delete what no longer counts, and with it the addresses that it was counted for."""
     Count.objects.filter(expires__lte=time.time()).delete()

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
 from ninja.responses import Status
 from pydantic import AwareDatetime, StringConstraints
@@ -74,10 +74,17 @@ class PersonOut(Schema):
     id: str
     name: str = Field(alias="shown_name")
     pronouns: str
+    introduction: str
+    topics: list[str]
     joined: datetime
     roles: list[RoleOut]
     ties: list[TieOut]
     address: str = Field(alias="get_absolute_url")
+
+    @staticmethod
+    def resolve_topics(person: Person) -> list[str]:
+        """What they say that they work on."""
+        return [interest.topic for interest in person.interests.all()]
 
     @staticmethod
     def resolve_roles(person: Person) -> list[Role]:
@@ -187,16 +194,27 @@ class RoleEnd(Given):
     scope: Annotated[str, StringConstraints(max_length=60)] = ""
 
 
+class Narrowing(Schema):
+    """Words in the name, a role, words in the name or the country of an organisation that they are tied to, a topic."""
+
+    q: Word = ""
+    role: RoleName | None = None
+    organisation: Word = ""
+    country: Annotated[str, StringConstraints(pattern="^([A-Z]{2})?$")] = ""
+    topic: Word = ""
+
+
 @router.get("/people", response=list[PersonOut], summary="List people")
 @paginate(Parts)
-def list_people(
-    request: HttpRequest, q: Word = "", role: RoleName | None = None, organisation: Word = ""
-) -> QuerySet[Person]:
-    """Everybody who holds a role, by name. Narrow by words in the name, by role, by words in an organisation's name."""
+def list_people(request: HttpRequest, narrow: Query[Narrowing]) -> QuerySet[Person]:
+    """Everybody who holds a role, by name. Whoever asks too often is told to wait."""
+    rules.keep_pace(actor(request), request.META.get("REMOTE_ADDR", ""))
     people = queries.directory()
-    people = people.filter(sort_name__contains=q.casefold()) if q else people
-    people = queries.with_role(people, role) if role else people
-    return queries.tied_to(people, organisation) if organisation else people
+    people = people.filter(sort_name__contains=narrow.q.casefold()) if narrow.q else people
+    people = queries.with_role(people, narrow.role) if narrow.role else people
+    people = queries.in_country(people, narrow.country) if narrow.country else people
+    people = queries.with_topic(people, narrow.topic) if narrow.topic else people
+    return queries.tied_to(people, narrow.organisation) if narrow.organisation else people
 
 
 @router.get("/people/{person_id}", response=PersonOut, summary="Get a person")

@@ -87,7 +87,10 @@ class Person(AbstractBaseUser):
     objects = PersonManager()
 
     class Meta:
-        indexes = [models.Index(fields=["sort_name", "id"], name="person_by_name")]
+        indexes = [
+            models.Index(fields=["sort_name", "id"], name="person_by_name"),
+            models.Index(fields=["joined", "id"], name="person_by_joining"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(erased=None) | Q(email=None), name="erased_has_no_address"),
             models.UniqueConstraint(Lower("email"), name="one_person_per_address"),

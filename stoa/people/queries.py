@@ -16,7 +16,7 @@ from stoa.kit.registry import Rows
 from stoa.kit.search import Kept
 from stoa.methods.canonical import parse_object
 from stoa.people.events import PrivateLook
-from stoa.people.models import FORMER, Organisation, Person, Role, Tie
+from stoa.people.models import FORMER, Interest, Organisation, Person, Role, Tie
 from stoa.record.models import Sealed
 
 
@@ -90,7 +90,7 @@ def directory() -> QuerySet[Person]:
     """Everybody who holds a role here, as the public sees them."""
     held = in_force(Role.objects.all())
     people = Person.objects.filter(pk__in=held.values("person"), erased=None).prefetch_related(
-        "roles", "ties__organisation"
+        "roles", "ties__organisation", "interests"
     )
     return people.order_by("sort_name", "pk")
 
@@ -122,9 +122,22 @@ def with_role(people: QuerySet[Person], role: str) -> QuerySet[Person]:
 
 def tied_to(people: QuerySet[Person], words: str) -> QuerySet[Person]:
     """Of these people, those who are tied today to an organisation with these words in its name."""
+    return people.filter(pk__in=_ties_today().filter(organisation__name__icontains=words).values("person"))
+
+
+def with_topic(people: QuerySet[Person], topic: str) -> QuerySet[Person]:
+    """Of these people, those who say that they work on this topic."""
+    return people.filter(pk__in=Interest.objects.filter(key=topic.casefold()).values("person"))
+
+
+def in_country(people: QuerySet[Person], country: str) -> QuerySet[Person]:
+    """Of these people, those who are tied today to an organisation in this country."""
+    return people.filter(pk__in=_ties_today().filter(organisation__country=country).values("person"))
+
+
+def _ties_today() -> QuerySet[Tie]:
     today = clock.now().date()
-    ties = Tie.objects.filter(Q(end=None) | Q(end__gte=today), start__lte=today, organisation__name__icontains=words)
-    return people.filter(pk__in=ties.values("person"))
+    return Tie.objects.filter(Q(end=None) | Q(end__gte=today), start__lte=today)
 
 
 def find_person(person_id: str) -> Person | None:

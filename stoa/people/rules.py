@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from stoa.kit import pace
 from stoa.kit.act import Actor
+from stoa.kit.faults import TooFast
 from stoa.kit.powers import may
 from stoa.people.models import Person
+
+SPAN = 600
+MOST_LOOKS, MOST_FILES = 200, 10
+"""How often the directory may be searched or paged through, and taken away as a file, within the span of seconds."""
+FROM_ONE_PLACE = 4
+"""So many times as often by all who come from one address together."""
+
+
+def keep_pace(actor: Actor, address: str, *, file: bool = False) -> None:
+    """Count a look into the directory; raises `TooFast` where somebody, or a place, looks more often than people do."""
+    what, most = ("people-file", MOST_FILES) if file else ("people", MOST_LOOKS)
+    of_place = pace.within(what, f"from {address}", most=most * FROM_ONE_PLACE, seconds=SPAN)
+    of_person = actor.person_id is None or pace.within(what, actor.person_id, most=most, seconds=SPAN)
+    if not (of_place and of_person):
+        raise TooFast("The list of people was asked for too often.", remedy=f"Go on in {SPAN // 60} minutes.")
 
 
 def is_self(actor: Actor, person: Person) -> bool:

@@ -49,8 +49,16 @@ WAITING = {
 }  # fmt: skip
 """Reads of what is there only in some phases of a round."""
 
-PACED = {"propose_statement", "propose_question", "write_post", "edit_post", "report_something", "begin_file"}
-"""Writes that can come too fast."""
+PACED = {
+    "list_people",
+    "propose_statement",
+    "propose_question",
+    "write_post",
+    "edit_post",
+    "report_something",
+    "begin_file",
+}
+"""What can come too fast."""
 CSRF = "a" * 32
 
 
@@ -75,7 +83,8 @@ def permitted(name: str, method: str, raw: dict[str, Any]) -> set[int]:
     statuses |= {404} if "path" in places else set()
     statuses |= {422} if places or "requestBody" in raw else set()
     if method == "get":
-        return statuses | ({403} if name in OWN else set()) | ({409} if name in WAITING else set())
+        paced = {429} if name in PACED else set()
+        return statuses | paced | ({403} if name in OWN else set()) | ({409} if name in WAITING else set())
     statuses |= {403, 404, 409} | ({400} if "requestBody" in raw else set())
     return statuses | ({429} if name in PACED else set())
 

@@ -5,6 +5,7 @@ import io
 import json
 from datetime import UTC, date, datetime
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -14,7 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from stoa.agenda import acts as agenda
 from stoa.kit.act import OPERATOR
 from stoa.kit.clock import travel
+from stoa.members.acts import choose_topics
 from stoa.people import acts as people
+from stoa.people import rules
 from stoa.people.models import Organisation, Person
 from tests.cast import Cast, browser, settle
 from tests.stage import acting, begin
@@ -77,8 +80,51 @@ def test_the_directory_to_take_away_says_what_is_public_and_no_more(client: Clie
         "name": "'=Ada",
         "roles": "member since 2026-03-01; steward 2026-03-01 to 2099-01-02",
         "organisations": "University North",
+        "topics": "",
+        "joined": "2026-03-01T12:00:00Z",
         "pronouns": "she/her",
     }
+
+
+def test_the_directory_is_narrowed_by_country_and_topic_and_sorted_by_when_somebody_came(client: Client) -> None:
+    begin()
+    ada, bob = (people.admit(OPERATOR, name=name, email=None) for name in ("Ada", "Bob"))
+    people.admit(OPERATOR, name="Eve", email=None)
+    employed(ada, people.add_organisation(OPERATOR, name="North", country="NO"))
+    employed(bob, people.add_organisation(OPERATOR, name="South", country="ZA"))
+    for person, topics in ((ada, ["Logs", "Red teaming"]), (bob, ["red teaming"])):
+        choose_topics(acting(person), person=person, topics=topics)
+    assert names(client, "&country=NO") == ["Ada"]
+    assert names(client, "&country=XX") == ["Ada", "Bob", "Eve"]
+    assert names(client, "&topic=RED+teaming") == ["Ada", "Bob"]
+    assert names(client, "&topic=logs&country=NO") == ["Ada"]
+    assert names(client, "&topic=teaming") == []
+    assert names(client, "&sort=-joined") == ["Eve", "Bob", "Ada"]
+    found = client.get("/api/v1/people?topic=logs&country=NO").json()["items"]
+    assert [(row["name"], row["topics"]) for row in found] == [("Ada", ["Logs", "Red teaming"])]
+
+
+def test_who_was_a_member_is_found_neither_in_the_directory_nor_by_search(client: Client) -> None:
+    begin()
+    ada = people.admit(OPERATOR, name="Ada Byron", email=None)
+    assert ada.get_absolute_url() in text(client.get("/search?q=Byron"))
+    people.end_role(acting(ada), person=ada, role="member")
+    assert names(client, "&name=Byron") == []
+    assert ada.get_absolute_url() not in text(client.get("/search?q=Byron"))
+
+
+def test_whoever_searches_people_too_often_is_told_to_wait_and_others_are_not() -> None:
+    cast = Cast()
+    with patch.object(rules, "MOST_LOOKS", 3), patch.object(rules, "MOST_FILES", 1):
+        one, other = browser(cast.member), browser(cast.author)
+        assert [one.get("/people?name=a").status_code for _ in range(4)] == [200, 200, 200, 429]
+        assert one.get("/people").status_code == 200
+        assert other.get("/people?name=a").status_code == 200
+        assert [other.get("/people?as=csv").status_code for _ in range(2)] == [200, 429]
+        assert "Go on in 10 minutes" in text(one.get("/people?page=2"))
+        elsewhere = [Client().get("/people?name=a", REMOTE_ADDR="192.0.2.1").status_code for _ in range(13)]
+        assert elsewhere == [200] * 12 + [429]
+        assert one.get("/api/v1/people").status_code == 429
 
 
 @pytest.mark.slow

@@ -44,6 +44,10 @@ def _organisation_links(person: Person) -> str:
     return format_html_join(", ", '<a href="{}">{}</a>', ((o.get_absolute_url(), o.name) for o in found)) or "–"
 
 
+def _topics(person: Person) -> str:
+    return "; ".join(interest.topic for interest in person.interests.all())
+
+
 def _named(person: Person) -> str:
     name = link(person.shown_name, person.get_absolute_url())
     return format_html("{} ({})", name, person.pronouns) if person.pronouns else name
@@ -62,11 +66,21 @@ DIRECTORY = Listing[Person](
             show=_organisation_links,
             sortable=False,
         ),
+        Column("topics", "Topics", _topics, sortable=False),
+        Column(
+            "joined",
+            "Here since",
+            lambda p: p.joined,
+            show=lambda p: instants.day_in_html(p.joined.date()),
+            order=("joined",),
+        ),
     ],
     filters=[
         Filter("name", "Name", lambda rows, text: rows.filter(sort_name__contains=text.casefold())),
         Filter("role", "Role", queries.with_role, choices=list(ROLES.items())),
         Filter("organisation", "Organisation", queries.tied_to),
+        Filter("country", "Country of the organisation", queries.in_country, choices=list(countries.names().items())),
+        Filter("topic", "Topic", queries.with_topic),
     ],
     sort="name",
     empty="Nobody holds a role here yet.",
@@ -86,8 +100,15 @@ FILE = replace(
 def directory(request: HttpRequest) -> HttpResponseBase:
     """Everybody who holds a role."""
     rows = queries.directory()
-    context = {"table": DIRECTORY.page(request, rows), "may_admit": rules.may_admit(actor(request))}
-    return FILE.download(request, rows) or render(request, "people/directory.html", context)
+    if request.GET:  # the plain page is the same for all, and kept for visitors
+        rules.keep_pace(actor(request), request.META.get("REMOTE_ADDR", ""), file="as" in request.GET)
+    if file := FILE.download(request, rows):
+        return file
+    context = {
+        "table": DIRECTORY.page(request, rows),
+        "may_admit": rules.may_admit(actor(request)),
+    }
+    return render(request, "people/directory.html", context)
 
 
 @require_safe
