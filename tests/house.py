@@ -23,7 +23,7 @@ from stoa.notices import acts as notices
 from stoa.notices.models import Event
 from stoa.people import acts as people
 from stoa.people.links import make_link
-from stoa.people.models import ApiToken, Person
+from stoa.people.models import ApiToken, Person, Suspension
 from tests.agenda.discussing import in_discussion, state
 from tests.cast import Cast, settle
 from tests.members.applying import apply
@@ -64,6 +64,13 @@ class House:
         case = {"case_id": str(self.case.pk), "case": str(self.case.pk)}
         mine = one | {"step": "topics", "pk": str(self.key.pk), "number": str(self.key.pk), "key": str(self.key.pk)}
         held = {"number": str(self.event.pk), "draft": self.draft}
+        mine = one | {
+            "step": "topics",
+            "suspension": self.suspension.pk,
+            "pk": str(self.key.pk),
+            "number": str(self.key.pk),
+            "key": str(self.key.pk),
+        }
         on_panel = {"piece": "1", "seat": "1", "conflict": "1"}
         log = {"position": "3", "version": "1", "path": "tile/0/000", "sha256": "0" * 64}
         enclosed = {"upload": self.paper}
@@ -81,6 +88,7 @@ class House:
             "events/": [{"number": str(self.event.pk)}],
             "forum/": [one | post | case, thread],
             "people/": [mine],
+            "membership/": [one | {"pk": self.suspension.pk}],
             "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],
             "api/v1/": [
                 *files, mine | case | applied | on_panel, held, {"number": "1"},
@@ -101,6 +109,7 @@ class House:
         self._apply()
         self._come()
         self._keep()
+        self._suspend()
         settle()
 
     def _decide(self, stack: ExitStack) -> None:
@@ -183,6 +192,15 @@ class House:
         self.upload: str = files.send(me, person=one, name=name, body=body).pk
         self.secrets.append(make_link(one, hours=48, once=True).rsplit("/", 1)[1])
         self.secrets += [str(one.email), str(one.unsubscribe_token)]
+
+    def _suspend(self) -> None:
+        """Somebody who was suspended, and whose suspension is over."""
+        steward = acting(self.cast.steward)
+        self.suspension: Suspension = members.suspend(
+            steward, person=self.one, code="other", words=self._mark("SUSPENDED"), days=1
+        )
+        members.appeal_suspension(acting(self.one), person=self.one, words=self._mark("AGAINST"))
+        members.lift(steward, suspension=self.suspension)
 
     def _mark(self, what: str) -> str:
         self.secrets.append(f"{MARK}{what}")

@@ -9,11 +9,15 @@ from stoa.charter.text import Terms, read
 from stoa.kit.act import Actor, Grant, Subject
 from stoa.kit.faults import NeedsSecondFactor, Refused
 from stoa.kit.powers import may
-from stoa.people.queries import roles_everywhere
+from stoa.people.queries import SUSPENDED, roles_everywhere
 
 __all__ = ["BEFORE_THE_FIRST_CHARTER", "Powers", "grant", "held", "may", "powers_of"]
 
 BEFORE_THE_FIRST_CHARTER = frozenset({"record.log.start", "charter.text.put_in_force"})
+
+
+WHILE_SUSPENDED = frozenset({"self"})
+"""What is left of somebody's roles and standings while they are suspended."""
 
 
 def grant(actor: Actor, act: str, subject: Subject | None) -> Grant:
@@ -23,6 +27,10 @@ def grant(actor: Actor, act: str, subject: Subject | None) -> Grant:
         return _before_the_first(actor, act)
     terms = read(charter.text)
     standing = held(actor, subject)
+    if SUSPENDED in standing:
+        if act not in terms.suspended:
+            raise _while_suspended(terms)
+        standing &= WHILE_SUSPENDED
     matching = [role for role in terms.powers.get(act, ()) if role in standing]
     if not matching:
         raise _refusal(terms, act)
@@ -54,6 +62,8 @@ class Powers:
 
     def may(self, act: str) -> bool:
         """Whether the act would be granted; a missing second factor does not hide the offer."""
+        if SUSPENDED in self.roles:
+            return False
         return not self.roles.isdisjoint(self.terms.powers.get(act, ()))
 
 
@@ -67,6 +77,15 @@ def _before_the_first(actor: Actor, act: str) -> Grant:
         return Grant("operator", 0)
     raise Refused(
         "No charter is in force yet.", remedy="The operator starts the server with `stoa up`.", code="no-charter"
+    )
+
+
+def _while_suspended(terms: Terms) -> Refused:
+    left = ", ".join(sorted(terms.suspended)) or "nothing"
+    return Refused(
+        "You are suspended, and the charter leaves you less to do meanwhile.",
+        remedy=f"You can read everything as before, and: {left}.",
+        code="suspended",
     )
 
 

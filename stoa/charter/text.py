@@ -28,6 +28,7 @@ class Terms:
     limits: Mapping[str, int]
     windows: Mapping[str, int]
     smallest_opened: int
+    suspended: frozenset[str]
 
 
 @lru_cache(maxsize=16)
@@ -45,6 +46,7 @@ def read(text: str) -> Terms:
             limits=raw["limits"],
             windows=raw["windows"],
             smallest_opened=raw["secrecy"]["smallest_opened"],
+            suspended=frozenset(raw.get("suspended", {}).get("acts", ())),
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as fault:
         raise BadCharter(f"This is not a charter: {fault}.") from fault

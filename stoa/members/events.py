@@ -159,6 +159,39 @@ class AppealDecided(ApplicationEvent):
 
 
 @dataclass(frozen=True)
+class SuspensionEvent(Event):
+    """A fact about the suspension of a person."""
+
+    person: str
+    suspension: str
+    subject_kind: ClassVar[str] = "person"
+
+
+@dataclass(frozen=True)
+class Suspended(SuspensionEvent):
+    """A person is suspended until an instant, for a reason told as a code; the record commits to the words."""
+
+    code: str
+    until: str
+    type: ClassVar[str] = "members.suspension.given"
+
+
+@dataclass(frozen=True)
+class SuspensionLifted(SuspensionEvent):
+    """A suspension ended before its time."""
+
+    type: ClassVar[str] = "members.suspension.lifted"
+
+
+@dataclass(frozen=True)
+class SuspensionJudged(SuspensionEvent):
+    """Somebody who had not given it decided an appeal against a suspension; granted, it ended."""
+
+    granted: bool
+    type: ClassVar[str] = "members.suspension.judged"
+
+
+@dataclass(frozen=True)
 class ConductAccepted(Event):
     """A person accepted this version of the code of conduct."""
 

@@ -13,8 +13,10 @@ from stoa.members.views import (
     importing,
     inviting,
     keeping,
+    membership,
     onboarding,
     reading,
+    suspending,
     vouching,
 )
 
@@ -22,6 +24,12 @@ app_name = "members"
 urlpatterns = [
     path("welcome", onboarding.begin, name="welcome"),
     path("welcome/<slug:step>", onboarding.step, name="settle"),
+    path("membership", membership.membership, name="membership"),
+    path("membership/leave", membership.leave, name="leave"),
+    path("membership/suspensions", suspending.index, name="suspensions"),
+    path("membership/suspensions/<str:pk>", suspending.suspension, name="suspension"),
+    path("membership/suspensions/<str:pk>/lift", suspending.lift, name="lift"),
+    path("membership/suspend/<str:person_id>", suspending.suspend, name="suspend"),
     path("calls", calls.index, name="index"),
     path("calls/new", keeping.draft, name="draft"),
     path("calls/enter/<str:token>", arriving.enter, name="enter"),

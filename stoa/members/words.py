@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stoa.kit.words import Leaf, Text, Words, counted, instant_words, register_words, role_words
 from stoa.members import events
+from stoa.people.models import Suspension
 
 DATES = {"opens": instant_words, "closes": instant_words, "admits": role_words}
 
@@ -107,6 +108,33 @@ register_words(
     Words(_("Place given up"), _("A place in {subject} was given up; {admitted} moved up from the waiting list.")),
 )
 register_words(events.AppealDecided, Words(_("Appeal decided"), _("{actor} decided an appeal.")))
+
+
+def _code(code: str) -> str:
+    return str(Suspension.Code(code).label) if code in Suspension.Code.values else code
+
+
+def _judged(leaf: Leaf) -> Text:
+    if leaf["facts"]["granted"]:
+        return _("{actor} granted the appeal of {person}: the suspension ended.")
+    return _("{actor} decided the appeal of {person}: the suspension stands.")
+
+
+PERSON = {"person": "person"}
+register_words(
+    events.Suspended,
+    Words(
+        _("Member suspended"),
+        _("{actor} suspended {person} until {until}: {code}."),
+        PERSON,
+        {"until": instant_words, "code": _code},
+        texts_public=False,
+    ),
+)
+register_words(
+    events.SuspensionLifted, Words(_("Suspension lifted"), _("{actor} lifted the suspension of {person}."), PERSON)
+)
+register_words(events.SuspensionJudged, Words(_("Appeal against a suspension decided"), _judged, PERSON))
 register_words(
     events.ConductAccepted,
     Words(_("Code of conduct accepted"), _("{actor} accepted version {version} of the code of conduct.")),

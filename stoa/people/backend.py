@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 from stoa.kit import clock
 from stoa.kit.prepared import prepared
 from stoa.people.models import Person
-from stoa.people.queries import note_roles
+from stoa.people.queries import SUSPENDED_AT, note_roles
 
 
 class Backend(AuthenticationBackend):
@@ -30,11 +30,12 @@ class Backend(AuthenticationBackend):
 
 @prepared
 def _with_roles(pk: str, now: datetime) -> QuerySet[Any, Any]:
-    held = RawSQL(_HELD, (now, now), JSONField())  # noqa: S611 - a constant
+    held = RawSQL(_HELD, (now, now, now, now), JSONField())  # noqa: S611 - a constant
     return Person.objects.filter(pk=pk).annotate(held=held)
 
 
 _HELD = (
-    "SELECT jsonb_agg(jsonb_build_array(r.role, r.scope)) FROM people_role r"
+    "SELECT jsonb_agg(jsonb_build_array(h.role, h.scope)) FROM (SELECT r.role, r.scope FROM people_role r"  # noqa: S608 - a constant
     " WHERE r.person_id = people_person.id AND r.start <= %s AND (r.end IS NULL OR r.end > %s)"
+    f" UNION ALL {SUSPENDED_AT.format('people_person.id')}) h(role, scope)"
 )

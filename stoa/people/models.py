@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -29,6 +30,9 @@ AN_ADDRESS = Secret("a member's e-mail address", "never", frozenset({"founder", 
 A_SETTING = Secret("what somebody has set", "never")
 A_FOLLOW = Secret("what somebody follows", "never")
 SIGNING_IN = Secret("how and when somebody signs in", "never")
+A_SUSPENSION = Secret(
+    "in which words somebody was suspended, and what they hold against it", "never", frozenset({"founder", "steward"})
+)
 A_KEY = Secret("the keys of somebody's programs", "never")
 
 
@@ -212,6 +216,57 @@ class Role(models.Model):
     def label(self) -> str:
         """The word on pages."""
         return ROLES[self.role]
+
+
+@declares(
+    public="id person code start end lifted",
+    secret=dict.fromkeys(
+        ("words", "given_by", "appeal", "appealed", "reply", "granted", "decided", "decided_by"), A_SUSPENSION
+    ),
+)
+class Suspension(models.Model):
+    """A time for which somebody may do no more than the charter leaves to them, with a public code and private words."""
+
+    class Code(models.TextChoices):
+        CONDUCT = "conduct", "against the code of conduct"
+        HARASSMENT = "harassment", "harassment"
+        IDENTITY = "identity", "not who they said they are"
+        ACCOUNTS = "accounts", "several accounts of one person"
+        SPAM = "spam", "spam"
+        OTHER = "other", "another reason, told to them"
+
+    id = models.CharField(primary_key=True, max_length=16, default=chance.opaque_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="suspensions")
+    code = models.CharField(max_length=12, choices=Code)
+    words = models.TextField()
+    given_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    start = models.DateTimeField(default=clock.now)
+    end = models.DateTimeField()
+    lifted = models.DateTimeField(null=True)
+    appeal = models.TextField(blank=True)
+    appealed = models.DateTimeField(null=True)
+    reply = models.TextField(blank=True)
+    granted = models.BooleanField(null=True)
+    decided = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-start", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="suspension_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | Q(given_by=None) | ~Q(decided_by=F("given_by")),
+                name="appeal_decided_by_another",
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        """Its page, for those who keep the process."""
+        return path_to("members:suspension", self.pk)
+
+    def runs_at(self, now: datetime) -> bool:
+        """Whether it holds at that instant."""
+        return self.lifted is None and self.start <= now < self.end
 
 
 @declares(rows=A_FOLLOW)

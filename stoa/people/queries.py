@@ -16,7 +16,7 @@ from stoa.kit.registry import Rows
 from stoa.kit.search import Kept
 from stoa.methods.canonical import parse_object
 from stoa.people.events import PrivateLook
-from stoa.people.models import FORMER, Interest, Organisation, Person, Role, Tie
+from stoa.people.models import FORMER, Interest, Organisation, Person, Role, Suspension, Tie
 from stoa.record.models import Sealed
 
 
@@ -39,6 +39,8 @@ def roles_everywhere(person_id: str) -> frozenset[str]:
 def roles_scoped(person_id: str) -> frozenset[tuple[str, str]]:
     """The roles that a person holds now, each with the reference of the one object for which it is held, or nothing.
 
+    Whoever is suspended has `SUSPENDED` among them.
+
     Once a look. In plain SQL, since every act asks it.
     """
     kept = kept_in_look("roles")
@@ -56,12 +58,28 @@ def note_roles(person_id: str, held: frozenset[tuple[str, str]]) -> None:
 def _roles_scoped(person_id: str) -> frozenset[tuple[str, str]]:
     now = clock.now()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT r.role, r.scope FROM people_role r JOIN people_person p ON p.id = r.person_id"
-            " WHERE r.person_id = %s AND p.is_active AND r.start <= %s AND (r.end IS NULL OR r.end > %s)",
-            [person_id, now, now],
-        )
+        cursor.execute(_SCOPED, [person_id, now, now, person_id, now, now])
         return frozenset(cursor.fetchall())
+
+
+SUSPENDED = "suspended"
+"""Stands among the roles of whoever is suspended now."""
+
+SUSPENDED_AT = (
+    "SELECT 'suspended', '' FROM people_suspension s"
+    " WHERE s.person_id = {} AND s.start <= %s AND s.end > %s AND s.lifted IS NULL"
+)
+_SCOPED = (
+    "SELECT r.role, r.scope FROM people_role r JOIN people_person p ON p.id = r.person_id"  # noqa: S608 - of constants
+    " WHERE r.person_id = %s AND p.is_active AND r.start <= %s AND (r.end IS NULL OR r.end > %s)"
+    f" UNION ALL {SUSPENDED_AT.format('%s')}"
+)
+
+
+def suspension_of(person_id: str) -> Suspension | None:
+    """The suspension that holds for a person now; who may read what of it is for the caller to keep."""
+    now = clock.now()
+    return Suspension.objects.filter(person=person_id, start__lte=now, end__gt=now, lifted=None).first()
 
 
 def holders(role: str, scope: str = "") -> QuerySet[Person]:

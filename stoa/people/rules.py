@@ -49,6 +49,11 @@ def may_end_role(actor: Actor, person: Person) -> bool:
     return may(actor, "people.role.end", person)
 
 
+def may_suspend(actor: Actor) -> bool:
+    """Whether the actor may suspend somebody."""
+    return may(actor, "members.suspension.give")
+
+
 def may_see_private(actor: Actor, person: Person) -> bool:
     """Whether the actor may look at this person's address, which is noted for them."""
     return not is_self(actor, person) and may(actor, "people.private.see", person)

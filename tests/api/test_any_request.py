@@ -40,6 +40,7 @@ OWN = {
     "list_applications", "get_application", "list_decisions", "list_call_appeals", "list_application_files",
     "get_application_file",
     "list_drafted_announcements", "get_own_registration", "list_registered",
+    "list_suspensions", "get_suspension", "list_own_suspensions",
 }  # fmt: skip
 """Reads that are refused to some; every other read is for everybody."""
 

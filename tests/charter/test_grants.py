@@ -29,6 +29,7 @@ OWN = {
     "people.following.choose", "people.following.start", "people.following.stop",
     "forum.person.mute", "forum.person.unmute", "forum.piece.hide", "forum.piece.show", "forum.thread.mark_read",
     "members.conduct.accept", "members.topics.choose", "members.introduction.write", "members.onboarding.step",
+    "members.suspension.appeal", "members.membership.leave",
     "members.application.begin", "members.about.say", "members.about.take_back",
     "review.seat.accept", "review.seat.decline",
     "files.upload.begin", "files.upload.send",

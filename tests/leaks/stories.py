@@ -36,7 +36,7 @@ from stoa.notices.models.announcements import A_DRAFTED_ANNOUNCEMENT
 from stoa.notices.models.events import A_CALENDAR, A_LINK, A_REGISTRATION
 from stoa.people import acts as people
 from stoa.people.links import make_link
-from stoa.people.models import A_FOLLOW, A_KEY, A_SETTING, AN_ADDRESS, SIGNING_IN
+from stoa.people.models import A_FOLLOW, A_KEY, A_SETTING, A_SUSPENSION, AN_ADDRESS, SIGNING_IN
 from stoa.record.models import A_LOOK, A_TEXT
 from stoa.review import acts as review
 from stoa.review.acts.panels import Criterion, Example
@@ -110,6 +110,17 @@ def what_one_sends(world: World) -> None:
     files.send(acting(me), person=me, name="mine.txt", body=b"otherwise" if world.otherwise else b"this way")
     if world.otherwise:
         files.begin(acting(me), person=me, name="another.pdf", size=9)
+
+
+@about(A_SUSPENSION, A_TEXT)
+def why_one_is_suspended(world: World) -> None:
+    """In which words somebody was suspended, whether they appealed, and what was answered."""
+    words = "Cabbages." if world.otherwise else "Bassoons."
+    one = world.some[12]
+    given = members.suspend(acting(world.cast.steward), person=one, code="other", words=words, days=7)
+    if world.otherwise:
+        members.appeal_suspension(acting(one), person=one, words="They are fresh.")
+    members.lift(acting(world.cast.founder), suspension=given)
 
 
 @about(A_SETTING, A_KEY, SENT_TWICE)
@@ -426,6 +437,7 @@ def who_reviews_what(world: World) -> None:
 
 IN_A_DISCUSSION = (
     who_reviews_what,
+    why_one_is_suspended,
     what_one_answers,
     whether_one_answers,
     whether_one_thinks_again,

@@ -28,6 +28,7 @@ from stoa.members.acts.inviting import send_invitations
 from stoa.members.acts.moving import give_out, import_applications
 from stoa.members.acts.onboarding import accept_conduct, choose_topics, introduce, take_step
 from stoa.members.acts.recognition import load_domains
+from stoa.members.acts.suspending import appeal_suspension, decide_suspension_appeal, leave, lift, suspend
 from stoa.members.acts.vouching import vouch
 
 __all__ = [
@@ -35,12 +36,14 @@ __all__ = [
     "amend_call",
     "announce_call",
     "appeal",
+    "appeal_suspension",
     "begin_application",
     "begin_review",
     "choose_topics",
     "close_call",
     "confirm_release",
     "decide_appeal",
+    "decide_suspension_appeal",
     "draft_call",
     "draft_release",
     "edit_call",
@@ -53,7 +56,9 @@ __all__ = [
     "introduce",
     "invite_applicant",
     "invite_reviewers",
+    "leave",
     "let_in",
+    "lift",
     "load_domains",
     "make_up_outage",
     "open_call",
@@ -64,6 +69,7 @@ __all__ = [
     "send_invitations",
     "set_bar",
     "submit",
+    "suspend",
     "take_back_about_oneself",
     "take_step",
     "vouch",

@@ -22,7 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from stoa.agenda.models import Announcement, Answer, Estimate, Question, Round, Statement
 from stoa.agenda.queries.rounds import UNDER_WAY
@@ -38,6 +38,7 @@ from stoa.kit.addresses import path_to
 from stoa.kit.looking import once_a_look
 from stoa.kit.prepared import prepared
 from stoa.members.queries.onboarding import code_not_accepted, settling_under_way
+from stoa.members.queries.suspending import appeals_waiting
 from stoa.notices.models import Announcement as Notice
 from stoa.people.models import FORMER, Person
 from stoa.site.queries.setup import steps
@@ -205,6 +206,7 @@ def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
         *([_factors(person_id)] if needing else []),
         *([_drafts(person_id)] if powers.may("agenda.announcement.confirm") else []),
         *([_to_release(person_id)] if powers.may("notices.announcement.release") else []),
+        *([_suspended(person_id)] if powers.may("members.suspension.decide_appeal") else []),
         *([_kept(person_id)] if powers.may("ballots.outcome.attest") else []),
     ]
     rows = list(asked[0].union(*asked[1:], all=True)) if asked else []
@@ -224,6 +226,8 @@ def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
         elif kind == "announcement":
             url = path_to("notices:draft", pk)
             yield Waiting(f"Release an announcement to everybody: {title}", url, 3, f"{who} waits")
+        elif kind == "suspended":
+            yield Waiting(f"Decide an appeal against a suspension: {title}", slug, 15, f"{title} waits")
         elif kind == "outcome":
             url = path_to("agenda:round", slug)
             yield Waiting(f"Attest the outcome: {title}", url, 15, "everybody waits for the outcome")
@@ -243,6 +247,13 @@ def _settling(person_id: str) -> QuerySet[Any]:
     rows = settling_under_way(person_id).order_by()
     texts = [Cast(Value(text), TextField()) for text in ("settling", "0", "", "", "")]
     return rows.values_list(*texts)
+
+
+def _suspended(person_id: str) -> QuerySet[Any]:
+    rows = appeals_waiting(person_id).order_by()
+    address = Concat(Value(path_to("members:suspensions") + "/"), "pk", output_field=TextField())
+    texts = [address, Cast("person__name", TextField()), Cast(Value(""), TextField())]
+    return rows.values_list(Cast(Value("suspended"), TextField()), Cast(Value(0), BigIntegerField()), *texts)
 
 
 def _factors(person_id: str) -> QuerySet[Any]:
