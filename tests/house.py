@@ -67,6 +67,7 @@ class House:
         mine = one | {
             "step": "topics",
             "suspension": self.suspension.pk,
+            "pair": "a" * 16,
             "pk": str(self.key.pk),
             "number": str(self.key.pk),
             "key": str(self.key.pk),

@@ -35,6 +35,15 @@ class VoteOpened(BallotEvent):
 
 
 @dataclass(frozen=True)
+class VoterLeftOut(BallotEvent):
+    """Somebody is not on the voter list, for a reason told as a code: `unsettled`, whether two accounts are one person's."""
+
+    person: str
+    reason: str
+    type: ClassVar[str] = "ballots.voter_left_out"
+
+
+@dataclass(frozen=True)
 class ClosingMoved(BallotEvent):
     """The vote closes later than was said."""
 

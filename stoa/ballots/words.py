@@ -53,6 +53,14 @@ register_words(
     ),
 )
 register_words(
+    events.VoterLeftOut,
+    Words(
+        _("Left out of a voter list"),
+        _("{person} is not on the voter list of {subject}: nobody has settled whether two accounts are one person’s."),
+        {"person": "person"},
+    ),
+)
+register_words(
     events.ClosingMoved,
     Words(_("Close moved"), _("{actor} let {subject} close later: {closes}."), shown={"closes": instant_words}),
 )

@@ -21,7 +21,9 @@ class MembersConfig(AppConfig):
         from stoa.members.acts.finding import calls_found
         from stoa.members.acts.recovering import bring_back
         from stoa.members.queries.dates import dates_of_calls
+        from stoa.members.queries.pairs import orcids
         from stoa.members.views.files import files_beside
+        from stoa.people.likeness import register_marks
         from stoa.record.recovery import register_recovery
 
         register(Kind("call", "call", queries.CALLS))
@@ -30,5 +32,6 @@ class MembersConfig(AppConfig):
         register_documents("call", calls_found)
         register_dates(dates_of_calls)
         register_erasure(erase_applications)
+        register_marks(orcids)
         register_recovery(bring_back)
         register_use(files_in_use)

@@ -192,6 +192,16 @@ class SuspensionJudged(SuspensionEvent):
 
 
 @dataclass(frozen=True)
+class AccountsJoined(Event):
+    """Two accounts were found to be one person's: the `ended` one holds nothing any more, `person` is who they are here."""
+
+    person: str
+    ended: str
+    type: ClassVar[str] = "members.accounts.joined"
+    subject_kind: ClassVar[str] = "person"
+
+
+@dataclass(frozen=True)
 class ConductAccepted(Event):
     """A person accepted this version of the code of conduct."""
 

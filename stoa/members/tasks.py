@@ -47,3 +47,9 @@ def _due() -> Iterable[tuple[Step, Iterable[Call]]]:
     yield acts.make_up_outage, [call for call in taking if outage_of(call)]
     yield acts.open_call, Call.objects.filter(phase=phase.ANNOUNCED, opens__lte=now)
     yield acts.close_call, [call for call in Call.objects.filter(phase=phase.OPEN, closes__lte=now) if call.ends <= now]
+
+
+@every(seconds=3600)
+def look_for_pairs() -> None:
+    """Look for accounts that may be one person's."""
+    acts.find_pairs(CLOCK)

@@ -136,6 +136,14 @@ register_words(
 )
 register_words(events.SuspensionJudged, Words(_("Appeal against a suspension decided"), _judged, PERSON))
 register_words(
+    events.AccountsJoined,
+    Words(
+        _("Accounts joined"),
+        _("{actor} found {ended} and {person} to be one person; {ended} has ended."),
+        {"person": "person", "ended": "person"},
+    ),
+)
+register_words(
     events.ConductAccepted,
     Words(_("Code of conduct accepted"), _("{actor} accepted version {version} of the code of conduct.")),
 )

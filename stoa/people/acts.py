@@ -22,7 +22,7 @@ from stoa.people.following import MOST_FOLLOWED, can_be_followed
 from stoa.people.invitations import Invitation, invite, send_letter, send_test
 from stoa.people.joining import end, give
 from stoa.people.links import hashed
-from stoa.people.models import ApiToken, Digest, Follow, Organisation, Person, Role, SignInLink, Tie
+from stoa.people.models import ApiToken, Digest, Follow, Organisation, Pair, Person, Role, SignInLink, Tie
 from stoa.people.queries import addresses_here, organisation_found, person_found, roles_of
 from stoa.record.models import Text
 
@@ -294,6 +294,7 @@ def destroy(person: Person, now: datetime) -> None:
     SignInLink.objects.filter(person=person).delete()
     Mail.objects.filter(person_id=person.pk).delete()
     person.interests.all().delete()
+    Pair.objects.filter(Q(older=person) | Q(younger=person)).delete()
     person.follows.all().delete()
     person.digests.all().delete()
     for kept in (EmailAddress, Authenticator, SocialAccount):

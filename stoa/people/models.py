@@ -33,6 +33,7 @@ SIGNING_IN = Secret("how and when somebody signs in", "never")
 A_SUSPENSION = Secret(
     "in which words somebody was suspended, and what they hold against it", "never", frozenset({"founder", "steward"})
 )
+A_PAIR = Secret("which accounts are suspected to be one person's", "never", frozenset({"founder", "steward"}))
 A_KEY = Secret("the keys of somebody's programs", "never")
 
 
@@ -49,7 +50,7 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 @declares(
-    public="id name sort_name pronouns introduction joined erased synthetic is_active",
+    public="id name sort_name pronouns introduction joined erased synthetic is_active joined_with",
     internal="password language",
     secret={
         "email": AN_ADDRESS,
@@ -82,6 +83,7 @@ class Person(AbstractBaseUser):
     unsubscribe_token = models.CharField(max_length=40, default=chance.token, unique=True)
     synthetic = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    joined_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -267,6 +269,43 @@ class Suspension(models.Model):
     def runs_at(self, now: datetime) -> bool:
         """Whether it holds at that instant."""
         return self.lifted is None and self.start <= now < self.end
+
+
+@declares(rows=A_PAIR)
+class Pair(models.Model):
+    """Two accounts that may be one person's, with the kinds of marks that they share, until somebody settles it."""
+
+    WHY = {
+        "address": "the same address, but for what mail ignores",
+        "name": "the same name at the same organisation",
+        "orcid": "the same ORCID iD",
+    }
+
+    id = models.CharField(primary_key=True, max_length=16, default=chance.opaque_id, editable=False)
+    older = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    younger = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    why = models.CharField(max_length=40)
+    found = models.DateTimeField(default=clock.now)
+    settled = models.DateTimeField(null=True)
+    same = models.BooleanField(null=True)
+    reason = models.TextField(blank=True)
+    settled_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["found", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["older", "younger"], name="one_pair_of_two"),
+            models.CheckConstraint(condition=~Q(older=F("younger")), name="pair_of_two"),
+        ]
+
+    def get_absolute_url(self) -> str:
+        """Its page, for those who keep the process."""
+        return path_to("members:pair", self.pk)
+
+    @property
+    def reasons(self) -> list[str]:
+        """What they share, in words."""
+        return [self.WHY[kind] for kind in self.why.split(",")]
 
 
 @declares(rows=A_FOLLOW)

@@ -90,7 +90,7 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.charter.text import DEFAULT, read
     from stoa.forum.api import moderation
     from stoa.forum.api import posts as forum
-    from stoa.members.api import applications, calls, deciding, deciding_panel, membership, onboarding
+    from stoa.members.api import applications, calls, deciding, deciding_panel, membership, onboarding, pairs
     from stoa.notices.api import announcements
     from stoa.notices.api import events as held
     from stoa.people import api as people
@@ -105,6 +105,7 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
         deciding_panel,
         onboarding,
         membership,
+        pairs,
         discussion,
         ballots,
         charter,

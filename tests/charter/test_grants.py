@@ -116,6 +116,7 @@ def test_nobody_but_the_clock_ends_a_phase_and_nobody_but_a_voter_votes() -> Non
         "agenda.answers.unlink", "agenda.statements.weigh", "agenda.map.publish", "forum.post.render",
         "people.digest.send", "members.call.open", "members.call.close", "members.call.make_up_outage",
         "files.unused.forget", "notices.reminder.send", "review.reminder.send",
+        "members.pairs.find",
     }  # fmt: skip
     assert all(len(roles) == 1 for roles in TERMS.powers.values() if "clock" in roles)
     assert TERMS.powers["ballots.ballot.cast"] == ("voter",)

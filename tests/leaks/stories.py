@@ -36,7 +36,7 @@ from stoa.notices.models.announcements import A_DRAFTED_ANNOUNCEMENT
 from stoa.notices.models.events import A_CALENDAR, A_LINK, A_REGISTRATION
 from stoa.people import acts as people
 from stoa.people.links import make_link
-from stoa.people.models import A_FOLLOW, A_KEY, A_SETTING, A_SUSPENSION, AN_ADDRESS, SIGNING_IN
+from stoa.people.models import A_FOLLOW, A_KEY, A_PAIR, A_SETTING, A_SUSPENSION, AN_ADDRESS, SIGNING_IN
 from stoa.record.models import A_LOOK, A_TEXT
 from stoa.review import acts as review
 from stoa.review.acts.panels import Criterion, Example
@@ -110,6 +110,15 @@ def what_one_sends(world: World) -> None:
     files.send(acting(me), person=me, name="mine.txt", body=b"otherwise" if world.otherwise else b"this way")
     if world.otherwise:
         files.begin(acting(me), person=me, name="another.pdf", size=9)
+
+
+@about(A_PAIR, AN_ADDRESS)
+def whether_two_accounts_are_suspected(world: World) -> None:
+    """Whether two accounts are suspected to be one person's."""
+    for n, person in enumerate(world.some[13:15]):
+        address = f"cabbage+{n}@example.net" if world.otherwise else f"bassoon{n}@example.net"
+        EmailAddress.objects.create(user=person, email=address)
+    members.find_pairs(CLOCK)
 
 
 @about(A_SUSPENSION, A_TEXT)
@@ -438,6 +447,7 @@ def who_reviews_what(world: World) -> None:
 IN_A_DISCUSSION = (
     who_reviews_what,
     why_one_is_suspended,
+    whether_two_accounts_are_suspected,
     what_one_answers,
     whether_one_answers,
     whether_one_thinks_again,

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from stoa.ballots.events import ClosingMoved, VoteOpened
+from stoa.ballots.events import ClosingMoved, VoteOpened, VoterLeftOut
 from stoa.ballots.models import Ballot, Option, Voter
-from stoa.charter.queries import terms
-from stoa.kit import chance, clock
+from stoa.charter.queries import community, terms
+from stoa.kit import chance, clock, outbox, wording
 from stoa.kit.act import tell
 from stoa.kit.faults import Closed, Invalid
 from stoa.methods.merkle import leaf_hash, root
+from stoa.people.likeness import note_pairs, unsettled_among
+from stoa.people.models import Person
 from stoa.people.queries import holders
 from stoa.record.entries import keep_blob
 
@@ -42,10 +44,26 @@ def open_vote(*, subject: str, round_id: str, options: Sequence[Put], capacity: 
         smallest_opened=charter.smallest_opened,
     )
     put_options(ballot, options)
-    voters = sorted({pk for role in charter.voters for pk in holders(role).values_list("pk", flat=True)})
+    note_pairs()
+    holding = {pk for role in charter.voters for pk in holders(role).values_list("pk", flat=True)}
+    left_out = sorted(unsettled_among(holding))
+    voters = sorted(holding.difference(left_out))
     Voter.objects.bulk_create([Voter(ballot=ballot, person_id=pk) for pk in voters], batch_size=2000)
     tell_opening(ballot, round_id, options, voters)
+    _leave_out(ballot, left_out)
     return ballot
+
+
+def _leave_out(ballot: Ballot, people: Sequence[str]) -> None:
+    """Say on the record who is not on the list since nobody settled whether two accounts are one person's, and tell them."""
+    for person in Person.objects.filter(pk__in=people).order_by("pk"):
+        tell(VoterLeftOut(str(ballot.pk), person.pk, "unsettled"))
+        if person.email:
+            about = community()
+            subject, body = wording.mail(
+                "voter-left-out", name=person.shown_name, community=about.name, contact=about.contact
+            )
+            outbox.post(kind="voter-left-out", to=person.email, person_id=person.pk, subject=subject, body=body)
 
 
 def put_options(ballot: Ballot, options: Sequence[Put]) -> None:

@@ -27,6 +27,7 @@ from stoa.members.acts.deciding import (
 from stoa.members.acts.inviting import send_invitations
 from stoa.members.acts.moving import give_out, import_applications
 from stoa.members.acts.onboarding import accept_conduct, choose_topics, introduce, take_step
+from stoa.members.acts.pairs import find_pairs, settle_pair
 from stoa.members.acts.recognition import load_domains
 from stoa.members.acts.suspending import appeal_suspension, decide_suspension_appeal, leave, lift, suspend
 from stoa.members.acts.vouching import vouch
@@ -48,6 +49,7 @@ __all__ = [
     "draft_release",
     "edit_call",
     "extend_call",
+    "find_pairs",
     "give_bar",
     "give_out",
     "give_reason",
@@ -68,6 +70,7 @@ __all__ = [
     "say_about_oneself",
     "send_invitations",
     "set_bar",
+    "settle_pair",
     "submit",
     "suspend",
     "take_back_about_oneself",

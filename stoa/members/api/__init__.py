@@ -2,7 +2,7 @@
 
 from ninja import Router
 
-from stoa.members.api import applications, calls, deciding, deciding_panel, membership, onboarding
+from stoa.members.api import applications, calls, deciding, deciding_panel, membership, onboarding, pairs
 
 router = Router(tags=["Calls"])
 router.add_router("", calls.router)
@@ -11,3 +11,4 @@ router.add_router("", deciding_panel.router)
 router.add_router("", deciding.router)
 router.add_router("", onboarding.router)
 router.add_router("", membership.router)
+router.add_router("", pairs.router)

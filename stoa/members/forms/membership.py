@@ -54,3 +54,20 @@ class LeaveForm(ActForm):
     sure = forms.BooleanField(
         label="I have read this. End my roles.", error_messages={"required": "Tick this if you mean it."}
     )
+
+
+class SettleForm(ActForm):
+    """Whether two accounts are one person's, and why one thinks so."""
+
+    same = forms.TypedChoiceField(
+        label="They are",
+        choices=[("no", "two people"), ("yes", "one person")],
+        widget=forms.RadioSelect,
+        coerce=lambda word: word == "yes",
+    )
+    reason = forms.CharField(
+        label="How you know",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="For those who keep the process.",
+    )

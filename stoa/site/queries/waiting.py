@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -22,7 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce
 
 from stoa.agenda.models import Announcement, Answer, Estimate, Question, Round, Statement
 from stoa.agenda.queries.rounds import UNDER_WAY
@@ -38,6 +38,7 @@ from stoa.kit.addresses import path_to
 from stoa.kit.looking import once_a_look
 from stoa.kit.prepared import prepared
 from stoa.members.queries.onboarding import code_not_accepted, settling_under_way
+from stoa.members.queries.pairs import pairs_waiting
 from stoa.members.queries.suspending import appeals_waiting
 from stoa.notices.models import Announcement as Notice
 from stoa.people.models import FORMER, Person
@@ -199,38 +200,41 @@ def _setup(person_id: str, powers: Powers, rounds: Sequence[Asked]) -> Iterator[
 
 
 def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
-    """What one's roles ask: to settle in, a second factor, mails that others drafted, outcomes to attest. One query, or none."""
+    """What one's roles ask: to settle in, a second factor, and what waits for who holds a power. One query, or none."""
     needing = powers.roles & powers.terms.second_factor
-    asked = [
-        *([_code(person_id), _settling(person_id)] if powers.roles & SETTLE_IN else []),
-        *([_factors(person_id)] if needing else []),
-        *([_drafts(person_id)] if powers.may("agenda.announcement.confirm") else []),
-        *([_to_release(person_id)] if powers.may("notices.announcement.release") else []),
-        *([_suspended(person_id)] if powers.may("members.suspension.decide_appeal") else []),
-        *([_kept(person_id)] if powers.may("ballots.outcome.attest") else []),
-    ]
+    asked = [rows(person_id) for rows, act in _ASKED.items() if powers.may(act)]
+    asked += [_code(person_id), _settling(person_id)] if powers.roles & SETTLE_IN else []
+    asked += [_factors(person_id)] if needing else []
     rows = list(asked[0].union(*asked[1:], all=True)) if asked else []
-    if needing and not any(kind == "factor" for kind, *_ in rows):
+    kinds = {kind for kind, *_ in rows}
+    if needing and "factor" not in kinds:
         who = " and ".join(sorted(needing))
         yield Waiting("Add a second factor", path_to("mfa_index"), 5, f"needed to act as {who}")
-    if code := [kind for kind, *_ in rows if kind == "code"]:
-        yield Waiting(
-            "Read and accept the code of conduct", path_to("members:welcome"), 5, "everybody here keeps to the same"
-        )
-    if not code and any(kind == "settling" for kind, *_ in rows):
+    if "code" in kinds:
+        same = "everybody here keeps to the same"
+        yield Waiting("Read and accept the code of conduct", path_to("members:welcome"), 5, same)
+    elif "settling" in kinds:
         yield Waiting("Go on settling in", path_to("members:welcome"), 5, "others find you by what you work on")
-    for kind, pk, slug, title, who in rows:
-        if kind == "mail":
-            url = path_to("agenda:announcement", slug, pk)
-            yield Waiting(f"Confirm a mail to everybody: {title}", url, 3, f"{who} waits")
-        elif kind == "announcement":
-            url = path_to("notices:draft", pk)
-            yield Waiting(f"Release an announcement to everybody: {title}", url, 3, f"{who} waits")
-        elif kind == "suspended":
-            yield Waiting(f"Decide an appeal against a suspension: {title}", slug, 15, f"{title} waits")
-        elif kind == "outcome":
-            url = path_to("agenda:round", slug)
-            yield Waiting(f"Attest the outcome: {title}", url, 15, "everybody waits for the outcome")
+    yield from chain.from_iterable(_duty(*row) for row in rows)
+
+
+def _duty(kind: str, pk: str, slug: str, title: str, who: str) -> Iterator[Waiting]:
+    """One thing that waits for whoever holds a power."""
+    if kind == "mail":
+        url = path_to("agenda:announcement", slug, pk)
+        yield Waiting(f"Confirm a mail to everybody: {title}", url, 3, f"{who} waits")
+    elif kind == "announcement":
+        url = path_to("notices:draft", pk)
+        yield Waiting(f"Release an announcement to everybody: {title}", url, 3, f"{who} waits")
+    elif kind == "outcome":
+        url = path_to("agenda:round", slug)
+        yield Waiting(f"Attest the outcome: {title}", url, 15, "everybody waits for the outcome")
+    elif kind == "pair":
+        url, whom = path_to("members:pair", pk), "else the younger account is left out of the next voter list"
+        yield Waiting(f"Settle whether two accounts are one person’s: {title} and {who}", url, 10, whom)
+    elif kind == "suspended":
+        url = path_to("members:suspension", pk)
+        yield Waiting(f"Decide an appeal against a suspension: {title}", url, 15, f"{title} waits")
 
 
 def _told(rows: QuerySet[Any], kind: str, slug: str = "", title: str = "", who: Any = "") -> QuerySet[Any]:
@@ -247,13 +251,6 @@ def _settling(person_id: str) -> QuerySet[Any]:
     rows = settling_under_way(person_id).order_by()
     texts = [Cast(Value(text), TextField()) for text in ("settling", "0", "", "", "")]
     return rows.values_list(*texts)
-
-
-def _suspended(person_id: str) -> QuerySet[Any]:
-    rows = appeals_waiting(person_id).order_by()
-    address = Concat(Value(path_to("members:suspensions") + "/"), "pk", output_field=TextField())
-    texts = [address, Cast("person__name", TextField()), Cast(Value(""), TextField())]
-    return rows.values_list(Cast(Value("suspended"), TextField()), Cast(Value(0), BigIntegerField()), *texts)
 
 
 def _factors(person_id: str) -> QuerySet[Any]:
@@ -275,6 +272,24 @@ def _to_release(person_id: str) -> QuerySet[Any]:
 def _kept(person_id: str) -> QuerySet[Any]:
     kept = Round.objects.filter(ballot__state=Ballot.State.KEPT).exclude(ballot__attestations__scrutineer=person_id)
     return _told(kept, "outcome", "slug", "title")
+
+
+def _pairs(person_id: str) -> QuerySet[Any]:
+    return _told(pairs_waiting(person_id).order_by("pk"), "pair", title="older__name", who="younger__name")
+
+
+def _suspended(person_id: str) -> QuerySet[Any]:
+    return _told(appeals_waiting(person_id), "suspended", title="person__name")
+
+
+_ASKED: dict[Callable[[str], QuerySet[Any]], str] = {
+    _drafts: "agenda.announcement.confirm",
+    _to_release: "notices.announcement.release",
+    _pairs: "members.pair.settle",
+    _suspended: "members.suspension.decide_appeal",
+    _kept: "ballots.outcome.attest",
+}
+"""What waits for whoever holds a power."""
 
 
 @once_a_look

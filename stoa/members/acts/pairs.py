@@ -1,0 +1,75 @@
+"""Accounts suspected to be one person's: found by the clock, and settled by somebody who keeps the process."""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+
+from stoa.kit import clock, locks
+from stoa.kit.act import Actor, act, tell
+from stoa.kit.faults import Closed, Invalid, Refused
+from stoa.members import events
+from stoa.people.joining import end, give
+from stoa.people.likeness import note_pairs
+from stoa.people.models import Pair, Person
+from stoa.people.queries import roles_of
+
+MOST_REASON = 2_000
+
+
+@act("members.pairs.find", kind="private")
+def find_pairs(actor: Actor) -> int:
+    """Look for accounts that may be one person's, among those who hold a role."""
+    return note_pairs()
+
+
+@act("members.pair.settle")
+def settle_pair(actor: Actor, *, pair: Pair, same: bool, reason: str) -> Pair:
+    """Settle whether two accounts are one person's: then the younger one ends, with its roles and addresses with the older."""
+    pair = locks.exclusive(pair)
+    if pair.settled:
+        raise Closed("This is settled already.")
+    if actor.person_id in {pair.older_id, pair.younger_id}:
+        raise Refused("One of these accounts is yours.", remedy="Somebody else has to settle it.", code="own-account")
+    if not reason.strip() or len(reason) > MOST_REASON:
+        raise Invalid(
+            "The reason is empty or too long.", remedy=f"Use 1 to {MOST_REASON:,} characters.", field="reason"
+        )
+    pair.same, pair.reason = same, reason.strip()
+    pair.settled, pair.settled_by_id = clock.now(), actor.person_id
+    pair.save()
+    if same:
+        _join(Person.objects.get(pk=pair.younger_id), into=Person.objects.get(pk=pair.older_id))
+    return pair
+
+
+def _join(ended: Person, *, into: Person) -> None:
+    """End an account: what it holds goes to the other, what it did stays under its code."""
+    tell(events.AccountsJoined(into.pk, ended.pk))
+    has = {(role.role, role.scope) for role in roles_of(into.pk)}
+    for role in roles_of(ended.pk):
+        end(ended, role.role, role.scope)
+        if (role.role, role.scope) not in has:
+            give(into, role.role, role.scope, role.end)
+    _move_ties(ended, into)
+    _move_addresses(ended, into)
+    ended.api_tokens.all().delete()
+    ended.email, ended.is_active, ended.joined_with = None, False, into
+    ended.save()
+
+
+def _move_ties(ended: Person, into: Person) -> None:
+    has = set(into.ties.filter(end=None).values_list("organisation", "kind"))
+    for tie in ended.ties.all():
+        if tie.end is not None or (tie.organisation_id, tie.kind) not in has:
+            tie.person = into
+            tie.save(update_fields=["person"])
+
+
+def _move_addresses(ended: Person, into: Person) -> None:
+    """Either address signs the one person in; that of the older account stays the first."""
+    EmailAddress.objects.filter(user=ended).update(user=into, primary=False)
+    if ended.email and not EmailAddress.objects.filter(email__iexact=ended.email).exists():
+        EmailAddress.objects.create(user=into, email=ended.email, verified=True, primary=False)
+    taken = SocialAccount.objects.filter(user=into).values("provider")
+    SocialAccount.objects.filter(user=ended).exclude(provider__in=taken).update(user=into)

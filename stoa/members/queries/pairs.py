@@ -1,0 +1,36 @@
+"""Reads of accounts that may be one person's, for those who keep the process; and the marks that applications give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from stoa.kit.act import Actor
+from stoa.kit.powers import may
+from stoa.members.models import Application
+from stoa.people.likeness import Mark
+from stoa.people.models import Pair
+
+
+def may_settle(viewer: Actor) -> bool:
+    """Whether the viewer may settle whether two accounts are one person's."""
+    return may(viewer, "members.pair.settle")
+
+
+def pairs(viewer: Actor) -> QuerySet[Pair]:
+    """All pairs, for who may settle them; for others none."""
+    rows = Pair.objects.select_related("older", "younger", "settled_by")
+    return rows if may_settle(viewer) else rows.none()
+
+
+def pairs_waiting(person_id: str) -> QuerySet[Pair]:
+    """Pairs that nobody has settled and that are not of this person's own account: as a part of another query."""
+    return Pair.objects.filter(settled=None).exclude(older=person_id).exclude(younger=person_id)
+
+
+def orcids() -> Iterator[Mark]:
+    """The ORCID iDs with which people applied."""
+    rows = Application.objects.exclude(orcid="").exclude(person=None).values_list("person", "orcid")
+    for person, orcid in rows.iterator():
+        yield "orcid", orcid, str(person)

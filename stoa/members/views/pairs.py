@@ -1,0 +1,83 @@
+"""Accounts suspected to be one person's: the list, and settling one pair."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from stoa.kit import edge
+from stoa.kit.faults import NeedsSecondFactor, Refused
+from stoa.kit.tables import Column, Filter, Listing, link
+from stoa.members import acts
+from stoa.members.forms.membership import SettleForm
+from stoa.members.queries.pairs import may_settle, pairs
+from stoa.members.views.keeping import status
+from stoa.people.models import Pair
+
+LISTED = Listing[Pair](
+    name="pairs",
+    caption="Pairs of accounts",
+    columns=[
+        Column(
+            "older",
+            "Older account",
+            lambda p: p.older.shown_name,
+            show=lambda p: link(p.older.shown_name, p.get_absolute_url()),
+            order=("older__sort_name",),
+        ),
+        Column("younger", "Younger account", lambda p: p.younger.shown_name, order=("younger__sort_name",)),
+        Column("why", "What they share", lambda p: "; ".join(p.reasons), order=("why",)),
+        Column("found", "Found", lambda p: p.found, order=("found",)),
+        Column("settled", "Settled", lambda p: p.settled, order=("settled",)),
+        Column("same", "One person", lambda p: p.same, order=("same",)),
+    ],
+    filters=[
+        Filter(
+            "state",
+            "State",
+            lambda rows, value: rows.filter(settled__isnull=value == "open"),
+            [("open", "open"), ("settled", "settled")],
+        )
+    ],
+    sort="found",
+    empty="No two accounts are suspected to be one person’s.",
+)
+
+
+@never_cache
+@edge.signed_in
+def index(request: HttpRequest) -> HttpResponseBase:
+    """Every pair, open or settled."""
+    _demand(request)
+    rows = pairs(edge.actor(request))
+    file = LISTED.download(request, rows)
+    return file or render(request, "members/pairs.html", {"table": LISTED.page(request, rows)})
+
+
+@never_cache
+@edge.signed_in
+def pair(request: HttpRequest, pk: str) -> HttpResponseBase:
+    """One pair, and the form that settles it."""
+    _demand(request)
+    one = pairs(edge.actor(request)).filter(pk=pk).first()
+    if one is None:
+        raise Http404
+    form = SettleForm(edge.sent(request), initial=edge.typed(request, SettleForm))
+    if form.is_valid() and form.carry_out(
+        lambda: acts.settle_pair(
+            edge.actor(request), pair=one, same=form.cleaned_data["same"], reason=form.cleaned_data["reason"]
+        )
+    ):
+        messages.success(request, "It is settled.")
+        return redirect("members:pairs")
+    if isinstance(form.fault, NeedsSecondFactor):
+        raise form.fault
+    return render(request, "members/pair.html", {"form": form, "one": one}, status=status(form))
+
+
+def _demand(request: HttpRequest) -> None:
+    if not may_settle(edge.actor(request)):
+        raise Refused("The charter does not let you settle this.", remedy="See the charter for who may.")
