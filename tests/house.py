@@ -62,7 +62,6 @@ class House:
         post = {"pk": str(self.post.pk), "reference": self.post.reference, "place": self.place}
         thread = {"pk": str(self.post.thread_id), "reference": self.statement.reference}
         case = {"case_id": str(self.case.pk), "case": str(self.case.pk)}
-        mine = one | {"step": "topics", "pk": str(self.key.pk), "number": str(self.key.pk), "key": str(self.key.pk)}
         held = {"number": str(self.event.pk), "draft": self.draft}
         mine = one | {
             "step": "topics",
