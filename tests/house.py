@@ -23,7 +23,7 @@ from stoa.notices import acts as notices
 from stoa.notices.models import Event
 from stoa.people import acts as people
 from stoa.people.links import make_link
-from stoa.people.models import ApiToken, Person, Suspension
+from stoa.people.models import ApiToken, DataCopy, Person, Suspension
 from tests.agenda.discussing import in_discussion, state
 from tests.cast import Cast, settle
 from tests.members.applying import apply
@@ -67,6 +67,7 @@ class House:
             "step": "topics",
             "suspension": self.suspension.pk,
             "pair": "a" * 16,
+            "kept": self.copy.pk,
             "pk": str(self.key.pk),
             "number": str(self.key.pk),
             "key": str(self.key.pk),
@@ -190,6 +191,7 @@ class House:
         forum.hide(me, person=one, reference="post:2")
         name, body = self._mark("FILE"), self._mark("BYTES").encode()
         self.upload: str = files.send(me, person=one, name=name, body=body).pk
+        self.copy: DataCopy = people.ask_for_data(me, person=one)
         self.secrets.append(make_link(one, hours=48, once=True).rsplit("/", 1)[1])
         self.secrets += [str(one.email), str(one.unsubscribe_token)]
 

@@ -24,6 +24,7 @@ from stoa.notices.api import router as notices
 from stoa.people.api import router as people
 from stoa.record.api import router as record
 from stoa.review.api import router as review
+from stoa.site.api.data import router as data
 from stoa.site.api.files import router as files
 from stoa.site.api.search import router as search
 
@@ -74,7 +75,21 @@ api = Api(
     auth=Caller(),
 )
 api.add_decorator(under_its_key, mode="view")
-for router in (agenda, members, notices, ballots, people, record, charter, search, files, forum, moderation, review):
+for router in (
+    agenda,
+    members,
+    notices,
+    ballots,
+    people,
+    record,
+    charter,
+    search,
+    files,
+    data,
+    forum,
+    moderation,
+    review,
+):
     api.add_router("", router)
 answer_faults(api)
 

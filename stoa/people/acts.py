@@ -15,14 +15,15 @@ from django.db.models import Min, Q
 
 from stoa.kit import chance, clock, registry, search
 from stoa.kit.act import Actor, act, tell
-from stoa.kit.faults import Invalid, Refused
+from stoa.kit.faults import Invalid, Refused, TooFast
+from stoa.kit.files.acts import put_aside
 from stoa.kit.models import Mail
 from stoa.people import events
 from stoa.people.following import MOST_FOLLOWED, can_be_followed
 from stoa.people.invitations import Invitation, invite, send_letter, send_test
 from stoa.people.joining import end, give
 from stoa.people.links import hashed
-from stoa.people.models import ApiToken, Digest, Follow, Organisation, Pair, Person, Role, SignInLink, Tie
+from stoa.people.models import ApiToken, DataCopy, Digest, Follow, Organisation, Pair, Person, Role, SignInLink, Tie
 from stoa.people.queries import addresses_here, organisation_found, person_found, roles_of
 from stoa.record.models import Text
 
@@ -276,6 +277,24 @@ def revoke_token(actor: Actor, *, person: Person, token: ApiToken) -> None:
     person.api_tokens.filter(pk=token.pk).delete()
 
 
+@act("people.data.ask", on="person", kind="private")
+def ask_for_data(actor: Actor, *, person: Person) -> DataCopy:
+    """Ask for a copy of all that is kept about oneself; the worker makes it, and it can be fetched for three days."""
+    if person.data_copies.filter(Q(made=None) | Q(asked__gt=clock.now() - timedelta(hours=1))).exists():
+        raise TooFast("A copy was asked for within the hour.", remedy="Fetch that one, or ask again later.")
+    return DataCopy.objects.create(person=person, asked=clock.now())
+
+
+@act("people.data.make", kind="private")
+def make_copy(actor: Actor, *, copy: DataCopy, body: bytes) -> DataCopy:
+    """Keep the copy of somebody's data that was made, as a file of theirs alone."""
+    copy = DataCopy.objects.select_for_update().get(pk=copy.pk)
+    if copy.made is None:
+        copy.made, copy.upload = clock.now(), put_aside(copy.person_id, "your data.zip", "application/zip", body).pk
+        copy.save(update_fields=["made", "upload"])
+    return copy
+
+
 @act("people.person.erase", on="person")
 def erase(actor: Actor, *, person: Person) -> Person:
     """Destroy a person's name, address and texts; their opaque id stays, so that decisions can still be recomputed."""
@@ -297,6 +316,7 @@ def destroy(person: Person, now: datetime) -> None:
     Pair.objects.filter(Q(older=person) | Q(younger=person)).delete()
     person.follows.all().delete()
     person.digests.all().delete()
+    person.data_copies.all().delete()
     for kept in (EmailAddress, Authenticator, SocialAccount):
         kept._default_manager.filter(user=person).delete()
     person.api_tokens.all().delete()

@@ -34,6 +34,7 @@ A_SUSPENSION = Secret(
     "in which words somebody was suspended, and what they hold against it", "never", frozenset({"founder", "steward"})
 )
 A_PAIR = Secret("which accounts are suspected to be one person's", "never", frozenset({"founder", "steward"}))
+A_COPY = Secret("that somebody takes their data away", "never")
 A_KEY = Secret("the keys of somebody's programs", "never")
 
 
@@ -221,10 +222,8 @@ class Role(models.Model):
 
 
 @declares(
-    public="id person code start end lifted",
-    secret=dict.fromkeys(
-        ("words", "given_by", "appeal", "appealed", "reply", "granted", "decided", "decided_by"), A_SUSPENSION
-    ),
+    public="id person code start end lifted given_by granted decided decided_by",
+    secret=dict.fromkeys(("words", "appeal", "appealed", "reply"), A_SUSPENSION),
 )
 class Suspension(models.Model):
     """A time for which somebody may do no more than the charter leaves to them, with a public code and private words."""
@@ -333,6 +332,21 @@ class Digest(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "week"], name="one_digest_a_week")]
+
+
+@declares(rows=A_COPY)
+class DataCopy(models.Model):
+    """A copy of their data that a person asked for: once it is made, it is a file of theirs that nothing uses."""
+
+    id = models.CharField(primary_key=True, max_length=16, default=chance.opaque_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="data_copies")
+    asked = models.DateTimeField(default=clock.now)
+    made = models.DateTimeField(null=True)
+    upload = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        ordering = ["-asked", "pk"]
+        indexes = [models.Index(fields=["asked"], condition=Q(made=None), name="data_copy_waiting")]
 
 
 @declares(rows=SIGNING_IN)

@@ -6,12 +6,14 @@ from allauth.mfa.webauthn.views import add_webauthn
 from allauth.socialaccount.views import connections
 from django.urls import path, re_path
 
-from stoa.site.views import factor, files, home, members, search, setup
+from stoa.site.views import data, factor, files, home, members, search, setup
 
 app_name = "site"
 urlpatterns = [
     path("", home.home, name="home"),
     path("search", search.search, name="search"),
+    path("people/me/data", data.own_data, name="own_data"),
+    path("people/me/data/<str:kept>", data.fetch, name="own_copy"),
     path("setup", setup.index, name="setup"),
     path("setup/you", setup.you, name="setup_you"),
     path("setup/factor", setup.factor, name="setup_factor"),

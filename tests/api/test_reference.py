@@ -95,7 +95,7 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.notices.api import events as held
     from stoa.people import api as people
     from stoa.review.api import panels, reading, seats
-    from stoa.site.api import files
+    from stoa.site.api import data, files
 
     modules = (
         agenda,
@@ -118,6 +118,7 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
         seats,
         reading,
         files,
+        data,
     )
     source = "".join(inspect.getsource(module) for module in modules)
     called = set(re.findall(r"(?:acts\.)?(\w+)\(", source))

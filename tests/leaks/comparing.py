@@ -16,7 +16,7 @@ from stoa.kit.models import Mail, Upload
 from stoa.kit.secrecy import secret_fields
 from stoa.members.models import Appeal, Application
 from stoa.notices.models import Announcement
-from stoa.people.models import Pair, Suspension
+from stoa.people.models import DataCopy, Pair, Suspension
 from stoa.record.models import Blob, Placement
 from tests.leaks.asking import Answer, Asked, Asking, Fillings, Request, differences
 from tests.leaks.opaque import Opaque
@@ -137,6 +137,7 @@ def fillings(world: World) -> dict[str, list[str]]:
         "token": ["x"],
         "tag": ["events"],
         "step": ["topics", "conduct"],
+        "kept": list(DataCopy.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
         "draft": list(Announcement.objects.filter(released=None).values_list("pk", flat=True)[:1]) or ["a" * 16],
         "pair": list(Pair.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
         "suspension": list(Suspension.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],

@@ -36,7 +36,7 @@ from stoa.notices.models.announcements import A_DRAFTED_ANNOUNCEMENT
 from stoa.notices.models.events import A_CALENDAR, A_LINK, A_REGISTRATION
 from stoa.people import acts as people
 from stoa.people.links import make_link
-from stoa.people.models import A_FOLLOW, A_KEY, A_PAIR, A_SETTING, A_SUSPENSION, AN_ADDRESS, SIGNING_IN
+from stoa.people.models import A_COPY, A_FOLLOW, A_KEY, A_PAIR, A_SETTING, A_SUSPENSION, AN_ADDRESS, SIGNING_IN, Pair
 from stoa.record.models import A_LOOK, A_TEXT
 from stoa.review import acts as review
 from stoa.review.acts.panels import Criterion, Example
@@ -115,21 +115,35 @@ def what_one_sends(world: World) -> None:
 @about(A_PAIR, AN_ADDRESS)
 def whether_two_accounts_are_suspected(world: World) -> None:
     """Whether two accounts are suspected to be one person's."""
-    for n, person in enumerate(world.some[13:15]):
-        address = f"cabbage+{n}@example.net" if world.otherwise else f"bassoon{n}@example.net"
+    for n, person in enumerate(world.some[12:16]):
+        address = f"cabbage{n // 2}+{n}@example.net" if world.otherwise else f"bassoon{n}@example.net"
         EmailAddress.objects.create(user=person, email=address)
     members.find_pairs(CLOCK)
+    if world.otherwise:
+        pair = Pair.objects.order_by("pk")[0]
+        members.settle_pair(acting(world.cast.steward), pair=pair, same=False, reason="I asked both.")
+
+
+@about(A_COPY, A_FILE)
+def whether_one_takes_ones_data_away(world: World) -> None:
+    """Whether somebody asked for a copy of their data, and got it."""
+    if world.otherwise:
+        me = world.some[4]
+        people.make_copy(CLOCK, copy=people.ask_for_data(acting(me), person=me), body=b"PK")
 
 
 @about(A_SUSPENSION, A_TEXT)
 def why_one_is_suspended(world: World) -> None:
     """In which words somebody was suspended, whether they appealed, and what was answered."""
     words = "Cabbages." if world.otherwise else "Bassoons."
-    one = world.some[12]
-    given = members.suspend(acting(world.cast.steward), person=one, code="other", words=words, days=7)
+    steward, founder = acting(world.cast.steward), acting(world.cast.founder)
+    one, other = world.some[12], world.some[9]
+    given = members.suspend(steward, person=one, code="other", words=words, days=7)
+    members.appeal_suspension(acting(one), person=one, words=words)
+    members.decide_suspension_appeal(founder, suspension=given, granted=True, reply=words)
+    members.suspend(steward, person=other, code="spam", words=words, days=7)
     if world.otherwise:
-        members.appeal_suspension(acting(one), person=one, words="They are fresh.")
-    members.lift(acting(world.cast.founder), suspension=given)
+        members.appeal_suspension(acting(other), person=other, words=words)
 
 
 @about(A_SETTING, A_KEY, SENT_TWICE)
@@ -448,6 +462,7 @@ IN_A_DISCUSSION = (
     who_reviews_what,
     why_one_is_suspended,
     whether_two_accounts_are_suspected,
+    whether_one_takes_ones_data_away,
     what_one_answers,
     whether_one_answers,
     whether_one_thinks_again,

@@ -102,6 +102,18 @@ def forget_if_unused(ids: Iterable[str]) -> None:
     _delete_unused(list(Upload.objects.select_for_update().filter(pk__in=list(ids))))
 
 
+def put_aside(owner_id: str, name: str, mime: str, body: bytes) -> Upload:
+    """Keep a file that the program made for somebody, until it is forgotten as unused; called within an act."""
+    digest, now = store.digest_of(body), clock.now()
+    upload = Upload(id=chance.opaque_id(), owner_id=owner_id, name=name, bytes=len(body), begun=now)
+    store.append(upload.pk, io.BytesIO(body), at=0, whole=len(body))
+    _alone_with(digest)
+    store.keep(upload.pk, digest)
+    upload.digest, upload.type, upload.finished = digest, mime, now
+    upload.save(force_insert=True)
+    return upload
+
+
 def erase_files_of(person_id: str) -> None:
     """Destroy what a person sent; called within the act that erases them."""
     _delete(list(Upload.objects.filter(owner_id=person_id)))

@@ -27,6 +27,7 @@ SIDES = (
     ("Following", "people:my_following"),
     ("Ties", "people:my_ties"),
     ("Keys", "people:my_keys"),
+    ("Your data", "site:own_data"),
     ("Looks at my data", "people:my_looks"),
     ("Leave", "people:erase"),
 )
