@@ -89,7 +89,7 @@ class House:
             "events/": [{"number": str(self.event.pk)}],
             "forum/": [one | post | case, thread],
             "people/": [mine],
-            "membership/": [one | {"pk": self.suspension.pk}],
+            "membership/": [one | {"pk": self.suspension.pk, "role": "member"}],
             "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],
             "api/v1/": [
                 *files, mine | case | applied | on_panel, held, {"number": "1"},

@@ -29,6 +29,7 @@ class Terms:
     windows: Mapping[str, int]
     smallest_opened: int
     suspended: frozenset[str]
+    lasting: Mapping[str, int]
 
 
 @lru_cache(maxsize=16)
@@ -46,6 +47,7 @@ def read(text: str) -> Terms:
             limits=raw["limits"],
             windows=raw["windows"],
             smallest_opened=raw["secrecy"]["smallest_opened"],
+            lasting=raw.get("terms", {}),
             suspended=frozenset(raw.get("suspended", {}).get("acts", ())),
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as fault:

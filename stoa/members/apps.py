@@ -22,7 +22,9 @@ class MembersConfig(AppConfig):
         from stoa.members.acts.recovering import bring_back
         from stoa.members.queries.dates import dates_of_calls
         from stoa.members.queries.pairs import orcids
+        from stoa.members.queries.terms import bound
         from stoa.members.views.files import files_beside
+        from stoa.people.joining import bind_terms
         from stoa.people.likeness import register_marks
         from stoa.record.recovery import register_recovery
 
@@ -32,6 +34,7 @@ class MembersConfig(AppConfig):
         register_documents("call", calls_found)
         register_dates(dates_of_calls)
         register_erasure(erase_applications)
+        bind_terms(bound)
         register_marks(orcids)
         register_recovery(bring_back)
         register_use(files_in_use)

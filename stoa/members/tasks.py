@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable
 from stoa.kit import clock, outages
 from stoa.kit.act import CLOCK
 from stoa.kit.faults import Closed
+from stoa.kit.powers import may
 from stoa.kit.ticker import every
 from stoa.members import acts
 from stoa.members.acts.calls import outage_of
 from stoa.members.models import Call
+from stoa.members.queries.terms import ending_unnoticed, to_ask
 
+MOST_AT_ONCE = 500
 log = logging.getLogger(__name__)
 Step = Callable[..., object]
 
@@ -52,4 +55,15 @@ def _due() -> Iterable[tuple[Step, Iterable[Call]]]:
 @every(seconds=3600)
 def look_for_pairs() -> None:
     """Look for accounts that may be one person's."""
-    acts.find_pairs(CLOCK)
+    if may(CLOCK, "members.pairs.find"):  # not under a charter from before
+        acts.find_pairs(CLOCK)
+
+
+@every(seconds=3600)
+def mind_terms() -> None:
+    """Tell people of roles that end soon, and ask those about their ties who were not asked for a year."""
+    if not may(CLOCK, "members.ties.ask"):
+        return
+    for role in ending_unnoticed()[:MOST_AT_ONCE]:
+        acts.give_notice(CLOCK, role=role)
+    acts.ask_about_ties(CLOCK, people=list(to_ask()[:MOST_AT_ONCE]))

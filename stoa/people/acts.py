@@ -104,13 +104,13 @@ def import_members(
         if newcomer.email in known:
             continue
         person = _person(newcomer.name, newcomer.email)
-        give(person, "member", told=False)
         if newcomer.organisation:
             organisation, _ = Organisation.objects.get_or_create(name=newcomer.organisation)
             search.put_all([organisation_found(organisation)])
             Tie.objects.create(
                 person=person, organisation=organisation, kind=Tie.Kind.EMPLOYMENT, start=clock.now().date()
             )
+        give(person, "member", told=False)
         if invitation:
             invite(person, invitation, "first-member")
         added.append(person)
@@ -317,6 +317,7 @@ def destroy(person: Person, now: datetime) -> None:
     person.follows.all().delete()
     person.digests.all().delete()
     person.data_copies.all().delete()
+    person.tie_questions.all().delete()
     for kept in (EmailAddress, Authenticator, SocialAccount):
         kept._default_manager.filter(user=person).delete()
     person.api_tokens.all().delete()

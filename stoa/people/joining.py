@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import IntegrityError
@@ -13,9 +14,37 @@ from stoa.people import events
 from stoa.people.models import ROLES, Person, Role
 from stoa.people.queries import person_found, roles_of
 
+Bound = Callable[[Person, str, bool], datetime | None]
+"""Given who is to hold which role: until when the charter lets them, None without an end.
 
-def give(person: Person, role: str, scope: str = "", until: datetime | None = None, *, told: bool = True) -> Role:
-    """Give a person a role; raises `Invalid` where there is no such role or they hold it."""
+Where the last says that room is to be found for them, it raises `Refused` if there is none.
+"""
+
+_bound: list[Bound] = []
+
+
+def bind_terms(bound: Bound) -> None:
+    """Called once, by the part that reads the charter's terms, when it loads."""
+    _bound[:] = [bound]
+
+
+def give(
+    person: Person,
+    role: str,
+    scope: str = "",
+    until: datetime | None = None,
+    *,
+    told: bool = True,
+    room_found: bool = False,
+) -> Role:
+    """Give a person a role, for the charter's term unless another is said.
+
+    Raises `Invalid` where there is no such role or they hold it; `Refused` where the charter leaves no room for them,
+    unless whoever calls has found room.
+    """
+    if _bound and not scope:
+        term = _bound[0](person, role, not room_found)
+        until = until or term
     if role not in ROLES:
         raise Invalid(f"There is no role “{role}”.", remedy=f"Choose one of: {', '.join(ROLES)}.", field="role")
     try:
@@ -48,4 +77,4 @@ def take_in(person: Person, role: str) -> None:
         return
     if not person.roles.exists():
         tell(events.PersonAdmitted(person.pk))
-    give(person, role)
+    give(person, role, room_found=True)

@@ -34,6 +34,9 @@ A_SUSPENSION = Secret(
     "in which words somebody was suspended, and what they hold against it", "never", frozenset({"founder", "steward"})
 )
 A_PAIR = Secret("which accounts are suspected to be one person's", "never", frozenset({"founder", "steward"}))
+A_YEARLY_ANSWER = Secret(
+    "whether somebody was asked about their ties, and confirmed them", "sixty days without an answer"
+)
 A_COPY = Secret("that somebody takes their data away", "never")
 A_KEY = Secret("the keys of somebody's programs", "never")
 
@@ -195,7 +198,7 @@ class Tie(models.Model):
         ]
 
 
-@declares(public="id person role scope start end")
+@declares(public="id person role scope start end", internal="noticed")
 class Role(models.Model):
     """A role that a person holds for a term; `scope` narrows it to one object (`round:3`), empty means everywhere."""
 
@@ -204,6 +207,7 @@ class Role(models.Model):
     scope = models.CharField(max_length=60, blank=True)
     start = models.DateTimeField(default=clock.now)
     end = models.DateTimeField(null=True, blank=True)
+    noticed = models.DateTimeField(null=True, help_text="when its holder was told that it ends")
 
     class Meta:
         ordering = ["start", "pk"]
@@ -332,6 +336,21 @@ class Digest(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "week"], name="one_digest_a_week")]
+
+
+@declares(rows=A_YEARLY_ANSWER)
+class TieQuestion(models.Model):
+    """The yearly question whether somebody's ties are as declared: asked, and confirmed or not yet."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tie_questions")
+    asked = models.DateTimeField(default=clock.now)
+    answered = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-asked", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=Q(answered=None), name="one_open_question_of_ties")
+        ]
 
 
 @declares(rows=A_COPY)

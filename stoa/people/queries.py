@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import connection
@@ -16,7 +17,7 @@ from stoa.kit.registry import Rows
 from stoa.kit.search import Kept
 from stoa.methods.canonical import parse_object
 from stoa.people.events import PrivateLook
-from stoa.people.models import FORMER, Interest, Organisation, Person, Role, Suspension, Tie
+from stoa.people.models import FORMER, Interest, Organisation, Person, Role, Suspension, Tie, TieQuestion
 from stoa.record.models import Sealed
 
 
@@ -173,6 +174,20 @@ def ties_held(person: Person) -> list[Tie]:
     """Of a person's ties, as fetched, those that hold today."""
     today = clock.now().date()
     return [tie for tie in person.ties.all() if tie.start <= today and (tie.end is None or tie.end >= today)]
+
+
+UNCONFIRMED_AFTER = timedelta(days=60)
+"""After so long without an answer to the yearly question, everybody sees since when ties have not been confirmed."""
+
+
+def ties_unconfirmed_since(person: Person) -> datetime | None:
+    """Since when a person's ties have not been confirmed; None unless they left the yearly question open for long."""
+    rows = list(TieQuestion.objects.filter(person=person))
+    question = next((row for row in rows if row.answered is None), None)
+    if question is None or question.asked + UNCONFIRMED_AFTER > clock.now():
+        return None
+    told = [*(row.answered for row in rows if row.answered), *(tie.declared for tie in person.ties.all())]
+    return max(told, default=person.joined)
 
 
 def find_organisation(pk: int) -> Organisation | None:

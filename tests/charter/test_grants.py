@@ -24,7 +24,7 @@ FAR = datetime(2099, 1, 1, tzinfo=UTC)
 STANDINGS = ("self", "author", "applicant", "reviewer", "voter", "organiser")
 
 OWN = {
-    "people.data.ask",
+    "people.data.ask", "members.membership.renew", "members.ties.confirm",
     "people.profile.edit", "people.token.create", "people.token.revoke", "people.mail.choose", "people.tie.declare",
     "people.tie.end", "people.role.end", "people.person.erase", "people.private.see", "people.absence.set",
     "people.following.choose", "people.following.start", "people.following.stop",
@@ -118,7 +118,7 @@ def test_nobody_but_the_clock_ends_a_phase_and_nobody_but_a_voter_votes() -> Non
         "people.digest.send", "members.call.open", "members.call.close", "members.call.make_up_outage",
         "files.unused.forget", "notices.reminder.send", "review.reminder.send",
         "members.pairs.find",
-        "people.data.make",
+        "people.data.make", "members.term.notice", "members.ties.ask",
     }  # fmt: skip
     assert all(len(roles) == 1 for roles in TERMS.powers.values() if "clock" in roles)
     assert TERMS.powers["ballots.ballot.cast"] == ("voter",)

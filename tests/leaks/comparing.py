@@ -137,6 +137,7 @@ def fillings(world: World) -> dict[str, list[str]]:
         "token": ["x"],
         "tag": ["events"],
         "step": ["topics", "conduct"],
+        "role": ["associate", "member"],
         "kept": list(DataCopy.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
         "draft": list(Announcement.objects.filter(released=None).values_list("pk", flat=True)[:1]) or ["a" * 16],
         "pair": list(Pair.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],

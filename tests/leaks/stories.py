@@ -36,7 +36,18 @@ from stoa.notices.models.announcements import A_DRAFTED_ANNOUNCEMENT
 from stoa.notices.models.events import A_CALENDAR, A_LINK, A_REGISTRATION
 from stoa.people import acts as people
 from stoa.people.links import make_link
-from stoa.people.models import A_COPY, A_FOLLOW, A_KEY, A_PAIR, A_SETTING, A_SUSPENSION, AN_ADDRESS, SIGNING_IN, Pair
+from stoa.people.models import (
+    A_COPY,
+    A_FOLLOW,
+    A_KEY,
+    A_PAIR,
+    A_SETTING,
+    A_SUSPENSION,
+    A_YEARLY_ANSWER,
+    AN_ADDRESS,
+    SIGNING_IN,
+    Pair,
+)
 from stoa.record.models import A_LOOK, A_TEXT
 from stoa.review import acts as review
 from stoa.review.acts.panels import Criterion, Example
@@ -122,6 +133,14 @@ def whether_two_accounts_are_suspected(world: World) -> None:
     if world.otherwise:
         pair = Pair.objects.order_by("pk")[0]
         members.settle_pair(acting(world.cast.steward), pair=pair, same=False, reason="I asked both.")
+
+
+@about(A_YEARLY_ANSWER)
+def whether_one_answers_about_ties(world: World) -> None:
+    """Whether somebody was asked about their ties, and confirmed them."""
+    if world.otherwise:
+        members.ask_about_ties(CLOCK, people=world.some[6:8])
+        members.confirm_ties(acting(world.some[6]), person=world.some[6])
 
 
 @about(A_COPY, A_FILE)
@@ -463,6 +482,7 @@ IN_A_DISCUSSION = (
     why_one_is_suspended,
     whether_two_accounts_are_suspected,
     whether_one_takes_ones_data_away,
+    whether_one_answers_about_ties,
     what_one_answers,
     whether_one_answers,
     whether_one_thinks_again,

@@ -19,7 +19,7 @@ class Invariant:
 
 def invariants() -> list[Invariant]:
     """All of them, in the order in which they are told. Django must be ready."""
-    from stoa.cli.checks import charter, database, discussion, duties, files, record, votes
+    from stoa.cli.checks import charter, database, discussion, duties, files, membership, record, votes
 
     return [
         *record.INVARIANTS,
@@ -29,4 +29,5 @@ def invariants() -> list[Invariant]:
         *discussion.INVARIANTS,
         *duties.INVARIANTS,
         *files.INVARIANTS,
+        *membership.INVARIANTS,
     ]

@@ -30,6 +30,7 @@ from stoa.members.acts.onboarding import accept_conduct, choose_topics, introduc
 from stoa.members.acts.pairs import find_pairs, settle_pair
 from stoa.members.acts.recognition import load_domains
 from stoa.members.acts.suspending import appeal_suspension, decide_suspension_appeal, leave, lift, suspend
+from stoa.members.acts.terms import ask_about_ties, confirm_ties, give_notice, renew
 from stoa.members.acts.vouching import vouch
 
 __all__ = [
@@ -38,11 +39,13 @@ __all__ = [
     "announce_call",
     "appeal",
     "appeal_suspension",
+    "ask_about_ties",
     "begin_application",
     "begin_review",
     "choose_topics",
     "close_call",
     "confirm_release",
+    "confirm_ties",
     "decide_appeal",
     "decide_suspension_appeal",
     "draft_call",
@@ -51,6 +54,7 @@ __all__ = [
     "extend_call",
     "find_pairs",
     "give_bar",
+    "give_notice",
     "give_out",
     "give_reason",
     "give_up_place",
@@ -66,6 +70,7 @@ __all__ = [
     "open_call",
     "rank",
     "read_application",
+    "renew",
     "save_draft",
     "say_about_oneself",
     "send_invitations",

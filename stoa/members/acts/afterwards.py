@@ -16,6 +16,7 @@ from stoa.members.acts.deciding_mails import tell as tell_keepers
 from stoa.members.acts.deciding_mails import who_may
 from stoa.members.acts.deciding_panel import KIND
 from stoa.members.models import Appeal, Bar, Call, Decision
+from stoa.members.queries.terms import has_room
 from stoa.people.joining import end, take_in
 from stoa.review.queries import read_it
 
@@ -106,7 +107,7 @@ def had_part(call: Call, application_id: str, person_id: str | None) -> bool:
 
 def _move_up(call: Call) -> bool:
     waiting = Decision.objects.select_for_update(of=["self"]).filter(application__call=call, outcome=OUTCOME.WAITING)
-    following = waiting.order_by("place").first()
+    following = next((one for one in waiting.order_by("place") if has_room(one.application, call.admits)), None)
     if following is None:
         return False
     _admit(call, following)

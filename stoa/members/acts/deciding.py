@@ -19,6 +19,7 @@ from stoa.members.acts.deciding_mails import who_may
 from stoa.members.acts.deciding_panel import asked_of, open_reading
 from stoa.members.models import Application, Bar, Call, Decision, Release
 from stoa.members.queries.deciding_panel import fair_load, wave_before
+from stoa.members.queries.terms import within_share
 from stoa.methods.admission import admit, middle
 from stoa.people.joining import take_in
 from stoa.people.models import Person
@@ -123,7 +124,7 @@ def rank(actor: Actor, *, call: Call, scores: Mapping[str, int] | None = None) -
         )
     if any(not LEAST <= score <= MOST for score in scores.values()):
         raise Invalid("A score lies outside of 1 to 5.", remedy="Give hundredths: 100 to 500.", field="scores")
-    found = admit(scores, bar=call.bar, places=call.places, seed=call.seed)
+    found = within_share(admit(scores, bar=call.bar, places=call.places, seed=call.seed), rows, call.admits)
     reasons = dict(Decision.objects.filter(application__call=call).values_list("application", "reason"))
     Decision.objects.filter(application__call=call).delete()
     order = {pk: n for n, pk in enumerate((*found.admitted, *found.waiting), start=1)}

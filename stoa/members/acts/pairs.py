@@ -50,7 +50,7 @@ def _join(ended: Person, *, into: Person) -> None:
     for role in roles_of(ended.pk):
         end(ended, role.role, role.scope)
         if (role.role, role.scope) not in has:
-            give(into, role.role, role.scope, role.end)
+            give(into, role.role, role.scope, role.end, room_found=True)
     _move_ties(ended, into)
     _move_addresses(ended, into)
     ended.api_tokens.all().delete()

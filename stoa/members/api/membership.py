@@ -117,6 +117,26 @@ def appeal_suspension(request: HttpRequest, given: AppealIn) -> Suspension:
     return acts.appeal_suspension(actor(request), person=_me(request), words=given.words)
 
 
+class RenewIn(Given):
+    """A role of yours that ends soon."""
+
+    role: Literal["member", "associate"]
+
+
+@router.post("/me/membership/renew", response={204: None}, summary="Renew your role")
+def renew(request: HttpRequest, given: RenewIn) -> Status[None]:
+    """Renew a role of yours that ends soon, for another term."""
+    acts.renew(actor(request), person=_me(request), role=given.role)
+    return Status(204, None)
+
+
+@router.post("/me/ties/confirm", response={204: None}, summary="Confirm your ties")
+def confirm_ties(request: HttpRequest) -> Status[None]:
+    """Answer the yearly question: your ties are as they stand on your page."""
+    acts.confirm_ties(actor(request), person=_me(request))
+    return Status(204, None)
+
+
 @router.post("/me/leave", response={204: None}, summary="Leave the community")
 def leave(request: HttpRequest) -> Status[None]:
     """End your roles; your account stays."""

@@ -9,11 +9,13 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from stoa.kit import edge
 from stoa.members import acts
 from stoa.members.forms.membership import LeaveForm, WordsForm
 from stoa.members.queries.suspending import own_suspensions
+from stoa.members.queries.terms import open_question, renewable
 from stoa.members.views.keeping import status
 from stoa.people.models import Person
 from stoa.people.queries import roles_of, suspension_of
@@ -32,12 +34,35 @@ def membership(request: HttpRequest) -> HttpResponseBase:
         messages.success(request, "Your appeal goes to people who did not decide this.")
         return redirect("members:membership")
     context = {
+        "question": open_question(me.pk),
+        "renewable": renewable(me.pk),
+        "ties": me.ties.select_related("organisation"),
         "held": roles_of(me.pk),
         "running": running,
         "past": [one for one in own_suspensions(me.pk) if running is None or one.pk != running.pk],
         "form": form,
     }
     return render(request, "members/membership.html", context, status=status(form))
+
+
+@never_cache
+@edge.signed_in
+@require_POST
+def renew(request: HttpRequest, role: str) -> HttpResponseBase:
+    """Renew a role that ends soon."""
+    acts.renew(edge.actor(request), person=_me(request), role=role)
+    messages.success(request, "Your role is renewed.")
+    return redirect("members:membership")
+
+
+@never_cache
+@edge.signed_in
+@require_POST
+def confirm(request: HttpRequest) -> HttpResponseBase:
+    """Confirm one's ties."""
+    acts.confirm_ties(edge.actor(request), person=_me(request))
+    messages.success(request, "Thank you. Your ties are confirmed.")
+    return redirect("members:membership")
 
 
 @never_cache

@@ -136,6 +136,7 @@ def page_of(request: HttpRequest, person: Person) -> dict[str, object]:
         "past": [role for role in person.roles.all() if role not in held],
         "suspension": queries.suspension_of(person.pk),
         "may_suspend": bool(held) and not rules.is_self(viewer, person) and rules.may_suspend(viewer),
+        "unconfirmed": queries.ties_unconfirmed_since(person),
         "topics": list(person.interests.all()),
         "ties": ties,
         "past_ties": [tie for tie in person.ties.all() if tie not in ties],

@@ -31,6 +31,7 @@ OWN: Mapping[str, str] = {
     "people.ApiToken": "person",
     "people.Digest": "person",
     "people.DataCopy": "person",
+    "people.TieQuestion": "person",
     "account.EmailAddress": "user",
     "socialaccount.SocialAccount": "user",
     "kit.Upload": "owner_id",

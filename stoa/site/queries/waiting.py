@@ -40,6 +40,7 @@ from stoa.kit.prepared import prepared
 from stoa.members.queries.onboarding import code_not_accepted, settling_under_way
 from stoa.members.queries.pairs import pairs_waiting
 from stoa.members.queries.suspending import appeals_waiting
+from stoa.members.queries.terms import questions_open
 from stoa.notices.models import Announcement as Notice
 from stoa.people.models import FORMER, Person
 from stoa.site.queries.setup import steps
@@ -203,7 +204,7 @@ def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
     """What one's roles ask: to settle in, a second factor, and what waits for who holds a power. One query, or none."""
     needing = powers.roles & powers.terms.second_factor
     asked = [rows(person_id) for rows, act in _ASKED.items() if powers.may(act)]
-    asked += [_code(person_id), _settling(person_id)] if powers.roles & SETTLE_IN else []
+    asked += [_code(person_id), _settling(person_id), _ties(person_id)] if powers.roles & SETTLE_IN else []
     asked += [_factors(person_id)] if needing else []
     rows = list(asked[0].union(*asked[1:], all=True)) if asked else []
     kinds = {kind for kind, *_ in rows}
@@ -229,6 +230,8 @@ def _duty(kind: str, pk: str, slug: str, title: str, who: str) -> Iterator[Waiti
     elif kind == "outcome":
         url = path_to("agenda:round", slug)
         yield Waiting(f"Attest the outcome: {title}", url, 15, "everybody waits for the outcome")
+    elif kind == "ties":
+        yield Waiting("Confirm your ties", path_to("members:membership"), 2, "else your page says that they are not")
     elif kind == "pair":
         url, whom = path_to("members:pair", pk), "else the younger account is left out of the next voter list"
         yield Waiting(f"Settle whether two accounts are one person’s: {title} and {who}", url, 10, whom)
@@ -272,6 +275,10 @@ def _to_release(person_id: str) -> QuerySet[Any]:
 def _kept(person_id: str) -> QuerySet[Any]:
     kept = Round.objects.filter(ballot__state=Ballot.State.KEPT).exclude(ballot__attestations__scrutineer=person_id)
     return _told(kept, "outcome", "slug", "title")
+
+
+def _ties(person_id: str) -> QuerySet[Any]:
+    return _told(questions_open(person_id), "ties")
 
 
 def _pairs(person_id: str) -> QuerySet[Any]:
