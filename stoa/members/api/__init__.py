@@ -4,7 +4,7 @@ from ninja import Router
 
 from stoa.members.api import applications, calls, deciding, deciding_panel, membership, onboarding, pairs
 
-router = Router(tags=["Calls"])
+router = Router()
 router.add_router("", calls.router)
 router.add_router("", applications.router)
 router.add_router("", deciding_panel.router)

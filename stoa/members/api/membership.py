@@ -18,7 +18,7 @@ from stoa.people.acts import see_private
 from stoa.people.models import Person, Suspension
 from stoa.people.queries import find_person
 
-router = Router(tags=["People"])
+router = Router(tags=["Membership"])
 Code = Literal["conduct", "harassment", "identity", "accounts", "spam", "other"]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)]
 

@@ -13,7 +13,7 @@ from stoa.people.models import Person
 from stoa.people.queries import find_person
 from stoa.people.topics import LONGEST_TOPIC, MOST_TOPICS
 
-router = Router(tags=["People"])
+router = Router(tags=["Membership"])
 Topic = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TOPIC)]
 
 

@@ -15,7 +15,7 @@ from stoa.members import acts
 from stoa.members.queries.pairs import may_settle, pairs
 from stoa.people.models import Pair
 
-router = Router(tags=["People"])
+router = Router(tags=["Membership"])
 
 
 class PairOut(Schema):
