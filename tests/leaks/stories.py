@@ -156,7 +156,7 @@ def why_one_is_suspended(world: World) -> None:
     """In which words somebody was suspended, whether they appealed, and what was answered."""
     words = "Cabbages." if world.otherwise else "Bassoons."
     steward, founder = acting(world.cast.steward), acting(world.cast.founder)
-    one, other = world.some[12], world.some[15]
+    one, other = world.some[12], world.some[14]
     given = members.suspend(steward, person=one, code="other", words=words, days=7)
     members.appeal_suspension(acting(one), person=one, words=words)
     members.decide_suspension_appeal(founder, suspension=given, granted=True, reply=words)
