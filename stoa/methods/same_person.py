@@ -11,14 +11,17 @@ MOST_COMPARED = 12
 """In a larger group each account is held against the oldest alone."""
 
 IGNORES_DOTS = frozenset({"gmail.com", "googlemail.com"})
-_WORDS = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"[^\W_]+")
 
 
 def name_key(name: str) -> str:
-    """The words of a name without accents, case, order or initials: “Müller, Ana-Eva J.” and “ana eva Muller” are alike."""
+    """The words of a name without accents, case, order or initials: “Müller, Ana-Eva J.” and “ana eva Muller” are alike.
+
+    Numbers tell names apart, as in “Guest 1” and “Guest 2”.
+    """
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
     words = _WORDS.findall(plain)
-    return " ".join(sorted([word for word in words if len(word) > 1] or words))
+    return " ".join(sorted([word for word in words if len(word) > 1 or word.isdigit()] or words))
 
 
 def address_key(address: str) -> str:
