@@ -95,7 +95,7 @@ class House:
                 *files, mine | case | applied | on_panel, held, {"number": "1"},
                 *(one | post | case | filling for filling in numbers),
             ],
-            "api/docs/": [{"tag": "events"}],
+            "api/docs/": [{"tag": "announcements"}],
             "": [{**log, "token": "x", "kind": "privacy", "step": "topics"}],
         }  # fmt: skip
 

@@ -135,7 +135,7 @@ def fillings(world: World) -> dict[str, list[str]]:
         "case_id": cases,
         "case": cases,
         "token": ["x"],
-        "tag": ["events"],
+        "tag": ["announcements"],
         "step": ["topics", "conduct"],
         "role": ["associate", "member"],
         "kept": list(DataCopy.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
