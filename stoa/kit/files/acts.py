@@ -8,8 +8,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
+from django.core.files.base import ContentFile, File
 from django.db import connection, transaction
 from django.db.models import Sum
 
@@ -48,14 +49,15 @@ def begin(actor: Actor, *, person: Sender, name: str, size: int) -> Upload:
 
 
 @act("files.upload.send", on="person", kind="private")
-def send(actor: Actor, *, person: Sender, name: str, body: bytes) -> Upload:
+def send(actor: Actor, *, person: Sender, name: str, body: bytes | File[bytes]) -> Upload:
     """Send a file in one piece, as a form does."""
-    upload = _begun(person, name, len(body))
-    store.append(upload.pk, io.BytesIO(body), at=0, whole=len(body))
-    return _finished(upload, body)
+    file = ContentFile(body) if isinstance(body, bytes) else body
+    upload = _begun(person, name, file.size)
+    store.append(upload.pk, file, at=0, whole=file.size)
+    return _finished(upload)
 
 
-def add(upload: Upload, body: BinaryIO, *, at: int) -> int:
+def add(upload: Upload, body: store.Coming, *, at: int) -> int:
     """Take what comes of an unfinished file after its first `at` bytes; gives how many have come. See `store.append`."""
     if upload.finished:
         raise Closed("This file is whole already.", remedy="Send another to change it.")
@@ -68,10 +70,7 @@ def finish(actor: Actor, *, upload: Upload) -> Upload:
     upload = Upload.objects.select_for_update().get(pk=upload.pk)
     if upload.finished:
         return upload
-    body = store.read_growing(upload.pk) if store.received(upload.pk) == upload.bytes else b""
-    if len(body) != upload.bytes:
-        raise Invalid(f"Of {upload.bytes:,} bytes {store.received(upload.pk):,} have come.", remedy="Send the rest.")
-    return _finished(upload, body)
+    return _finished(upload)
 
 
 @act("files.upload.drop", on="upload", kind="private")
@@ -146,9 +145,11 @@ def _begun(person: Sender, name: str, size: int) -> Upload:
     return Upload.objects.create(id=chance.opaque_id(), owner_id=person.pk, name=name[:120], bytes=size)
 
 
-def _finished(upload: Upload, body: bytes) -> Upload:
-    found = known(body)
-    upload.digest = store.digest_of(body)
+def _finished(upload: Upload) -> Upload:
+    with store.growing(upload.pk) as body:
+        if len(body) != upload.bytes:
+            raise Invalid(f"Of {upload.bytes:,} bytes {len(body):,} have come.", remedy="Send the rest.")
+        found, upload.digest = known(body), store.digest_of(body)
     _alone_with(upload.digest)
     store.keep(upload.pk, upload.digest)
     upload.name, upload.type, upload.finished = fit(upload.name, found), found.mime, clock.now()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 
 from stoa.kit.faults import Invalid
 from stoa.kit.files.pdf import demand_harmless
 from stoa.kit.files.pictures import NotAPicture, type_of
+from stoa.kit.files.store import STEP, Content
 
 MOST_SIDE = 12_000
 """Pixels on a side of a picture; what is larger unfolds into more memory than a reader's machine may have."""
@@ -44,23 +46,24 @@ _OTHERS = {
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
-def known(body: bytes) -> Type:
+def known(body: Content) -> Type:
     """The type of a file by its content alone. Raises `Invalid` for what is no such type, breaks off, or could do harm."""
-    if not body:
+    head = body[:8]
+    if not head:
         raise Invalid("The file is empty.", remedy="Choose the file again.")
-    if body.startswith(b"%PDF-"):
+    if head.startswith(b"%PDF-"):
         demand_harmless(body)
         return PDF
     for begins, found in _PICTURES.items():
-        if body.startswith(begins):
+        if head.startswith(begins):
             return _picture(body, found)
     for begins, word in _OTHERS.items():
-        if body.startswith(begins):
+        if head.startswith(begins):
             raise Invalid(f"This is {word}, which is not taken here.", remedy="Save it as PDF and send that.")
     return _text(body)
 
 
-def _picture(body: bytes, found: Type) -> Type:
+def _picture(body: Content, found: Type) -> Type:
     try:
         type_of(body, most_side=MOST_SIDE)
     except NotAPicture as fault:
@@ -68,15 +71,23 @@ def _picture(body: bytes, found: Type) -> Type:
     return found
 
 
-def _text(body: bytes) -> Type:
+def _text(body: Content) -> Type:
     if _CONTROL.search(body):
         raise Invalid(
             "This is none of the files that are taken here.", remedy="Send a PDF, a PNG or JPEG picture, or plain text."
         )
-    try:
-        body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid(
-            f"The text is not in UTF-8: byte {error.start + 1:,} is none.", remedy="Save it as UTF-8 and send it again."
-        ) from None
+    if none := _not_in_utf8(body):
+        raise Invalid(f"The text is not in UTF-8: byte {none:,} is none.", remedy="Save it as UTF-8 and send it again.")
     return TEXT
+
+
+def _not_in_utf8(body: Content) -> int:
+    """Which byte, counted from 1, begins no letter; 0 if each does. Read in pieces, of which none stays."""
+    reading = codecs.getincrementaldecoder("utf-8")()
+    for at in range(0, len(body), STEP):
+        piece = body[at : at + STEP]
+        try:
+            reading.decode(piece, final=at + STEP >= len(body))
+        except UnicodeDecodeError as error:
+            return at + len(piece) - len(error.object) + error.start + 1
+    return 0

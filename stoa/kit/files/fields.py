@@ -65,7 +65,7 @@ def taken(actor: Actor, person: acts.Sender, value: str | UploadedFile[Any] | No
     if value is None:
         return None
     if isinstance(value, UploadedFile):
-        return acts.send(actor, person=person, name=value.name or "file", body=value.read())
+        return acts.send(actor, person=person, name=value.name or "file", body=value)
     upload = own_file(person.pk, value)
     if upload is None or not upload.finished:
         raise Invalid("This file has not come whole.", remedy="Choose it again.")

@@ -5,18 +5,20 @@ from __future__ import annotations
 import struct
 import zlib
 
+from stoa.kit.files.store import Content
+
 
 class NotAPicture(ValueError):
     """The message says in one sentence what is wrong."""
 
 
-def type_of(body: bytes, *, most_side: int) -> str:
+def type_of(body: Content, *, most_side: int) -> str:
     """`image/png`, `image/jpeg` or `image/webp`; raises `NotAPicture` for anything else.
 
     `most_side` is in pixels: a small file can unfold into a picture that no browser bears.
     """
     for begins, name, size in ((_PNG, "image/png", _png), (_JPEG, "image/jpeg", _jpeg), (b"RIFF", "image/webp", _webp)):
-        if body.startswith(begins):
+        if body[: len(begins)] == begins:
             try:
                 sides = size(body)
             except (struct.error, IndexError):
@@ -34,14 +36,14 @@ _SIZES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 """JPEG markers of the segments that give the size."""
 
 
-def _png(body: bytes) -> tuple[int, int]:
+def _png(body: Content) -> tuple[int, int]:
     width, height, crc = struct.unpack(">II5xI", body[16:33])
     if body[12:16] != b"IHDR" or zlib.crc32(body[12:29]) != crc:
         raise NotAPicture("The picture is damaged: save it again.")
     return width, height
 
 
-def _jpeg(body: bytes) -> tuple[int, int]:
+def _jpeg(body: Content) -> tuple[int, int]:
     at = 2
     while body[at] == 0xFF:
         length = struct.unpack(">H", body[at + 2 : at + 4])[0]
@@ -52,7 +54,7 @@ def _jpeg(body: bytes) -> tuple[int, int]:
     raise NotAPicture("The picture is damaged: save it again.")
 
 
-def _webp(body: bytes) -> tuple[int, int]:
+def _webp(body: Content) -> tuple[int, int]:
     """The three forms of WebP keep their size in three places (RFC 9649)."""
     form = body[12:16]
     if body[8:12] != b"WEBP" or form not in {b"VP8 ", b"VP8L", b"VP8X"}:

@@ -8,19 +8,33 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import mmap
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol, TypeAlias
 
 from stoa.kit.environment import environment
 from stoa.kit.faults import Conflict, Invalid
 
 STEP = 256 * 1024
+Content: TypeAlias = bytes | mmap.mmap
+"""The bytes of a file, in memory or where they are on the disk."""
+_ONE = threading.Lock()
+"""Held while a file is looked into. It takes the interpreter, so that others would only keep theirs in memory and wait."""
 KEPT_SECONDS = 3 * 24 * 3600
 """How long what was begun waits for the rest, and what nobody names any more stays."""
+
+
+class Coming(Protocol):
+    """What gives its bytes piece by piece, and in the end none."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many."""
+        ...
 
 
 def place(digest: str) -> Path:
@@ -36,7 +50,7 @@ def received(upload: str) -> int:
         return 0
 
 
-def append(upload: str, body: BinaryIO, *, at: int, whole: int) -> int:
+def append(upload: str, body: Coming, *, at: int, whole: int) -> int:
     """Write what comes after the first `at` bytes, to at most `whole` in all; gives how many bytes there are then.
 
     Raises `Conflict` if another number of bytes has come, or somebody else is sending the same; `Invalid` if more comes
@@ -55,12 +69,23 @@ def append(upload: str, body: BinaryIO, *, at: int, whole: int) -> int:
     return there
 
 
-def read_growing(upload: str) -> bytes:
-    """All bytes of an upload that have come."""
-    return _growing(upload).read_bytes()
+@contextmanager
+def growing(upload: str) -> Iterator[Content]:
+    """All bytes of an upload that have come, read where they are: of many that come at once memory would keep a part."""
+    try:
+        file = _growing(upload).open("rb")
+    except FileNotFoundError:
+        yield b""
+        return
+    with file:
+        if not os.fstat(file.fileno()).st_size:
+            yield b""
+            return
+        with _ONE, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as body:
+            yield body
 
 
-def digest_of(body: bytes) -> str:
+def digest_of(body: Content) -> str:
     """SHA-256 in hexadecimal digits."""
     return hashlib.sha256(body).hexdigest()
 

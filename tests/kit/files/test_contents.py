@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import mmap
 import struct
+import tempfile
 import zlib
 
 import pytest
 
 from stoa.kit.faults import Invalid
 from stoa.kit.files.contents import JPEG, PDF, PNG, TEXT, WEBP, known
+from stoa.kit.files.store import STEP
 from tests.kit.files.pdfs import pdf, stream
+
+
+def mapped(body: bytes) -> mmap.mmap:
+    """These bytes as they lie on a disk."""
+    with tempfile.TemporaryFile() as file:
+        file.write(body)
+        file.flush()
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def png(width: int, height: int) -> bytes:
@@ -36,7 +47,7 @@ WEBP_1 = b"RIFF\x1a\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x0f\x00\
     ],
 )
 def test_the_type_follows_from_the_content(body: bytes, expected: object) -> None:
-    assert known(body) == expected
+    assert [known(body), known(mapped(body))] == [expected, expected]
 
 
 @pytest.mark.parametrize(
@@ -61,3 +72,15 @@ def test_what_is_not_taken_is_refused_with_its_reason_and_a_remedy(body: bytes, 
     with pytest.raises(Invalid, match=why) as refused:
         known(body)
     assert refused.value.remedy
+    if body:
+        with pytest.raises(Invalid, match=why):
+            known(mapped(body))
+
+
+@pytest.mark.parametrize(
+    ("before", "bad", "none"), [(0, b"\xff", 1), (STEP - 1, b"\xc3\xc3", STEP), (STEP, b"\xe2\x82", STEP + 1)]
+)
+def test_a_text_that_is_not_in_utf8_is_refused_wherever_its_pieces_part(before: int, bad: bytes, none: int) -> None:
+    assert known("ü".encode() * STEP) == known(b"a" + "ü".encode() * STEP) == TEXT
+    with pytest.raises(Invalid, match=f"byte {none:,} is none"):
+        known(b"a" * before + bad)

@@ -48,6 +48,14 @@ def test_what_unfolds_without_end_is_refused_without_being_held(monkeypatch: pyt
     demand_harmless(pdf(*many[:2]))
 
 
+def test_a_name_is_found_wherever_the_pieces_of_what_unfolds_part_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for step in range(1, 24):
+        monkeypatch.setattr(scanning, "_STEP", step)
+        with pytest.raises(Invalid, match="runs a script"):
+            demand_harmless(pdf(stream(b"7 0 " + SCRIPT, b"/Type/ObjStm")))
+        demand_harmless(pdf(stream(b"7 0 <</S/Launcher/JavaScripts 1>>", b"/Type/ObjStm")))
+
+
 def test_words_in_texts_and_bytes_of_pictures_are_no_reason() -> None:
     noise = random.Random(7).randbytes(300_000)
     demand_harmless(pdf(stream(b"BT (We teach JavaScript and Launch things) Tj ET"), stream(zlib.compress(noise))))
