@@ -8,7 +8,8 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from stoa.kit import clock
 from stoa.kit.looking import once_a_look
@@ -145,8 +146,10 @@ def _named(panel: Panel, review: Review, place: int) -> str:
 def seats(panel: Panel) -> QuerySet[Seat]:
     """Everybody on a panel with how far they are, for those who keep it."""
     counts = {state: Count("assignments", filter=Q(assignments__state=state)) for state in Assignment.State.values}
-    barred = Count("conflicts", filter=Q(conflicts__cleared=""), distinct=True)
-    return panel.seats.select_related("person").annotate(barred=barred, **counts).order_by("person__sort_name", "pk")
+    # Apart: joined to both, each conflict would count each assignment once more.
+    barred = Conflict.objects.filter(seat=OuterRef("pk"), cleared="").order_by().values("seat").annotate(n=Count("pk"))
+    rows = panel.seats.select_related("person").annotate(**counts, barred=Coalesce(Subquery(barred.values("n")), 0))
+    return rows.order_by("person__sort_name", "pk")
 
 
 def conflicts(panel: Panel) -> QuerySet[Conflict]:

@@ -203,6 +203,18 @@ def test_a_declared_conflict_gives_the_piece_to_somebody_else_at_once(reading: R
     assert browser(person).get(f"/reviews/{reading.panel.pk}/of/{one.piece.number}").status_code == 404
 
 
+def test_whoever_keeps_the_panel_sees_how_much_each_reads_whatever_their_conflicts(reading: Reading) -> None:
+    before = {seat.pk: (seat.to_read, seat.given, seat.barred) for seat in queries.seats(reading.panel)}
+    seat = Seat.objects.get(person=reading.reviewers[0])
+    for piece in Piece.objects.exclude(assignments__seat=seat):
+        Conflict.objects.create(seat=seat, piece=piece, kind="tie", source=Conflict.Source.FOUND)
+        Conflict.objects.create(seat=seat, piece=piece, kind="works", source=Conflict.Source.FOUND)
+    barred = seat.conflicts.count()
+    assert barred > 1
+    after = {seat.pk: (seat.to_read, seat.given, seat.barred) for seat in queries.seats(reading.panel)}
+    assert after == before | {seat.pk: (*before[seat.pk][:2], barred)}
+
+
 def test_who_leaves_hands_on_what_is_unread_and_keeps_what_was_given(reading: Reading) -> None:
     person = reading.reviewers[0]
     given = reading.own(person)
@@ -249,6 +261,7 @@ def test_the_summary_says_what_each_piece_got(reading: Reading) -> None:
 def test_who_keeps_the_panel_and_reviews_on_it_stays_blind_too(inviting: Inviting) -> None:
     seat = acts.invite(inviting.steward, panel=inviting.panel, person=inviting.cast.steward, load=4)
     acts.accept(inviting.steward, seat=seat, load=4)
+    Seat.objects.exclude(pk=seat.pk).update(load=2)  # so that two of the eight reviews are the steward's
     acts.run_assignment(inviting.steward, panel=inviting.panel)
     keeper = browser(inviting.cast.steward)
     assert "You have reviews of your own to give" in keeper.get(f"/reviews/{inviting.panel.pk}/panel").content.decode()
