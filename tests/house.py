@@ -80,7 +80,7 @@ class House:
         return {
             "agenda/": in_round,
             "calls/": [
-                {**applied, **enclosed, "part": "fields", "key": "why", "number": "2"},
+                {**applied, **enclosed, "part": "fields", "key": "why", "number": "2", "pk": self.enquiry},
                 {"slug": "drafted", "part": "facts", "key": "post"},
             ],
             "reviews/": [{"pk": "1", "number": "1"}],
@@ -173,6 +173,7 @@ class House:
         written = Draft.objects.get(call=call, person=self.one)
         members.save_draft(me, draft=written, version=written.version, answers={"why": self._mark("WRITTEN")})
         members.say_about_oneself(me, person=self.one, call=call, said={"country": "KE"})
+        self.enquiry = str(members.ask(me, draft=written, body="By when?").pk)
 
     def _come(self) -> None:
         released(self.cast.steward)

@@ -73,6 +73,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "members:call": _NO_PARAMETERS,
     "members:history": _NO_PARAMETERS,
     "members:preview": _NO_PARAMETERS,
+    "members:enquiries": _LIST,
+    "members:enquiry": _NO_PARAMETERS,
     "notices:announcements": _LIST,
     "notices:announcement": _NO_PARAMETERS,
     "notices:versions": _NO_PARAMETERS,

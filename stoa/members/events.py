@@ -60,6 +60,46 @@ class CallClosed(CallEvent):
 
 
 @dataclass(frozen=True)
+class EnquiryEvent(Event):
+    """A fact about a question on a call; `enquiry` is its number."""
+
+    enquiry: str
+    call: str
+    subject_kind: ClassVar[str] = "enquiry"
+
+
+@dataclass(frozen=True)
+class EnquiryAsked(EnquiryEvent):
+    """Somebody who applies asked without giving their name: whoever acted is withheld."""
+
+    actor_withheld: ClassVar[bool] = True
+    type: ClassVar[str] = "members.enquiry.asked"
+
+
+@dataclass(frozen=True)
+class EnquiryAskedByName(EnquiryEvent):
+    """Somebody who applies asked by their name."""
+
+    type: ClassVar[str] = "members.enquiry.asked_by_name"
+
+
+@dataclass(frozen=True)
+class EnquiryAnswered(EnquiryEvent):
+    """Somebody who keeps the call answered; `version` counts the answers, the latest of which holds."""
+
+    version: int
+    type: ClassVar[str] = "members.enquiry.answered"
+
+
+@dataclass(frozen=True)
+class EnquiryWithdrawn(EnquiryEvent):
+    """A question was withdrawn by whoever asked it, before it was answered."""
+
+    actor_withheld: ClassVar[bool] = True
+    type: ClassVar[str] = "members.enquiry.withdrawn"
+
+
+@dataclass(frozen=True)
 class ApplicationEvent(Event):
     """A sealed fact about one application: covered by the day's sealed entry, and told to nobody but whose it is."""
 

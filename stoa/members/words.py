@@ -56,6 +56,43 @@ register_words(
         shown={"applications": counted("{n} application", "{n} applications")},
     ),
 )
+OF_ENQUIRY = {"enquiry": "enquiry", "call": "call"}
+# Who may read a question changes: it can be held, removed or withdrawn. Its own page shows it to whoever may.
+register_words(
+    events.EnquiryAsked,
+    Words(
+        _("Question about a call"),
+        _("An applicant asked about the call {call}: “{enquiry}”."),
+        OF_ENQUIRY,
+        texts_public=False,
+    ),
+)
+register_words(
+    events.EnquiryAskedByName,
+    Words(
+        _("Question about a call"),
+        _("{actor} asked about the call {call}: “{enquiry}”."),
+        OF_ENQUIRY,
+        texts_public=False,
+    ),
+)
+register_words(
+    events.EnquiryAnswered,
+    Words(
+        _("Question about a call answered"),
+        _("{actor} answered the question “{enquiry}” about the call {call}."),
+        OF_ENQUIRY,
+        texts_public=False,
+    ),
+)
+register_words(
+    events.EnquiryWithdrawn,
+    Words(
+        _("Question about a call withdrawn"),
+        _("A question about the call {call} was withdrawn by whoever asked it."),
+        OF_ENQUIRY,
+    ),
+)
 register_words(events.ApplicationSubmitted, Words(_("Application submitted"), _("{actor} submitted an application.")))
 register_words(events.ApplicationWithdrawn, Words(_("Application withdrawn"), _("{actor} withdrew an application.")))
 register_words(

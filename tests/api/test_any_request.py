@@ -59,6 +59,7 @@ PACED = {
     "edit_post",
     "report_something",
     "begin_file",
+    "ask_about_call",
 }
 """What can come too fast."""
 CSRF = "a" * 32

@@ -60,9 +60,11 @@ BY_ROLE = {
         "agenda.question.edit", "agenda.question.withdraw", "agenda.statement.withdraw", "forum.post.edit",
         "forum.post.take_back", "forum.appeal.make", "files.upload.finish", "files.upload.drop",
         "notices.announcement.edit", "notices.announcement.drop",
+        "members.enquiry.withdraw",
     },
     "applicant": {
         "members.application.save", "members.application.submit", "members.application.withdraw",
+        "members.enquiry.ask",
         "members.place.give_up", "members.appeal.make",
     },
     "self": OWN,

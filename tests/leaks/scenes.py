@@ -145,7 +145,7 @@ CALLS = (
     "/calls",
     "/api/v1/calls",
     *(f"/calls/{slug}" for slug in (SLUG, DRAFTED, "barless", "unranked", "unreleased", "decided")),
-    *(f"/calls/{SLUG}/{page}" for page in ("applications", "mine")),
+    *(f"/calls/{SLUG}/{page}" for page in ("applications", "mine", "questions", "questions/1", "questions/2")),
     "/announcements",
     "/announcements/drafts",
     "/events",

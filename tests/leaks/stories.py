@@ -26,6 +26,7 @@ from stoa.kit.models import A_FILE, A_MAIL, ATTEMPTS, SENT_TWICE
 from stoa.members import acts as members
 from stoa.members.models import Call, Draft
 from stoa.members.models.applications import A_BEGUN_APPLICATION, ABOUT_ONESELF, AN_APPLICATION
+from stoa.members.models.asking import AN_ENQUIRER, AN_ENQUIRY
 from stoa.members.models.calls import A_DRAFTED_CALL
 from stoa.members.models.decisions import A_BAR, A_DECISION, AN_APPEAL, LETTERS
 from stoa.members.models.vouching import WHO_VOUCHES
@@ -351,6 +352,25 @@ def whether_one_applies(world: World) -> None:
         members.vouch(acting(world.some[3]), draft=written)
 
 
+@about(AN_ENQUIRER, WHO_WROTE)
+def who_asks_about_a_call(world: World) -> None:
+    """Which of two people who have begun to apply asks about the call without giving a name."""
+    call = Call.objects.get(slug=world.round.slug)
+    drafts = [begin(person, call) for person in world.some[1:3]]
+    one = drafts[1 if world.otherwise else 0]
+    asked = members.ask(acting(one.person), draft=one, body="By when?")
+    members.answer(acting(world.cast.steward), enquiry=asked, answer="By noon.", version=0)
+
+
+@about(AN_ENQUIRY, A_TEXT)
+def what_a_removed_question_asked(world: World) -> None:
+    """What somebody who has begun to apply asked about the call before moderators removed it."""
+    words = "Are cabbages read?" if world.otherwise else "Are bassoons read?"
+    written = begin(world.some[3], Call.objects.get(slug=world.round.slug))
+    asked = members.ask(acting(world.some[3]), draft=written, body=words)
+    forum.remove(acting(world.cast.steward), reference=asked.reference, reason="spam", words="")
+
+
 @about(ABOUT_ONESELF)
 def what_one_says_apart(world: World) -> None:
     """Whether somebody said something of themselves apart, and what, who applied in both worlds."""
@@ -448,6 +468,8 @@ IN_A_CALL = (
     whether_one_withdrew,
     whether_one_applies,
     what_one_says_apart,
+    who_asks_about_a_call,
+    what_a_removed_question_asked,
 )
 
 

@@ -4,6 +4,7 @@ from stoa.members.acts.about import say_about_oneself, take_back_about_oneself
 from stoa.members.acts.afterwards import appeal, decide_appeal, give_up_place
 from stoa.members.acts.applications import begin_application, read_application, save_draft, submit, withdraw
 from stoa.members.acts.arriving import invite_applicant, let_in
+from stoa.members.acts.asking import answer, ask, withdraw_enquiry
 from stoa.members.acts.calls import (
     amend_call,
     announce_call,
@@ -37,8 +38,10 @@ __all__ = [
     "accept_conduct",
     "amend_call",
     "announce_call",
+    "answer",
     "appeal",
     "appeal_suspension",
+    "ask",
     "ask_about_ties",
     "begin_application",
     "begin_review",
@@ -82,4 +85,5 @@ __all__ = [
     "take_step",
     "vouch",
     "withdraw",
+    "withdraw_enquiry",
 ]

@@ -1,6 +1,7 @@
 """Tables of calls, of applications to them and what is decided, of what applicants say apart, and of how members settle in."""
 
 from stoa.members.models.applications import AboutYou, Application, Draft
+from stoa.members.models.asking import Enquiry
 from stoa.members.models.calls import Call
 from stoa.members.models.decisions import Appeal, Bar, Decision, Release
 from stoa.members.models.inviting import Invited
@@ -17,6 +18,7 @@ __all__ = [
     "Call",
     "Decision",
     "Draft",
+    "Enquiry",
     "Invited",
     "KnownDomain",
     "Onboarding",

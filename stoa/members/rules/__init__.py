@@ -6,6 +6,7 @@ from stoa.members.rules.calls import (
     can_be_extended,
     can_be_finished,
     is_public,
+    may_answer,
     may_confirm,
     may_decide,
     may_draft,
@@ -14,6 +15,7 @@ from stoa.members.rules.calls import (
     may_hear,
     may_keep,
     may_read,
+    may_withdraw,
 )
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "can_be_extended",
     "can_be_finished",
     "is_public",
+    "may_answer",
     "may_confirm",
     "may_decide",
     "may_draft",
@@ -30,4 +33,5 @@ __all__ = [
     "may_hear",
     "may_keep",
     "may_read",
+    "may_withdraw",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from stoa.kit import clock
 from stoa.kit.act import Actor
 from stoa.kit.powers import may
-from stoa.members.models import Call, Release
+from stoa.members.models import Call, Enquiry, Release
 
 BEFORE = frozenset({Call.Phase.DRAFT, Call.Phase.ANNOUNCED})
 TAKING = frozenset({Call.Phase.ANNOUNCED, Call.Phase.OPEN})
@@ -77,3 +77,14 @@ def may_confirm(actor: Actor, release: Release) -> bool:
 def may_hear(actor: Actor, call: Call) -> bool:
     """Whether the actor may hear appeals; each act asks whether they had a part in the decision."""
     return may(actor, "members.appeal.decide", call)
+
+
+def may_answer(actor: Actor, enquiry: Enquiry) -> bool:
+    """Whether the actor keeps the call that is asked about, and the question stands."""
+    return enquiry.state == Enquiry.State.STANDING and may(actor, "members.enquiry.answer", enquiry)
+
+
+def may_withdraw(actor: Actor, enquiry: Enquiry) -> bool:
+    """Whether the actor asked it and can take it away: while it has no answer."""
+    waits = enquiry.state in {Enquiry.State.STANDING, Enquiry.State.HELD} and not enquiry.version
+    return waits and may(actor, "members.enquiry.withdraw", enquiry)

@@ -13,6 +13,7 @@ from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.members import queries, rules
 from stoa.members.forms.answering import AnswersForm, FactsForm
 from stoa.members.models import Call
+from stoa.members.queries.asking import count_standing
 from stoa.members.views.words import grace, plural, state, steps
 
 RECENT = 6
@@ -80,6 +81,7 @@ def call_page(request: HttpRequest, slug: str) -> HttpResponseBase:
         "may_extend": rules.may_extend(actor, call),
         "may_decide": call.phase in DECIDING and rules.may_decide(actor, call),
         "outcome": queries.outcome(call),
+        "asked": count_standing(call),
         "may_give_bar": call.phase == Call.Phase.REVIEW and not call.bar and rules.may_give_bar(actor, call),
         "can_be_changed": rules.can_be_changed(call),
     }
