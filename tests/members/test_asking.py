@@ -20,7 +20,7 @@ from stoa.members.models import Call, Draft, Enquiry
 from stoa.people import acts as people
 from stoa.people.models import Person
 from stoa.record.models import Entry
-from tests.cast import Cast, browser
+from tests.cast import Cast, browser, settle
 from tests.members.applying import begin
 from tests.members.calling import opened
 from tests.stage import acting
@@ -121,6 +121,8 @@ def test_the_pages_carry_a_question_from_asking_to_its_answer(cast: Cast, draft:
     assert keeper.post(f"{asked.get_absolute_url()}/answer", {"answer": "Yes.", "version": 0}).status_code == 302
     assert keeper.post(f"{asked.get_absolute_url()}/answer", {"answer": "No.", "version": 0}).status_code == 409
     assert "1 asked so far" in browser(None).get("/calls/members-2027").content.decode()
+    settle()
+    assert "answered the question" in me.get("/").content.decode()
     assert me.post(f"{asked.get_absolute_url()}/withdraw").status_code == 422
 
 
