@@ -54,6 +54,7 @@ OWN: Mapping[str, str] = {
     "members.Acceptance": "person",
     "members.Onboarding": "person",
     "members.Vouch": "person",
+    "members.Enquiry": "author",
     "notices.Announcement": "drafted_by",
     "notices.Version": "by",
     "notices.Event": "announced_by",
