@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 
+from django.db import connection
+
 from stoa.agenda import events
 from stoa.agenda.acts.finding import statement_found
-from stoa.agenda.models import Answer, Participant, Round, Statement
+from stoa.agenda.models import Participant, Round, Statement
 from stoa.kit import locks, search
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import AlreadyDone, Closed, Conflict
@@ -15,6 +17,7 @@ from stoa.methods.polis import Conversation
 
 Progress = Callable[[int], None]
 CHUNK = 5000
+COPY = "COPY agenda_answer (participant_id, statement_id, value, at) FROM STDIN"
 WORDLESS = "(a statement without words)"
 
 
@@ -90,11 +93,10 @@ def _answers(
         conversation.person.tolist(), conversation.statement.tolist(), conversation.value.tolist(), strict=True
     )
     done = 0
-    while part := list(islice(triples, CHUNK)):
-        Answer.objects.bulk_create(
-            Answer(participant_id=people[person], statement_id=statements[statement], value=value, at=None)
-            for person, statement, value in part
-        )
-        done += len(part)
-        if on_progress:
-            on_progress(done)
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        while part := list(islice(triples, CHUNK)):
+            for person, statement, value in part:
+                copy.write_row((people[person], statements[statement], value, None))
+            done += len(part)
+            if on_progress:
+                on_progress(done)
