@@ -45,7 +45,7 @@ def test_a_cache_that_forgets_who_asks_is_found_out(cloned_db: str, monkeypatch:
 def test_a_cache_that_keeps_for_too_long_is_found_out(cloned_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fresh, "holds_until", lambda: math.inf)
     monkeypatch.setattr(visitors.Visitors, "purge", lambda _: None)
-    assert any("had changed" in fault for fault in asked(4000).wrong)
+    assert any(" s after it" in fault for fault in asked(4000).wrong)  # after it had changed, or after its instant
 
 
 @pytest.mark.prove
