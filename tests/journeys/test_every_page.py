@@ -18,6 +18,7 @@ from stoa.forum.models import Case, Post, Thread
 from stoa.members.models import Call
 from stoa.people.links import make_link
 from stoa.people.models import Organisation, Person
+from stoa.review.models import Panel
 from tests.axe import violations
 from tests.live import LiveStoa
 
@@ -68,14 +69,16 @@ def _filled(pattern: str, round_: Round | Call | None) -> list[str]:
 
 def _numbers(pattern: str, round_: Round | Call | None) -> list[int]:
     kinds: dict[str, QuerySet[Any]] = {
+        "reviews/": Panel.objects.all(),
         "organisations/": Organisation.objects.all(),
         "votes/": Ballot.objects.all(),
         "thread/": Thread.objects.all(),
         "post/": Post.objects.all(),
-        "statement/": Statement.objects.filter(round=round_),
-        "mails/": Announcement.objects.filter(round=round_),
-        "questions/": Question.objects.filter(round=round_),
     }
+    if isinstance(round_, Round):
+        kinds["statement/"] = Statement.objects.filter(round=round_)
+        kinds["mails/"] = Announcement.objects.filter(round=round_)
+        kinds["questions/"] = Question.objects.filter(round=round_)
     found = next((rows for part, rows in kinds.items() if f"{part}<int:pk>" in pattern), None)
     most = 3 if pattern.startswith("votes/") else 1
     return [] if found is None else list(found.order_by("pk").values_list("pk", flat=True)[:most])
