@@ -22,6 +22,7 @@ PACKAGES = [f"pretalx[redis]=={VERSION}", "gunicorn", "Faker", "freezegun"]
 PAGE = "/democon/"
 FOLDER = Path(os.environ.get("STOA_BENCH_PEERS", Path.home() / ".cache" / "stoa-bench")) / f"pretalx-{VERSION}"
 VENV = FOLDER / "venv"
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "pretalx.settings"}  # ours are in the environment of the benchmark
 CONFIG = """
 [filesystem]
 data = {data}
@@ -62,7 +63,7 @@ def pretalx(port: int, redis: int) -> Iterator[None]:
         stack.enter_context(_running([redis_server, "--port", str(redis), "--bind", "127.0.0.1", "--save", ""], {}))
         _install(config)
         gunicorn = [str(VENV / "bin" / "gunicorn"), "pretalx.wsgi", "--workers", "2", "--bind", f"127.0.0.1:{port}"]
-        stack.enter_context(_running(gunicorn, {"PRETALX_CONFIG_FILE": str(config)}))
+        stack.enter_context(_running(gunicorn, {"PRETALX_CONFIG_FILE": str(config), **SETTINGS}))
         await_page(f"http://127.0.0.1:{port}{PAGE}")
         yield
 
@@ -77,6 +78,7 @@ def _install(config: Path) -> None:
     subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
     variables = os.environ | {
         "PRETALX_CONFIG_FILE": str(config),
+        **SETTINGS,
         "DJANGO_SUPERUSER_EMAIL": "bench@example.org",
         "DJANGO_SUPERUSER_PASSWORD": "of-the-benchmark-alone",
         "PRETALX_INIT_ORGANISER_NAME": "Bench",
