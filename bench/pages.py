@@ -35,7 +35,8 @@ def bare(_request: Any) -> Any:
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM charter_community")
-        return HttpResponse(f"{cursor.fetchone()[0]} community")
+        line = f"{cursor.fetchone()[0]} community"
+    return HttpResponse(line, headers={"Content-Length": str(len(line))})
 
 
 def pages() -> dict[str, str]:
