@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 
 from stoa.kit.dated import YEARS, DatedForm, Instant
 from stoa.kit.edge import ActForm
+from stoa.kit.zones import ZoneField
 from stoa.notices.acts.announcing import MOST_BODY, MOST_REASON, MOST_TITLE
 from stoa.notices.acts.checking import MOST_LINK, MOST_PLACE, MOST_PLACES, MOST_TEXT
 
@@ -68,11 +69,9 @@ class EventForm(DatedForm):
     """All that an event says. Its instants are read in its own zone."""
 
     title = forms.CharField(label="Title", max_length=150)
-    zone = forms.CharField(
+    zone = ZoneField(
         label="Time zone of the event",
-        max_length=60,
         help_text="Such as Europe/Berlin. The times below are meant in it; readers see their own beside.",
-        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
     )
     begins = Instant(label="Begins")
     ends = Instant(label="Ends")
@@ -102,13 +101,6 @@ class EventForm(DatedForm):
         label="Only for people with a role here, such as members and trainees", required=False
     )
     sequence = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def clean_zone(self) -> str:
-        """A zone of the tz database."""
-        zone = str(self.cleaned_data["zone"]).strip()
-        if zone not in available_timezones():
-            raise forms.ValidationError("There is no such zone. Write it as continent and city, such as Europe/Zurich.")
-        return zone
 
     def clean(self) -> dict[str, Any]:
         """Read the instants in the event's zone."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 
 from stoa.kit import clock
 from stoa.kit.clock import ANYWHERE_ON_EARTH
 from stoa.kit.edge import ActForm
+from stoa.kit.zones import ZoneField
 from stoa.people import countries
 from stoa.people.models import ROLES, Organisation, Tie
 
@@ -22,20 +22,7 @@ class ProfileForm(ActForm):
         label="Name", max_length=120, error_messages={"required": "Give the name that others will see."}
     )
     pronouns = forms.CharField(label="Pronouns", max_length=40, required=False)
-    zone = forms.CharField(
-        label="Time zone",
-        max_length=60,
-        required=False,
-        help_text="Such as Europe/Zurich. Without one, times are told in UTC.",
-        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
-    )
-
-    def clean_zone(self) -> str:
-        """A zone of the tz database, or none."""
-        zone = str(self.cleaned_data["zone"]).strip()
-        if zone and zone not in available_timezones():
-            raise forms.ValidationError("There is no such zone. Write it as continent and city, such as Europe/Zurich.")
-        return zone
+    zone = ZoneField(required=False, help_text="Such as Europe/Zurich. Without one, times are told in UTC.")
 
 
 class MailForm(ActForm):
