@@ -20,7 +20,7 @@ from stoa.people.models import DataCopy, Pair, Suspension
 from stoa.record.models import Blob, Placement
 from tests.leaks.asking import Answer, Asked, Asking, Fillings, Request, differences
 from tests.leaks.opaque import Opaque
-from tests.leaks.stories import ELSEWHERE
+from tests.leaks.stories.people import ELSEWHERE
 from tests.leaks.worlds import Built, World
 
 TYPED: Mapping[str, Any] = {

@@ -17,7 +17,8 @@ from stoa.kit import clock
 from stoa.kit.act import CLOCK, OPERATOR
 from stoa.record.tasks import seal_past_days
 from stoa.review import acts as review
-from tests.leaks.stories import AFTER_THE_CLOSE, DRAFTED, IN_A_CALL, IN_A_DISCUSSION, IN_A_VOTE
+from tests.leaks.stories import AFTER_THE_CLOSE, IN_A_CALL, IN_A_DISCUSSION, IN_A_VOTE
+from tests.leaks.stories.members import DRAFTED
 from tests.leaks.worlds import Scene, World
 from tests.members.calling import opened
 from tests.members.deciding import decided, ranked, read, reviewed, seated, with_bar
