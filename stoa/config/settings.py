@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "stoa.members",
     "stoa.notices",
     "stoa.agenda",
+    "stoa.lab",
     "stoa.ledger",
     "stoa.site",
     "allauth",

@@ -1,0 +1,24 @@
+"""Tables of the lab: open models and their versions, studies and their plans, runs, results."""
+
+from stoa.lab.models.open_models import Lineage, Model, ModelVersion
+from stoa.lab.models.results import ImportedResult, Result
+from stoa.lab.models.runs import Commitment, Run, RunKey, RunMeasure
+from stoa.lab.models.studies import AN_UNREGISTERED_PLAN, Author, PlanVersion, Study, StudyModel, StudySuite
+
+__all__ = [
+    "AN_UNREGISTERED_PLAN",
+    "Author",
+    "Commitment",
+    "ImportedResult",
+    "Lineage",
+    "Model",
+    "ModelVersion",
+    "PlanVersion",
+    "Result",
+    "Run",
+    "RunKey",
+    "RunMeasure",
+    "Study",
+    "StudyModel",
+    "StudySuite",
+]
