@@ -1,4 +1,4 @@
-"""A study's plan as JSON (`stoa-plan/1`): what its digest covers, for the server that registers it and whoever runs or checks by it."""
+"""A plan as JSON (`stoa-plan/1`) and what its digest covers, for the server that registers it and whoever runs or checks by it."""
 
 from __future__ import annotations
 

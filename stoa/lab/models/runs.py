@@ -1,4 +1,4 @@
-"""The tables of runs: every attempt under its number, what its log was found to say, and what is committed to before it is shown."""
+"""The tables of runs: every attempt under its number, what its log was found to say, and what is committed to until then."""
 
 from __future__ import annotations
 
@@ -156,4 +156,6 @@ class Commitment(models.Model):
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="commitment_is_a_hash")]
+        constraints = [
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="commitment_is_a_hash")
+        ]

@@ -47,7 +47,9 @@ class Study(models.Model):
     power = models.FloatField(default=0.8)
     drafted = models.DateTimeField(default=clock.now)
     edited = models.DateTimeField(default=clock.now)
-    version = models.PositiveIntegerField(default=1, help_text="of the draft, by which two who edit it notice each other")
+    version = models.PositiveIntegerField(
+        default=1, help_text="of the draft, by which two who edit it notice each other"
+    )
     registered_at = models.DateTimeField(null=True)
     plan_digest = models.CharField(max_length=71, blank=True, help_text="of the plan in force")
     ended_at = models.DateTimeField(null=True)

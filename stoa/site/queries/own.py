@@ -67,6 +67,13 @@ OWN: Mapping[str, str] = {
     "agenda.Answer": "participant__person",
     "agenda.Statement": "author",
     "review.Review": "assignment__seat__person",
+    "lab.Model": "added_by",
+    "lab.ModelVersion": "added_by",
+    "lab.Author": "person",
+    "lab.PlanVersion": "by",
+    "lab.RunKey": "person",
+    "lab.Run": "member",
+    "lab.ImportedResult": "by",
 }
 """Tables with rows of one's own, and how a row names whose it is."""
 
