@@ -129,9 +129,13 @@ class Run(models.Model):
         return frozenset({"author"}) if person_id == self.member_id else frozenset()
 
 
-@declares(public="id run measure value error low high samples clusters")
+@declares(public="id run measure value error low high samples clusters sums")
 class RunMeasure(models.Model):
-    """A measure as recomputed from the samples of a run's log: value, clustered standard error, 95 % interval."""
+    """A measure as recomputed from the samples of a run's log: value, clustered standard error, 95 % interval.
+
+    `sums` is what runs are compared from (`stoa.methods.evaluation.sums`): names, counts and sums of the clusters in one order,
+    and the sum of squares; None where the measure is no mean of scores.
+    """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="measures")
     measure = models.CharField(max_length=60)
@@ -141,6 +145,7 @@ class RunMeasure(models.Model):
     high = models.FloatField()
     samples = models.PositiveIntegerField()
     clusters = models.PositiveIntegerField()
+    sums: models.JSONField[dict[str, Any] | None] = models.JSONField(null=True)
 
     class Meta:
         ordering = ["pk"]
