@@ -18,6 +18,7 @@ from stoa.cli import (
     exporting,
     importing,
     init,
+    mail,
     members,
     moderating,
     organisations,
@@ -73,6 +74,7 @@ app.add_typer(moderating.moderate)
 app.command("serve", hidden=True)(serve.serve)
 app.add_typer(calls.calls)
 app.add_typer(members.members)
+app.add_typer(mail.mail)
 app.add_typer(organisations.organisations)
 app.add_typer(events.events)
 app.command("worker", hidden=True)(worker.worker)
