@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
-PURE = (HERE / "methods", HERE / "verify")
+PURE = (HERE / "methods", HERE / "verify", HERE / "evaluation")
 """Tests of pure methods and of the checker: alone, they run without Django and the database, as their subjects do."""
 
 

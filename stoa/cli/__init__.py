@@ -18,7 +18,7 @@ from stoa.cli import (
     exporting,
     importing,
     init,
-    mail,
+    lab,
     members,
     moderating,
     organisations,
@@ -74,9 +74,9 @@ app.add_typer(moderating.moderate)
 app.command("serve", hidden=True)(serve.serve)
 app.add_typer(calls.calls)
 app.add_typer(members.members)
-app.add_typer(mail.mail)
 app.add_typer(organisations.organisations)
 app.add_typer(events.events)
+app.add_typer(lab.lab)
 app.command("worker", hidden=True)(worker.worker)
 app.command("migrate", hidden=True)(prepare.migrate)
 app.command("prepare", hidden=True)(prepare.prepare)

@@ -1,0 +1,36 @@
+"""All suites that Stoa has, by name."""
+
+from __future__ import annotations
+
+from stoa.evaluation.suites.canary_exposure import CANARY_EXPOSURE
+from stoa.evaluation.suites.context_leak import CONTEXT_LEAK
+from stoa.evaluation.suites.direct_injection import DIRECT_INJECTION
+from stoa.evaluation.suites.indirect_injection import INDIRECT_INJECTION
+from stoa.evaluation.suites.jailbreak import JAILBREAK
+from stoa.evaluation.suites.min_k import MIN_K
+from stoa.evaluation.suites.over_refusal import OVER_REFUSAL
+from stoa.evaluation.suites.prefix_extraction import PREFIX_EXTRACTION
+from stoa.evaluation.suites.prompt_leak import PROMPT_LEAK
+from stoa.evaluation.suites.refusal import REFUSAL
+from stoa.evaluation.suites.rows import set_digest
+from stoa.evaluation.suites.small_checks import SMALL_CHECKS
+from stoa.evaluation.words import Suite
+
+SUITES: dict[str, Suite] = {
+    suite.name: suite
+    for suite in (
+        CANARY_EXPOSURE,
+        PREFIX_EXTRACTION,
+        MIN_K,
+        CONTEXT_LEAK,
+        REFUSAL,
+        OVER_REFUSAL,
+        DIRECT_INJECTION,
+        INDIRECT_INJECTION,
+        PROMPT_LEAK,
+        JAILBREAK,
+        SMALL_CHECKS,
+    )
+}
+
+__all__ = ["SUITES", "set_digest"]

@@ -1,0 +1,1 @@
+"""How answers are graded: pure rules, so that whoever has a log gets the same numbers."""
