@@ -19,6 +19,7 @@ from stoa.cli import (
     importing,
     init,
     lab,
+    mail,
     members,
     moderating,
     organisations,
@@ -74,6 +75,7 @@ app.add_typer(moderating.moderate)
 app.command("serve", hidden=True)(serve.serve)
 app.add_typer(calls.calls)
 app.add_typer(members.members)
+app.add_typer(mail.mail)
 app.add_typer(organisations.organisations)
 app.add_typer(events.events)
 app.add_typer(lab.lab)

@@ -4,14 +4,15 @@ from django.apps import AppConfig
 
 
 class KitConfig(AppConfig):
-    """The tables that every part shares, and the acts on files."""
+    """The tables that every part shares, and the acts on files and on mail that comes back."""
 
     name = "stoa.kit"
     label = "kit"
 
     def ready(self) -> None:
         """Load the acts, and let them know when somebody is erased."""
-        from stoa.kit.files import acts, tasks  # noqa: F401 - loading them registers them
+        from stoa.kit import bounces  # noqa: F401 - loading it registers its act and what the worker does
+        from stoa.kit.files import acts, tasks  # noqa: F401 - likewise
         from stoa.kit.registry import register_erasure
 
         register_erasure(acts.erase_files_of)

@@ -102,6 +102,14 @@ def _smtp(value: str) -> Smtp | None:
     return Smtp(parts.hostname, parts.port or port, unquote(parts.username or ""), unquote(parts.password or ""), tls)
 
 
+def _maildir(value: str) -> Path | None:
+    if not value:
+        return None
+    if not (_folder(value) / "new").is_dir():
+        raise ValueError("is no Maildir: give a folder that holds new and cur, to which your mail server delivers")
+    return _folder(value)
+
+
 def _networks(value: str) -> tuple[str, ...]:
     try:
         return tuple(str(ipaddress.ip_network(part.strip())) for part in value.split(",") if part.strip())
@@ -177,6 +185,13 @@ class Environment:
     )
     mail_from: str = _setting(
         "STOA_MAIL_FROM", _text, "", "Sender of all mails.", shown="stoa@ and the host name of STOA_ADDRESS"
+    )
+    bounces: Path | None = _setting(
+        "STOA_BOUNCES",
+        _maildir,
+        "",
+        "A Maildir in which mail to that sender arrives: the worker notes which of its mails never arrived.",
+        shown="off",
     )
     proxy: tuple[str, ...] = _setting(
         "STOA_PROXY",

@@ -7,6 +7,7 @@ from stoa.kit.secrecy import Secret, declares
 
 A_MAIL = Secret("what is mailed to somebody", "never")
 SENT_TWICE = Secret("that somebody's request was sent under a key", "never")
+A_BOUNCE = Secret("that mail to somebody comes back", "never", frozenset({"founder", "steward"}))
 A_FILE = Secret("what somebody sends as a file", "never")
 ATTEMPTS = Secret("who tries to sign in", "never")
 
@@ -26,9 +27,13 @@ class Once(models.Model):
 
 @declares(rows=A_MAIL)
 class Mail(models.Model):
-    """A mail in the outbox: written in its act's transaction, sent by the worker under a stable Message-ID."""
+    """A mail in the outbox: written in its act's transaction, sent by the worker under a stable Message-ID.
+
+    Nobody can guess the Message-ID, by which a report that it came back is known; one with a `name` is posted once.
+    """
 
     message_id = models.CharField(max_length=120, unique=True)
+    name = models.CharField(max_length=120, blank=True)
     kind = models.CharField(max_length=40)
     to = models.EmailField()
     person_id = models.CharField(max_length=32, blank=True)
@@ -43,9 +48,24 @@ class Mail(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["due"], condition=models.Q(sent=None), name="mail_waiting")]
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=~models.Q(name=""), name="one_mail_of_a_name")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.message_id}"
+
+
+@declares(rows=A_BOUNCE)
+class Bounce(models.Model):
+    """An address from which mail comes back, with the status code that says why. See `stoa.kit.bounces`."""
+
+    address = models.EmailField(unique=True)
+    status = models.CharField(max_length=11)
+    since = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.status}"
 
 
 @declares(rows=A_FILE)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from email.errors import MessageError
+from smtplib import SMTPRecipientsRefused
 from typing import NotRequired, TypedDict
 from urllib.parse import urlsplit
 
@@ -18,13 +19,16 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
-from stoa.kit import chance, clock
+from stoa.kit import bounces, chance, clock
 from stoa.kit.faults import Invalid
 from stoa.kit.models import Mail
 
 MOST_ATTEMPTS = 20
 LONGEST_PAUSE = timedelta(hours=8)
 """Pauses double from two minutes up to this, so that the attempts reach over four days."""
+
+WITHHELD, REFUSED = "withheld", "refused"
+"""What is noted of a mail that is given up since mail to its address comes back, and of one that found that out."""
 
 TASK, LOCK = "kit.mail.deliver", "mail"
 log = logging.getLogger(__name__)
@@ -45,7 +49,7 @@ def post(
 ) -> Mail:
     """Put a mail in the outbox. A line break in subject, address or header is refused, since it would add headers."""
     letter = Letter(to=to, subject=subject, body=body, person_id=person_id)
-    mail = _row(chance.opaque_id(), kind, letter, headers or {})
+    mail = _row(kind, letter, headers or {})
     mail.save(force_insert=True)
     transaction.on_commit(hasten, robust=True)
     return mail
@@ -56,18 +60,21 @@ def post_once(name: str, kind: str, letters: Iterable[Letter]) -> None:
 
     As much is done where everybody has theirs as where nobody has.
     """
-    rows = [_row(f"{name}.{letter['person_id']}", kind, letter, letter.get("headers", {})) for letter in letters]
+    rows = [
+        _row(kind, letter, letter.get("headers", {}), name=f"{name}.{letter['person_id']}.{kind}") for letter in letters
+    ]
     Mail.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     transaction.on_commit(hasten, robust=True)
 
 
-def _row(name: str, kind: str, letter: Letter, headers: Mapping[str, str]) -> Mail:
+def _row(kind: str, letter: Letter, headers: Mapping[str, str], *, name: str = "") -> Mail:
     for text in (letter["to"], letter["subject"], *headers.values()):
         if "\n" in text or "\r" in text:
             raise Invalid("A mail header holds a line break.", remedy="Put the text on one line.")
     host = urlsplit(settings.STOA.address).hostname
     return Mail(
-        message_id=f"<{name}.{kind}@{host}>",
+        message_id=f"<{chance.opaque_id()}.{kind}@{host}>",
+        name=name,
         kind=kind,
         to=letter["to"],
         person_id=letter["person_id"],
@@ -125,7 +132,10 @@ def _deliver_next(server: BaseEmailBackend) -> bool:
         mail = _due().select_for_update(skip_locked=True).order_by("due", "pk").first()
         if mail is None:
             return False
-        _send(mail, server)
+        if bounces.is_withheld(mail):
+            _give_up(mail, WITHHELD)
+        else:
+            _send(mail, server)
         mail.save(update_fields=["sent", "attempts", "due", "error", "body"])
         return True
 
@@ -138,11 +148,26 @@ def _send(mail: Mail, server: BaseEmailBackend) -> None:
     mail.attempts += 1
     try:
         message.send()
+    except SMTPRecipientsRefused as error:
+        status = bounces.refused(*error.recipients.get(mail.to, (0, b"")))
+        if status:
+            bounces.mark(mail.to, status)
+            _give_up(mail, REFUSED)
+        else:
+            _try_later(mail, error)
     except (OSError, ValueError, MessageError) as error:
         server.close()  # the next mail begins a connection of its own
-        mail.error = type(error).__name__
-        mail.due = clock.now() + min(timedelta(minutes=2**mail.attempts), LONGEST_PAUSE)
-        log.warning("mail %s was not sent: %s; next try %s", mail.message_id, mail.error, mail.due)
+        _try_later(mail, error)
     else:
         mail.sent, mail.error = clock.now(), ""
         mail.body = ""  # it may hold a link or code that signs in
+
+
+def _try_later(mail: Mail, error: Exception) -> None:
+    mail.error = type(error).__name__
+    mail.due = clock.now() + min(timedelta(minutes=2**mail.attempts), LONGEST_PAUSE)
+    log.warning("mail %s was not sent: %s; next try %s", mail.message_id, mail.error, mail.due)
+
+
+def _give_up(mail: Mail, why: str) -> None:
+    mail.attempts, mail.error, mail.body = MOST_ATTEMPTS, why, ""

@@ -13,7 +13,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
 from django.db.models import Min, Q
 
-from stoa.kit import chance, clock, registry, search
+from stoa.kit import bounces, chance, clock, registry, search
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Invalid, Refused, TooFast
 from stoa.kit.files.acts import put_aside
@@ -318,6 +318,8 @@ def destroy(person: Person, now: datetime) -> None:
     person.digests.all().delete()
     person.data_copies.all().delete()
     person.tie_questions.all().delete()
+    own = EmailAddress.objects.filter(user=person).values_list("email", flat=True)
+    bounces.clear(*own, *filter(None, [person.email]))
     for kept in (EmailAddress, Authenticator, SocialAccount):
         kept._default_manager.filter(user=person).delete()
     person.api_tokens.all().delete()

@@ -101,6 +101,12 @@ class MeOut(PersonOut):
     wants_digest: bool
     follows_own: bool
     away_until: date | None
+    mail_comes_back: bool = Field(description="Whether mail to you comes back, so that only codes are sent to you.")
+
+    @staticmethod
+    def resolve_mail_comes_back(person: Person) -> bool:
+        """Whether their address is marked."""
+        return bool(person.email) and queries.comes_back([person]) == {person.pk}
 
 
 class ProfileIn(Given):

@@ -13,12 +13,20 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Valu
 from stoa.kit import clock
 from stoa.kit.addresses import path_to
 from stoa.kit.looking import kept_in_look
+from stoa.kit.models import Bounce
 from stoa.kit.registry import Rows
 from stoa.kit.search import Kept
 from stoa.methods.canonical import parse_object
 from stoa.people.events import PrivateLook
 from stoa.people.models import FORMER, Interest, Organisation, Person, Role, Suspension, Tie, TieQuestion
 from stoa.record.models import Sealed
+
+
+def comes_back(people: Iterable[Person]) -> set[str]:
+    """The ids of those of these people from whose address mail comes back."""
+    by_address = {one.email: one.pk for one in people if one.email}
+    marked = Bounce.objects.filter(address__in=list(by_address)).values_list("address", flat=True)
+    return {by_address[address] for address in marked}
 
 
 def in_force(roles: QuerySet[Role]) -> QuerySet[Role]:

@@ -9,6 +9,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
@@ -20,7 +21,7 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest
 
-from stoa.kit import clock, instants, outbox, wording
+from stoa.kit import bounces, clock, instants, outbox, wording
 from stoa.people.links import REPEATED
 from stoa.people.models import Person
 from stoa.site import queries
@@ -57,11 +58,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Begin a session anew, and let the person's address stand among those they can change under “Your account”."""
         super().login(request, user)
         assert isinstance(user, Person)
+        proved = bool({one.get("method") for one in get_authentication_records(request, user)} & PROVE_ADDRESS)
         if user.email and not EmailAddress.objects.filter(user=user).exists():
-            methods = {record.get("method") for record in get_authentication_records(request, user)}
-            EmailAddress.objects.create(
-                user=user, email=user.email, primary=True, verified=bool(methods & PROVE_ADDRESS)
-            )
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=proved)
+        if user.email and proved:
+            bounces.clear(user.email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put the mail of allauth's name, in our words, in the outbox: no request waits for a mail server.
@@ -109,6 +110,12 @@ class MFAAdapter(DefaultMFAAdapter):
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Passkeys belong to the host of the public address, however the server was reached."""
         return {**super().get_public_key_credential_rp_entity(), "name": queries.community().name}
+
+
+@receiver(email_confirmed)
+def note_that_mail_arrives(email_address: EmailAddress, **_: Any) -> None:
+    """Who confirms an address reads the mail that comes there."""
+    bounces.clear(email_address.email)
 
 
 @receiver(authenticator_added)

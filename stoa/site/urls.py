@@ -1,12 +1,11 @@
 """Addresses of the site: home, setup, files by fixed names, and the way to a second factor."""
 
-from allauth.account.views import email
 from allauth.mfa.totp.views import activate_totp
 from allauth.mfa.webauthn.views import add_webauthn
 from allauth.socialaccount.views import connections
 from django.urls import path, re_path
 
-from stoa.site.views import data, factor, files, home, members, search, setup
+from stoa.site.views import addresses, data, factor, files, home, members, search, setup
 
 app_name = "site"
 urlpatterns = [
@@ -35,7 +34,7 @@ urlpatterns = [
     path("robots.txt", files.robots),
     path(".well-known/security.txt", files.security_txt),
     path(".well-known/change-password", files.change_password),
-    path("account/email/", factor.own(email)),
+    path("account/email/", factor.own(addresses.Addresses.as_view())),
     path("account/2fa/totp/activate/", factor.own(activate_totp)),
     path("account/2fa/webauthn/add/", factor.own(add_webauthn)),
     path("account/3rdparty/", factor.own(connections)),

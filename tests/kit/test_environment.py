@@ -24,6 +24,7 @@ def test_without_any_variable_it_is_a_server_for_a_first_look():
         secret_key="",
         smtp=None,
         mail_from="stoa@localhost",
+        bounces=None,
         proxy=(),
         web_processes=2,
         sample=True,
@@ -34,7 +35,8 @@ def test_without_any_variable_it_is_a_server_for_a_first_look():
     )
 
 
-def test_every_variable_is_read():
+def test_every_variable_is_read(tmp_path: Path):
+    (tmp_path / "new").mkdir()
     given = {
         "STOA_DATA": "/srv/a community",
         "STOA_PORT": "80",
@@ -45,6 +47,7 @@ def test_every_variable_is_read():
         "STOA_SECRET_KEY": "k" * 32,
         "STOA_SMTP_URL": "smtps://us%40er:p%3Aw@mail.example",
         "STOA_MAIL_FROM": "Community <us@community.example>",
+        "STOA_BOUNCES": str(tmp_path),
         "STOA_PROXY": "127.0.0.1, 10.0.0.0/8",
         "STOA_WEB_PROCESSES": "8",
         "STOA_SAMPLE": "no",
@@ -65,6 +68,7 @@ def test_every_variable_is_read():
         secret_key="k" * 32,
         smtp=Smtp("mail.example", 465, "us@er", "p:w", "tls"),
         mail_from="Community <us@community.example>",
+        bounces=tmp_path,
         proxy=("127.0.0.1/32", "10.0.0.0/8"),
         web_processes=8,
         sample=False,
@@ -131,6 +135,10 @@ def test_one_external_database_serves_as_its_own_owner_unless_told_otherwise():
         (
             {"STOA_SECRET_KEY": "hidden"},
             "STOA_SECRET_KEY is too short to be safe: give 32 random characters or more, or leave it out.",
+        ),
+        (
+            {"STOA_BOUNCES": "/nowhere"},
+            "STOA_BOUNCES “/nowhere” is no Maildir: give a folder that holds new and cur, to which your mail server delivers.",
         ),
         (
             {"STOA_SMTP_URL": "mail.example"},

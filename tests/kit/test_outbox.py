@@ -30,12 +30,12 @@ class Unreachable(EmailBackend):
 
 
 class Refusing(EmailBackend):
-    """A mail server that refuses one address."""
+    """A mail server that refuses one address for now."""
 
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         for message in messages:
             if "bad@example.org" in message.to:
-                raise smtplib.SMTPRecipientsRefused({"bad@example.org": (550, b"no such user")})
+                raise smtplib.SMTPRecipientsRefused({"bad@example.org": (451, b"4.3.0 try again later")})
         return int(super().send_messages(messages))
 
 

@@ -13,7 +13,7 @@ from stoa.cli.checks import Invariant
 from stoa.forum.queries.moderation import cases_for_operator
 from stoa.kit import clock
 from stoa.kit.models import Mail
-from stoa.kit.outbox import MOST_ATTEMPTS
+from stoa.kit.outbox import MOST_ATTEMPTS, REFUSED, WITHHELD
 from stoa.record.models import Pending
 from stoa.record.queries import days_to_seal
 
@@ -55,9 +55,9 @@ def places() -> Iterator[str]:
 
 def outbox() -> Iterator[str]:
     """No mail is stuck."""
-    given_up = Mail.objects.filter(sent=None, attempts__gte=MOST_ATTEMPTS).count()
-    if given_up:
-        yield f"{given_up} mails could not be sent and are given up."
+    given_up = Mail.objects.filter(sent=None, attempts__gte=MOST_ATTEMPTS).exclude(error__in=[WITHHELD, REFUSED])
+    if count := given_up.count():
+        yield f"{count} mails could not be sent and are given up."
     late = Mail.objects.filter(sent=None, attempts__lt=MOST_ATTEMPTS, due__lte=clock.now() - LATE_MAIL).count()
     if late:
         yield f"{late} mails are more than an hour late: does the worker run, and does the mail server answer?"

@@ -19,6 +19,7 @@ from stoa.members.acts.vouching import read_vouching, vouching_link
 from stoa.members.api.calls import found_call
 from stoa.members.models import Application, Call, Draft
 from stoa.members.queries import Mine
+from stoa.members.queries.applications import unreachable
 from stoa.members.queries.files import enclosed, find_enclosed, find_readable
 from stoa.members.queries.importing import sheet_of
 from stoa.members.queries.vouching import post_of
@@ -184,10 +185,14 @@ def take_back_about_oneself(request: HttpRequest, slug: str) -> Status[None]:
 
 @router.get("/calls/{slug}/applications", response=list[Listed], summary="List applications")
 @paginate(Parts)
-def list_applications(request: HttpRequest, slug: str, q: Word = "") -> QuerySet[Application]:
-    """What was submitted to a call, the latest first, for those who keep it; `q` are words in name or organisation."""
+def list_applications(request: HttpRequest, slug: str, q: Word = "", back: bool = False) -> QuerySet[Application]:
+    """What was submitted to a call, the latest first, for those who keep it; `q` are words in name or organisation.
+
+    With `back` those alone from whose applicants mail comes back.
+    """
     call = _kept(request, slug)
     rows = queries.applications(call, actor(request)).order_by(F("submitted").desc(nulls_last=True), "pk")
+    rows = unreachable(rows) if back else rows
     return queries.with_words(rows, q, call) if q else rows
 
 

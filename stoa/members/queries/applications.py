@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from stoa.kit.act import Actor
+from stoa.kit.models import Bounce
 from stoa.members import rules
 from stoa.members.models import AboutYou, Application, Call, Draft
 
@@ -50,6 +51,11 @@ def with_words(rows: QuerySet[Application], words: str, call: Call) -> QuerySet[
     """Of these applications to a call, those with these words in the name or the organisation."""
     found = Application.objects.filter(call=call, words__contains=words.lower())  # read from the index alone
     return rows.filter(pk__in=found.values("pk"))
+
+
+def unreachable(rows: QuerySet[Application]) -> QuerySet[Application]:
+    """Of these applications, those from whose applicants mail comes back, so that they must be reached otherwise."""
+    return rows.filter(person__email__in=Bounce.objects.values("address"))
 
 
 def find_application(call: Call, pk: str, viewer: Actor) -> Application | None:

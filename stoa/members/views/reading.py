@@ -12,11 +12,14 @@ from stoa.kit.powers import may
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.members import acts, queries, rules
 from stoa.members.models import Application, Call
+from stoa.members.queries.applications import unreachable
 from stoa.members.queries.files import enclosed
 from stoa.members.queries.vouching import post_of
 from stoa.members.rules.answers import answered
 from stoa.members.views.calls import found, frame
 from stoa.members.views.files import file_address
+
+BACK = Filter("back", "Mail", lambda rows, _: unreachable(rows), [("yes", "Comes back")])
 
 
 def listing(call: Call) -> Listing[Application]:
@@ -36,7 +39,7 @@ def listing(call: Call) -> Listing[Application]:
             Column("submitted", "Submitted", lambda a: a.submitted, order=("submitted",)),
             Column("edited", "Last changed", lambda a: a.edited, sortable=False),
         ],
-        filters=[Filter("q", "Name or organisation", lambda rows, words: queries.with_words(rows, words, call))],
+        filters=[Filter("q", "Name or organisation", lambda rows, words: queries.with_words(rows, words, call)), BACK],
         sort="-submitted",
         empty="No applications yet.",
     )
@@ -49,7 +52,8 @@ def applications(request: HttpRequest, slug: str) -> HttpResponseBase:
     rows = queries.applications(call, edge.actor(request)).defer("answers", "facts")
     shown = listing(call)
     may_import = may(edge.actor(request), "members.applications.import", call)
-    context = {**frame(call), "table": shown.page(request, rows), "may_import": may_import}
+    lost = unreachable(rows).count()
+    context = {**frame(call), "table": shown.page(request, rows), "may_import": may_import, "lost": lost}
     return shown.download(request, rows) or render(request, "members/applications.html", context)
 
 

@@ -6,8 +6,9 @@ that runs can be compared without reading their logs.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,21 @@ class Sums:
     def deviations(self) -> float:
         """The sum of squared deviations from the mean."""
         return max(self.squares - self.samples * self.mean**2, 0.0)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return {
+            "names": list(self.names),
+            "counts": self.counts.astype(int).tolist(),
+            "sums": self.sums.tolist(),
+            "squares": self.squares,
+        }
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Self:
+        """What `plain` gave."""
+        counts, sums = (np.asarray(plain[name], dtype=np.float64) for name in ("counts", "sums"))
+        return cls(tuple(plain["names"]), counts, sums, float(plain["squares"]))
 
 
 def gather(scores: Sequence[float | None], clusters: Sequence[Hashable] | None = None) -> Sums:

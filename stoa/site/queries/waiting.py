@@ -22,7 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Lower
 
 from stoa.agenda.models import Announcement, Answer, Estimate, Question, Round, Statement
 from stoa.agenda.queries.rounds import UNDER_WAY
@@ -36,6 +36,7 @@ from stoa.kit import clock, registry
 from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
 from stoa.kit.looking import once_a_look
+from stoa.kit.models import Bounce
 from stoa.kit.prepared import prepared
 from stoa.members.queries.onboarding import code_not_accepted, settling_under_way
 from stoa.members.queries.pairs import pairs_waiting
@@ -201,12 +202,13 @@ def _setup(person_id: str, powers: Powers, rounds: Sequence[Asked]) -> Iterator[
 
 
 def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
-    """What one's roles ask: to settle in, a second factor, and what waits for who holds a power. One query, or none."""
+    """What one's roles ask: to settle in, a second factor, and what waits for who holds a power, and a lost address. One query."""
     needing = powers.roles & powers.terms.second_factor
     asked = [rows(person_id) for rows, act in _ASKED.items() if powers.may(act)]
+    asked += [_bounced(person_id)]
     asked += [_code(person_id), _settling(person_id), _ties(person_id)] if powers.roles & SETTLE_IN else []
     asked += [_factors(person_id)] if needing else []
-    rows = list(asked[0].union(*asked[1:], all=True)) if asked else []
+    rows = list(asked[0].union(*asked[1:], all=True))
     kinds = {kind for kind, *_ in rows}
     if needing and "factor" not in kinds:
         who = " and ".join(sorted(needing))
@@ -232,6 +234,9 @@ def _duty(kind: str, pk: str, slug: str, title: str, who: str) -> Iterator[Waiti
         yield Waiting(f"Attest the outcome: {title}", url, 15, "everybody waits for the outcome")
     elif kind == "ties":
         yield Waiting("Confirm your ties", path_to("members:membership"), 2, "else your page says that they are not")
+    elif kind == "bounced":
+        url, whom = path_to("account_email"), "until then nothing but codes for signing in is sent to you"
+        yield Waiting(f"Mail to {title} comes back: confirm your address anew or give another", url, 2, whom)
     elif kind == "pair":
         url, whom = path_to("members:pair", pk), "else the younger account is left out of the next voter list"
         yield Waiting(f"Settle whether two accounts are one person’s: {title} and {who}", url, 10, whom)
@@ -248,6 +253,11 @@ def _told(rows: QuerySet[Any], kind: str, slug: str = "", title: str = "", who: 
 
 def _code(person_id: str) -> QuerySet[Any]:
     return _told(code_not_accepted(person_id), "code")
+
+
+def _bounced(person_id: str) -> QuerySet[Any]:
+    own = Person.objects.filter(pk=person_id).values(lower=Lower("email"))
+    return _told(Bounce.objects.filter(address__in=own), "bounced", title="address")
 
 
 def _settling(person_id: str) -> QuerySet[Any]:

@@ -54,6 +54,7 @@ from tests.leaks.stories.people import (
     what_address_one_has,
     what_one_has_set,
     what_one_sends,
+    whether_mail_comes_back,
     whether_one_takes_ones_data_away,
     whether_staff_looked,
 )
@@ -97,6 +98,7 @@ IN_A_DISCUSSION = (
     how_one_signs_in,
     what_address_one_has,
     whether_staff_looked,
+    whether_mail_comes_back,
     who_asks_unsigned,
     what_is_drafted_to_all,
     who_wrote_it,

@@ -8,10 +8,10 @@ from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 
-from stoa.kit import clock, once
+from stoa.kit import bounces, clock, once
 from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.files import acts as files
-from stoa.kit.models import A_FILE, A_MAIL, ATTEMPTS, SENT_TWICE
+from stoa.kit.models import A_BOUNCE, A_FILE, A_MAIL, ATTEMPTS, SENT_TWICE
 from stoa.members import acts as members
 from stoa.people import acts as people
 from stoa.people.links import make_link
@@ -81,6 +81,13 @@ def what_address_one_has(world: World) -> None:
     if world.otherwise:
         kept = EmailAddress.objects.create(user=person, email=address, primary=True)
         EmailConfirmation.objects.create(email_address=kept, key="key")
+
+
+@about(A_BOUNCE, AN_ADDRESS)
+def whether_mail_comes_back(world: World) -> None:
+    """Whether mail to somebody comes back."""
+    if world.otherwise:
+        bounces.mark(world.some[15].email or "", "5.1.1")
 
 
 @about(A_LOOK)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoa.methods.evaluation import gather, mean, share, wilson
+from stoa.methods.evaluation import Sums, gather, mean, share, wilson
 from stoa.methods.evaluation.means import Mean, clustered_error, freedom, miller_error
 from stoa.methods.evaluation.proportions import clopper_pearson, effective_samples, newcombe, rule_of_three
 from stoa.methods.evaluation.sums import likeness
@@ -88,6 +88,18 @@ def test_clusters_that_cancel_out_are_not_taken_for_certainty() -> None:
 
 def test_what_says_nothing_is_left_out() -> None:
     assert gather([1, None, 0], "abc").names == ("a", "c")
+
+
+def test_what_is_kept_of_scores_is_read_back() -> None:
+    sums = gather(SCORES, CLUSTERS)
+    plain = sums.plain()
+    assert plain == {
+        "names": ["0", "1", "2", "3"],
+        "counts": [2, 3, 2, 1],
+        "sums": [1.0, 2.0, 1.0, 1.0],
+        "squares": 5.0,
+    }
+    assert mean(Sums.of(plain)) == mean(sums)
 
 
 @pytest.mark.parametrize("scores", [[], [None], [float("nan")], [float("inf"), 1.0]])

@@ -1,0 +1,42 @@
+"""Error bars of 95 % hold the truth about 95 % of the time: few and many clusters, equal and unequal, scales and shares.
+
+`bench/coverage.py` prints the whole table. Here fewer runs, so that chance alone may take two points either way.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from stoa.methods.evaluation import mean, share
+from tests.methods.evaluation.simulated import SHARES, Setting, held, settings
+
+ALL = list(settings())
+SOME = list(islice(ALL, 3, None, 11))
+
+
+def coverage(chosen: list[Setting], runs: int) -> tuple[np.ndarray, np.ndarray]:
+    """How often the intervals of scores on a scale and of shares hold, by setting."""
+    found = {True: [], False: []}
+    for setting in chosen:
+        kind = setting.scores in SHARES
+        found[kind].append(held(setting, share if kind else mean, runs=runs, seed=7))
+    return np.array(found[False]), np.array(found[True])
+
+
+def test_error_bars_hold_as_often_as_they_say() -> None:
+    for found in coverage(SOME, 250):
+        assert 0.93 <= found.mean() <= 0.97
+        assert found.min() >= 0.9
+
+
+@pytest.mark.slow
+def test_error_bars_hold_in_a_third_of_all_settings() -> None:
+    scale, shares = coverage(ALL[1::3], 300)
+    assert 0.93 <= scale.mean() <= 0.97
+    assert 0.93 <= shares.mean() <= 0.97
+    assert scale.min() >= 0.9
+    assert scale.max() <= 0.99
+    assert shares.min() >= 0.9
