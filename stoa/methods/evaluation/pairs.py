@@ -60,17 +60,17 @@ def comparable(first: Sums, second: Sums) -> bool:
 def difference(first: Sums, second: Sums, *, bounded: bool = False) -> Difference:
     """The difference of the means of two runs that asked the same sample set: paired by cluster where that can be.
 
-    `bounded`: the scores lie within 0 and 1. Then two samples are added as Agresti and Min 2005 do for paired shares (half
-    a sample for each way to differ), so that a few equal answers don't pass for certainty.
+    `bounded`: the scores lie within 0 and 1. Then two samples are added, as Agresti and Min 2005 do for paired shares and
+    Agresti and Caffo 2000 for unpaired ones, so that a few equal answers don't pass for certainty.
     """
     if not comparable(first, second):
-        return unpaired(first, second)
+        return unpaired(first, second, bounded=bounded)
     if first.clusters < 2:
         return Difference(first.mean - second.mean, inf, 0.0, paired=True)
     gaps = _gaps(first, second)
     error = clustered_error(gaps)
     if bounded:
-        error = sqrt((error * gaps.samples) ** 2 + 1) / (gaps.samples + 2)
+        error = rounded_up(error, gaps.samples)
     return Difference(gaps.mean, error, freedom(gaps.counts, 1.0), paired=True)
 
 
@@ -80,16 +80,29 @@ def _gaps(first: Sums, second: Sums) -> Sums:
     return Sums(first.names, first.counts, sums, float((sums**2 / first.counts).sum()))
 
 
-def unpaired(first: Sums, second: Sums) -> Difference:
+def rounded_up(error: float, samples: int) -> float:
+    """The error of a mean within 0 and 1 with two more samples, which differ by 1 from what it is."""
+    return sqrt((error * samples) ** 2 + 1) / (samples + 2)
+
+
+def unpaired(first: Sums, second: Sums, *, bounded: bool = False) -> Difference:
     """The difference of the means of two independent runs; degrees of freedom by Welch and Satterthwaite."""
     value = first.mean - second.mean
     if min(first.clusters, second.clusters) < 2:
         return Difference(value, inf, 0.0, paired=False)
-    a, b = clustered_error(first) ** 2, clustered_error(second) ** 2
+    a, b = (_error(each, bounded=bounded) ** 2 for each in (first, second))
     if a + b == 0:
         return Difference(value, 0.0, inf, paired=False)
     free = (a + b) ** 2 / (a * a / freedom(first.counts) + b * b / freedom(second.counts))
     return Difference(value, sqrt(a + b), free, paired=False)
+
+
+def _error(sums: Sums, *, bounded: bool) -> float:
+    """The clustered error of a mean; where all scores are one, clusters count as samples."""
+    error = clustered_error(sums)
+    if not bounded:
+        return error
+    return rounded_up(error, sums.samples if sums.deviations > 1e-12 else sums.clusters)
 
 
 def mcnemar(only_first: int, only_second: int, *, middle: bool = False) -> float:
