@@ -99,15 +99,15 @@ def _paired(group: Entrants, *, bounded: bool) -> Floats:
     """The squared errors of all differences within a group, from products of residuals by cluster."""
     samples = group.samples
     residuals = group.totals - group.means[:, None] * group.counts
+    # what clusters differ by is never less than half of what their samples would, so that no floor is needed here
     found = _apart(residuals, 1 / (1 - group.counts / samples)) / samples**2
-    alone = _apart(residuals, 1 / group.counts) / (samples * (samples - 1))
-    found = np.maximum(found, LEAST_SHARE_OF_VARIANCE * alone)
     return _rounded_up(found, samples) if bounded else found
 
 
 def _apart(rows: Floats, weights: Floats) -> Floats:
     """The weighted squared distance of each row from each other (n, n)."""
-    products = (rows * weights) @ rows.T
+    # not a product of matrices, which would wait for threads that other requests keep busy
+    products = np.einsum("ik,jk->ij", rows * weights, rows)
     along = np.diag(products)
     return np.maximum(along[:, None] + along[None, :] - 2 * products, 0.0)
 
