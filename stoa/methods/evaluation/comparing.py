@@ -109,7 +109,7 @@ def _apart(rows: Floats, weights: Floats) -> Floats:
     # not a product of matrices, which would wait for threads that other requests keep busy
     products = np.einsum("ik,jk->ij", rows * weights, rows)
     along = np.diag(products)
-    return np.maximum(along[:, None] + along[None, :] - 2 * products, 0.0)
+    return np.asarray(np.maximum(along[:, None] + along[None, :] - 2 * products, 0.0))
 
 
 def better(found: Differences, *, higher: bool, control: Control = "holm", alpha: float = 0.05) -> NDArray[np.bool_]:
