@@ -49,7 +49,9 @@ def test_somebody_applies_on_a_phone_and_loses_nothing(browser: Browser, live_st
     page.reload()
     expect(page.get_by_label("Why do you apply?")).to_have_value("Typed while the line was down.")
     expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+    page.get_by_label("Why do you apply?").fill("Typed after it had saved itself.")
     page.get_by_role("button", name="Save and go on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("More about you")
     for path in (f"{CALL}/apply/about", f"{CALL}/apply/submit"):
         page.goto(path)
         assert_open_to_all(page)
@@ -58,7 +60,7 @@ def test_somebody_applies_on_a_phone_and_loses_nothing(browser: Browser, live_st
     expect(page.get_by_text("Submitted").first).to_be_visible()
     assert_open_to_all(page)
     _picture(page, "mine")
-    assert Application.objects.get().answers["why"] == "Typed while the line was down."
+    assert Application.objects.get().answers["why"] == "Typed after it had saved itself."
     assert errors == []
     context.close()
 

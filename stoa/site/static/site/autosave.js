@@ -13,8 +13,10 @@ function tend(form) {
   async function save() {
     say("Saving…");
     unsaved = false;
+    const body = new FormData(form);
+    body.delete("once"); // the key under which the button acts once: a form saves itself as often as it changes
     try {
-      const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" }, redirect: "error" });
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body, headers: { "X-Autosave": "1" }, redirect: "error" });
       const told = answer.headers.get("content-type")?.startsWith("application/json") ? await answer.json() : {};
       for (const [name, value] of Object.entries(told.fields ?? {})) form.elements[name].value = value;
       if (!answer.ok) throw new Error(told.message ?? "Use the button, or check your connection.");
