@@ -8,9 +8,11 @@ from rich.progress import Progress
 from stoa.agenda.models import Answer, Participant, PublishedMap, Round, Statement
 from stoa.cli.sample import load
 from stoa.forum.models import Appeal, Case, Mention, Post, Thread
+from stoa.kit import clock
 from stoa.kit.models import Mail
-from stoa.members.models import Application, Call
-from stoa.people.models import Person
+from stoa.members.models import Application, Call, Enquiry
+from stoa.notices.models import Announcement, Event
+from stoa.people.models import Person, Suspension
 from stoa.record.models import Entry, Pending
 from stoa.review.models import Conflict, Seat
 from stoa.review.queries import outlook
@@ -28,13 +30,14 @@ def test_the_sample_has_a_finished_round_one_with_its_vote_open_and_one_in_discu
     _check_discussion(Round.objects.get(slug="2028"))
     _check_threads()
     _check_call()
+    _check_notices()
 
 
 def _check_discussion(round: Round) -> None:
     assert Statement.objects.filter(round=round, state=Statement.State.STANDING).count() == 150
     assert Participant.objects.filter(round=round).count() == 298
     assert 12_000 < Answer.objects.count() < 24_000
-    assert not Entry.objects.filter(type__contains="answer").exists()
+    assert not Entry.objects.filter(type__startswith="agenda.answer").exists()
     drawn = PublishedMap.objects.get(round=round)
     assert drawn.people == 298
     assert len(drawn.data["groups"]) == 3
@@ -67,3 +70,15 @@ def _check_call() -> None:
     assert Seat.objects.filter(panel=call.panel, state=Seat.State.ACCEPTED).count() == 20
     assert Conflict.objects.filter(seat__panel=call.panel, kind="organisation").exists()
     assert not Mail.objects.exists()
+
+
+def _check_notices() -> None:
+    assert [one.versions.count() for one in Announcement.objects.order_by("number")] == [1, 2, 1]
+    came = [
+        (event.begins < clock.now(), event.registrations.filter(waiting=False).count(), event.registrations.count())
+        for event in Event.objects.order_by("begins")
+    ]
+    assert came == [(True, 38, 38), (False, 30, 34), (False, 0, 0)]
+    assert [bool(one.answer) for one in Enquiry.objects.all()] == [True, True]
+    suspended = Suspension.objects.get()
+    assert (suspended.granted, suspended.runs_at(clock.now())) == (True, False)
