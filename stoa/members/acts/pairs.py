@@ -51,6 +51,11 @@ def _join(ended: Person, *, into: Person) -> None:
         end(ended, role.role, role.scope)
         if (role.role, role.scope) not in has:
             give(into, role.role, role.scope, role.end, room_found=True)
+    merge(ended, into)
+
+
+def merge(ended: Person, into: Person) -> None:
+    """Let an account end beside its roles: ties and ways to sign in go to the other. To be called inside an act."""
     _move_ties(ended, into)
     _move_addresses(ended, into)
     ended.api_tokens.all().delete()
