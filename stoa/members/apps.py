@@ -20,7 +20,7 @@ class MembersConfig(AppConfig):
         from stoa.members import acts, queries, tasks, words  # noqa: F401 - loading them registers them
         from stoa.members.acts.applications import erase_applications, files_in_use
         from stoa.members.acts.asking import erase_enquiries, set_state
-        from stoa.members.acts.finding import calls_found
+        from stoa.members.acts.finding import calls_found, enquiries_found
         from stoa.members.acts.recovering import bring_back
         from stoa.members.queries.asking import ENQUIRIES, pieces
         from stoa.members.queries.dates import dates_of_calls
@@ -38,6 +38,7 @@ class MembersConfig(AppConfig):
         register_erasure(erase_enquiries)
         register_beside(files_beside)
         register_documents("call", calls_found)
+        register_documents("enquiry", enquiries_found)
         register_dates(dates_of_calls)
         register_erasure(erase_applications)
         bind_terms(bound)

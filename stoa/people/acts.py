@@ -170,6 +170,7 @@ def declare_tie(
         raise Invalid(
             "This tie is declared already.", remedy="End it first, to declare it anew.", field="kind"
         ) from fault
+    _answer_about_ties(person)
     tell(events.TieDeclared(person.pk, str(organisation.pk), kind, start.isoformat(), end.isoformat() if end else None))
     return tie
 
@@ -183,8 +184,14 @@ def end_tie(actor: Actor, *, person: Person, tie: Tie, end: date) -> Tie:
         raise Invalid("It ends before it starts.", remedy="Check the date.", field="end")
     tie.end = end
     tie.save(update_fields=["end"])
+    _answer_about_ties(person)
     tell(events.TieDeclared(person.pk, str(tie.organisation_id), tie.kind, tie.start.isoformat(), end.isoformat()))
     return tie
+
+
+def _answer_about_ties(person: Person) -> None:
+    """Whoever changes their ties has looked at them: that answers the yearly question."""
+    person.tie_questions.filter(answered=None).update(answered=clock.now())
 
 
 @act("people.profile.edit", on="person", kind="private")

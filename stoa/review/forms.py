@@ -73,6 +73,17 @@ class AcceptForm(ActForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Titles or abstracts, an empty line between them. You get what is close to them.",
     )
+    ties = forms.CharField(
+        label="People to whom you are tied",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Family, friends, advisers, who pays you: one a line, by name or ORCID iD. You get nothing of theirs.",
+    )
+
+    def clean_ties(self) -> list[str]:
+        """One a line."""
+        return [line.strip() for line in self.cleaned_data["ties"].splitlines() if line.strip()]
 
 
 class InviteForm(ActForm):

@@ -15,9 +15,11 @@ from stoa.agenda.models import Announcement, Question, Round, Statement
 from stoa.ballots.models import Ballot
 from stoa.cli.sample import load
 from stoa.forum.models import Case, Post, Thread
-from stoa.members.models import Call
+from stoa.members.models import Application, Call, Enquiry
+from stoa.notices.models import Announcement as Notice
+from stoa.notices.models import Event
 from stoa.people.links import make_link
-from stoa.people.models import Organisation, Person
+from stoa.people.models import Organisation, Person, Suspension
 from stoa.review.models import Panel
 from tests.axe import violations
 from tests.live import LiveStoa
@@ -51,6 +53,8 @@ def addresses_of(pattern: str, person: Person) -> list[str]:
         "<int:position>": "12",
         "<str:reference>": Question.objects.order_by("pk")[0].reference,
         "<str:case_id>": next(iter(Case.objects.values_list("pk", flat=True)), "1"),
+        "suspensions/<str:pk>": f"suspensions/{Suspension.objects.values_list('pk', flat=True)[0]}",
+        "<str:application>": Application.objects.order_by("pk").values_list("pk", flat=True)[0],
     }
     for part, value in known.items():
         pattern = pattern.replace(part, str(value))
@@ -62,6 +66,10 @@ def addresses_of(pattern: str, person: Person) -> list[str]:
 def _filled(pattern: str, round_: Round | Call | None) -> list[str]:
     """The route with the round and the numbers of what it shows; none where the sample has nothing of the kind."""
     pattern = pattern.replace("<slug:slug>", round_.slug if round_ else "")
+    if pattern.startswith("events/<int:number>"):
+        return [pattern.replace("<int:number>", str(event.pk)) for event in Event.objects.all()]
+    if pattern.startswith("announcements/<int:number>"):
+        return [pattern.replace("<int:number>", str(one.number)) for one in Notice.objects.all()]
     if "<int:pk>" not in pattern:
         return [pattern]
     return [pattern.replace("<int:pk>", str(pk)) for pk in _numbers(pattern, round_)]
@@ -75,6 +83,8 @@ def _numbers(pattern: str, round_: Round | Call | None) -> list[int]:
         "thread/": Thread.objects.all(),
         "post/": Post.objects.all(),
     }
+    if isinstance(round_, Call):
+        kinds["questions/"] = Enquiry.objects.filter(call=round_)
     if isinstance(round_, Round):
         kinds["statement/"] = Statement.objects.filter(round=round_)
         kinds["mails/"] = Announcement.objects.filter(round=round_)

@@ -11,9 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from stoa.forum import acts as forum
+from stoa.forum.models import Case
 from stoa.kit import clock, registry
 from stoa.kit.act import OPERATOR
 from stoa.kit.faults import Closed, Conflict, Invalid, Refused
+from stoa.kit.models import Mail
 from stoa.members import acts as members
 from stoa.members.acts.asking import MOST_EACH
 from stoa.members.models import Call, Draft, Enquiry
@@ -169,3 +171,31 @@ def test_the_list_costs_the_same_for_one_and_three(cast: Cast, draft: Draft) -> 
         ask(draft)
     assert counts[0] == counts[1] <= 12
     assert Call.objects.count() == 1
+
+
+def test_who_asked_is_mailed_when_there_is_an_answer_and_the_mail_says_neither(cast: Cast, draft: Draft) -> None:
+    asked = ask(draft)
+    answer(cast, asked)
+    mail = Mail.objects.get(kind="enquiry-answered")
+    assert (mail.to, mail.person_id) == (draft.person.email, draft.person_id)
+    assert asked.get_absolute_url() in mail.body
+    assert [words for words in (WORDS, "anywhere") if words in mail.body] == []
+
+
+def test_the_form_closes_with_the_call(cast: Cast, draft: Draft) -> None:
+    with clock.travel(draft.call.closes):
+        assert browser(cast.stranger).get(f"{PAGE}/ask").status_code == 409
+        assert "Ask a question" not in browser(cast.stranger).get(PAGE).content.decode()
+
+
+def test_search_finds_what_everybody_can_read_and_nothing_else(cast: Cast, draft: Draft) -> None:
+    asked = ask(draft, "Is a monograph like an article?")
+    answer(cast, asked, "A marmoset decides it.")
+    for words in ("monograph", "marmoset"):
+        assert asked.get_absolute_url() in browser().get(f"/search?q={words}").content.decode()
+    forum.remove(acting(cast.steward), reference=asked.reference, reason="spam", words="")
+    assert asked.get_absolute_url() not in browser().get("/search?q=monograph").content.decode()
+    forum.restore(acting(cast.founder), case=Case.objects.get(subject=asked.reference))
+    assert asked.get_absolute_url() in browser().get("/search?q=monograph").content.decode()
+    people.erase(acting(cast.stranger), person=cast.stranger)
+    assert asked.get_absolute_url() not in browser().get("/search?q=monograph").content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from stoa.people import acts as people
 from stoa.people.models import Person
 from stoa.people.queries import roles_everywhere
 from stoa.record.models import Blob, Entry
-from stoa.review.models import Review
+from stoa.review.models import Assignment, Review
 from tests.cast import Cast, browser
 from tests.members.calling import opened
 from tests.members.deciding import LETTERS, decided, ranked, read, reviewed, seated, with_bar
@@ -222,6 +223,10 @@ def test_everybody_who_applied_sees_how_the_call_went_and_of_few_appeals_no_numb
         call = decided(cast, call, {ada: 400, bob: 200})
     found = statistics(call)
     assert (found.applications, found.admitted, found.days, found.appeals) == (2, 1, 9, None)
+    given = Assignment.objects.filter(state=Assignment.State.GIVEN).count()
+    assert (call.reviews_each, found.reviews_each) == (3, round(Decimal(given) / 2, 1))
+    Assignment.objects.order_by("pk")[:1].get().delete()
+    assert statistics(call).reviews_each == round(Decimal(given - 1) / 2, 1)
     page = text(browser(bob).get(f"{CALL}/mine"))
     for words in ("Not admitted", f"Reason for {bob.pk}.", "fewer than five", "Appeal</a> until"):
         assert words in page

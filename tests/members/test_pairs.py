@@ -13,9 +13,10 @@ from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.kit.models import Mail
 from stoa.members import acts
+from stoa.members.queries.pairs import LOOK
 from stoa.people import acts as people
 from stoa.people.models import Pair, Person
-from stoa.people.queries import roles_of
+from stoa.people.queries import looks_at, roles_of
 from stoa.record.models import Entry
 from stoa.site.queries.waiting import waiting
 from tests.asked import asked
@@ -53,7 +54,7 @@ def test_like_names_at_one_place_and_like_addresses_are_found_once(cast: Cast) -
 
 def test_while_it_is_open_it_waits_and_the_younger_is_left_out_of_the_voter_list(cast: Cast) -> None:
     older, younger = alike(cast)
-    title = "Settle whether two accounts are one person’s: Ana Müller and MULLER, Ana"
+    title = "Settle whether two accounts are one person’s"
     assert title in [item.title for item in waiting(acting(cast.steward))]
     assert title not in [item.title for item in waiting(acting(older))]
     round_ = cast.round()
@@ -124,3 +125,18 @@ def test_the_list_costs_the_same_for_one_and_for_three(cast: Cast) -> None:
         alike(cast, name, name.upper())
     assert asked(client, "/membership/pairs")[0] == one <= 12
     assert Pair.objects.count() == 3
+
+
+def test_a_list_names_nobody_and_whoever_opens_a_pair_is_seen_by_both(cast: Cast) -> None:
+    older, younger = alike(cast)
+    steward, pair = browser(cast.steward), Pair.objects.get()
+    listed = steward.get("/membership/pairs").content.decode() + steward.get("/api/v1/pairs").content.decode()
+    assert [word for word in (older.pk, younger.pk, older.name, younger.name) if word in listed] == []
+    assert looks_at(older.pk) == []
+    assert younger.name in steward.get(pair.get_absolute_url()).content.decode()
+    assert steward.get(f"/api/v1/pairs/{pair.pk}").json()["younger"] == younger.pk
+    for person in (older, younger):
+        looked = [(look.by, look.what) for look in looks_at(person.pk)]
+        assert looked == [(f"person:{cast.steward.pk}", LOOK)] * 2
+    assert LOOK in browser(younger).get("/people/me/looks").content.decode()
+    assert browser(cast.member).get(f"/api/v1/pairs/{pair.pk}").status_code == 403

@@ -122,6 +122,18 @@ def test_once_a_year_people_are_asked_about_their_ties_and_confirming_answers(ca
             acts.confirm_ties(acting(me), person=me)
 
 
+def test_whoever_changes_their_ties_has_answered(cast: Cast) -> None:
+    me, other = cast.member, cast.author
+    employed(other, people.add_organisation(OPERATOR, name="North"))
+    with clock.travel(clock.now() + timedelta(days=366)):
+        mind_terms()
+        employed(me, people.add_organisation(OPERATOR, name="South"))
+        people.end_tie(acting(other), person=other, tie=other.ties.get(), end=clock.now().date())
+        for person in (me, other):
+            assert TieQuestion.objects.get(person=person).answered is not None
+            assert "Confirm your ties" not in titles(person)
+
+
 def test_without_an_answer_for_sixty_days_the_page_says_since_when_and_not_before(cast: Cast) -> None:
     me = cast.member
     employed(me, people.add_organisation(OPERATOR, name="North"))

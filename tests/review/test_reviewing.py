@@ -125,6 +125,25 @@ def test_conflicts_are_found_before_anybody_is_asked(inviting: Inviting) -> None
     assert Run.objects.get().missing == 1
 
 
+def test_a_tie_is_declared_by_name_by_orcid_or_by_id_and_found_as_a_conflict(inviting: Inviting) -> None:
+    authors = {
+        "by name": Author(["person:a", "name:ana muller"]),
+        "by iD": Author(["orcid:0000-0002-1825-0097"]),
+        "by id": Author([f"person:{inviting.cast.stranger.pk}"]),
+        "nobody's": Author(["person:b", "name:ana millar"]),
+    }
+    numbers = {one: _put(inviting, Put("text", one, one, "Text.", [known])) for one, known in authors.items()}
+    person = inviting.reviewers[0]
+    Seat.objects.filter(person=person).update(state=Seat.State.INVITED)
+    form = {"load": "4", "work": "", "ties": f"Müller, Ana\n 0000-0002-1825-0097 \n\n{inviting.cast.stranger.pk}"}
+    desk = f"/reviews/{inviting.panel.pk}"
+    assert browser(person).post(f"{desk}/answer", form).status_code == 302
+    found = set(Conflict.objects.filter(seat__person=person).values_list("piece__number", "kind"))
+    assert found == {(numbers[one], "tie") for one in ("by name", "by iD", "by id")}
+    browser(person).post(f"{desk}/answer", {"decline": "yes"})
+    assert "Müller, Ana" in browser(person).get(desk).content.decode()
+
+
 def _put(scene: Reading, put: Put) -> int:
     from stoa.kit import act as kit_act
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import QuerySet
 
+from stoa.charter.queries import community
 from stoa.forum.acts.writing import note_written
 from stoa.forum.rules import pace
-from stoa.kit import clock, locks
+from stoa.kit import clock, locks, outbox, search, wording
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Conflict, Invalid
 from stoa.kit.moderated import State
 from stoa.members import events
+from stoa.members.acts.finding import enquiry_found
 from stoa.members.models import Call, Draft, Enquiry
 from stoa.members.models.asking import MOST_ASKED
 from stoa.members.rules import can_be_begun
@@ -35,6 +38,8 @@ def ask(actor: Actor, *, draft: Draft, body: str, named: bool = False) -> Enquir
     asked = Enquiry.objects.create(call=call, author_id=person_id, named=named, body=body, state=state)
     note_written(person_id, asked.reference, held=held)
     follow_own(person_id, asked.reference)
+    if not held:
+        search.put_all([enquiry_found(asked)])
     tell((events.EnquiryAskedByName if named else events.EnquiryAsked)(str(asked.pk), call.pk), {"body": body})
     return asked
 
@@ -53,6 +58,8 @@ def answer(actor: Actor, *, enquiry: Enquiry, answer: str, version: int) -> Enqu
     enquiry.answered, enquiry.answered_by_id, enquiry.version = clock.now(), actor.person_id, version + 1
     enquiry.save(update_fields=["answer", "answered", "answered_by", "version"])
     tell(events.EnquiryAnswered(str(enquiry.pk), enquiry.call_id, enquiry.version), {"answer": enquiry.answer})
+    search.put_all([enquiry_found(enquiry)])
+    _tell_asker(enquiry)
     return enquiry
 
 
@@ -64,6 +71,7 @@ def withdraw_enquiry(actor: Actor, *, enquiry: Enquiry) -> Enquiry:
         raise Closed("This question is answered, or does not stand any more.", remedy="It stays as it is.")
     enquiry.state = Enquiry.State.WITHDRAWN
     enquiry.save(update_fields=["state"])
+    search.drop(enquiry.reference)
     tell(events.EnquiryWithdrawn(str(enquiry.pk), enquiry.call_id))
     return enquiry
 
@@ -73,21 +81,43 @@ def set_state(identifier: str, state: State) -> None:
     enquiry = locks.exclusive(Enquiry.objects.get(pk=identifier))
     enquiry.state = state.value
     enquiry.save(update_fields=["state"])
+    if enquiry.state == Enquiry.State.STANDING:
+        search.put_all([enquiry_found(enquiry)])
+    else:
+        search.drop(enquiry.reference)
 
 
 def erase_enquiries(person_id: str) -> None:
     """Destroy what somebody asked and answered. Called inside the act that erases them."""
     asked = Enquiry.objects.filter(author=person_id)
     _forget(asked, "members.enquiry.asked")
+    for one in asked:
+        search.drop(one.reference)
     asked.update(body="Text removed", state=Enquiry.State.WITHDRAWN, author=None)
     answered = Enquiry.objects.filter(answered_by=person_id)
     _forget(answered, "members.enquiry.answered")
     answered.update(answer="Text removed")
+    search.put_all([enquiry_found(one) for one in answered.filter(state=Enquiry.State.STANDING)])
 
 
 def _forget(enquiries: QuerySet[Enquiry], kind: str) -> None:
     references = [one.reference for one in enquiries]
     Text.objects.filter(entry__subject__in=references, entry__type__startswith=kind).delete()
+
+
+def _tell_asker(enquiry: Enquiry) -> None:
+    """Mail who asked that there is an answer; the mail says neither, since both stand on the page."""
+    who = enquiry.author
+    if who is None or not who.email or who.erased:
+        return
+    subject, body = wording.mail(
+        "enquiry-answered",
+        name=who.shown_name,
+        call=enquiry.call.title,
+        community=community().name,
+        page=settings.STOA.address + enquiry.get_absolute_url(),
+    )
+    outbox.post(kind="enquiry-answered", to=who.email, person_id=who.pk, subject=subject, body=body)
 
 
 def _open(call: Call) -> Call:

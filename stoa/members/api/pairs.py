@@ -12,22 +12,28 @@ from pydantic import StringConstraints
 from stoa.kit.api import Given, Parts, actor, found
 from stoa.kit.faults import Refused
 from stoa.members import acts
-from stoa.members.queries.pairs import may_settle, pairs
+from stoa.members.queries.pairs import LOOK, may_settle, pairs
+from stoa.people.acts import see_private
 from stoa.people.models import Pair
 
 router = Router(tags=["Membership"])
 
 
-class PairOut(Schema):
-    """Two accounts, and what they share."""
+class PairListed(Schema):
+    """Two accounts by what they share, without whose they are."""
 
     id: str
-    older: str = Field(alias="older_id")
-    younger: str = Field(alias="younger_id")
     reasons: list[str]
     found: datetime
     settled: datetime | None
     same: bool | None
+
+
+class PairOut(PairListed):
+    """Two accounts, and what they share."""
+
+    older: str = Field(alias="older_id")
+    younger: str = Field(alias="younger_id")
 
 
 class SettleIn(Given):
@@ -37,7 +43,7 @@ class SettleIn(Given):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
-@router.get("/pairs", response=list[PairOut], summary="List accounts that may be one person's")
+@router.get("/pairs", response=list[PairListed], summary="List accounts that may be one person's")
 @paginate(Parts)
 def list_pairs(request: HttpRequest) -> QuerySet[Pair]:
     """Pairs of accounts, open and settled, for those who may settle them."""
@@ -45,12 +51,24 @@ def list_pairs(request: HttpRequest) -> QuerySet[Pair]:
     return pairs(actor(request))
 
 
+@router.get("/pairs/{pair}", response=PairOut, summary="Get two accounts that may be one person's")
+def get_pair(request: HttpRequest, pair: str) -> Pair:
+    """One pair, for those who may settle it. That you looked is noted for both."""
+    one = _found(request, pair)
+    for person in (one.older, one.younger):
+        see_private(actor(request), person=person, what=LOOK)
+    return one
+
+
 @router.post("/pairs/{pair}/settle", response=PairOut, summary="Settle whether two accounts are one person's")
 def settle_pair(request: HttpRequest, pair: str, given: SettleIn) -> Pair:
     """Settle a pair: one person's, then the younger account ends; or two people's."""
+    return acts.settle_pair(actor(request), pair=_found(request, pair), **given.dict())
+
+
+def _found(request: HttpRequest, pair: str) -> Pair:
     _demand(request)
-    one = found(pairs(actor(request)).filter(pk=pair).first() if "\0" not in pair else None)
-    return acts.settle_pair(actor(request), pair=one, **given.dict())
+    return found(pairs(actor(request)).filter(pk=pair).first() if "\0" not in pair else None)
 
 
 def _demand(request: HttpRequest) -> None:

@@ -16,6 +16,7 @@ from stoa.kit.act import Actor
 from stoa.members import rules
 from stoa.members.models import Application, Call, Decision
 from stoa.members.rules.answers import answered, fact_in_words
+from stoa.methods.same_person import name_key
 from stoa.people.models import Organisation, Person, Role, Tie
 from stoa.people.queries import in_force
 from stoa.review.acts.conflicts import COUNTED, barred
@@ -128,7 +129,7 @@ def _author(one: Application, ties: Ties, houses: Mapping[tuple[str, str], int])
     keys = [f"person:{one.person_id}"] if one.person_id else []
     keys += [f"orcid:{one.orcid}"] if one.orcid else []
     wrote = [(key, f"{year}-12-31" if year else today) for key, year in _works(one)]
-    return Author([*keys, f"name:{one.sort_name}"], [*ties.get(one.person_id or "", ()), *named], wrote)
+    return Author([*keys, f"name:{name_key(one.name)}"], [*ties.get(one.person_id or "", ()), *named], wrote)
 
 
 def _ties(people: Sequence[str]) -> dict[str, list[tuple[str, str, str | None]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -14,6 +15,7 @@ from stoa.members import rules
 from stoa.members.events import CallDecided
 from stoa.members.models import Appeal, Call, Decision, Release
 from stoa.record.models import Entry
+from stoa.review.models import Assignment
 
 FEWEST = 5
 """Of fewer appeals than these no number is told."""
@@ -74,14 +76,28 @@ def outcome(call: Call) -> Outcome | None:
 
 @dataclass(frozen=True)
 class Statistics:
-    """How a call went, for everybody who applied. whole `days` from its end to the release; of few appeals no number."""
+    """How a call went, for everybody who applied.
+
+    Whole `days` from its end to the release; the mean of the reviews that were really given each, to one place; of few
+    appeals no number.
+    """
 
     applications: int
     admitted: int
     days: int
-    reviews_each: int
+    reviews_each: Decimal
     appeals: int | None
     granted: int | None
+
+
+def _given_each(call: Call) -> Decimal:
+    """Reviews that were given of each application that was read to the end, in the mean."""
+    read = Assignment.objects.filter(piece__panel=call.panel_id, piece__withdrawn=None)
+    told = read.aggregate(
+        given=Count("pk", filter=Q(state=Assignment.State.GIVEN)), pieces=Count("piece", distinct=True)
+    )
+    mean: Decimal = Decimal(told["given"]) / max(1, told["pieces"])
+    return round(mean, 1)
 
 
 def statistics(call: Call) -> Statistics:
@@ -98,7 +114,7 @@ def statistics(call: Call) -> Statistics:
         outcomes["every"],
         outcomes["admitted"],
         (released - call.ends) // timedelta(days=1),
-        call.reviews_each,
+        _given_each(call),
         made["every"] if told else None,
         made["granted"] if told else None,
     )

@@ -12,6 +12,9 @@ from stoa.members.models import Application
 from stoa.people.likeness import Mark
 from stoa.people.models import Pair
 
+LOOK = "whether your account and another are one person’s"
+"""What is noted for both when somebody opens a pair: a list names nobody."""
+
 
 def may_settle(viewer: Actor) -> bool:
     """Whether the viewer may settle whether two accounts are one person's."""

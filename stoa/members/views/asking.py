@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from stoa.forum.rules import Reader, reader
 from stoa.kit import edge, instants
-from stoa.kit.faults import Refused
+from stoa.kit.faults import Closed, Refused
 from stoa.kit.powers import may
 from stoa.kit.tables import Column, Listing, link
 from stoa.members import acts, queries, rules
@@ -85,6 +85,8 @@ def ask(request: HttpRequest, slug: str) -> HttpResponseBase:
         raise Refused(
             "Whoever has begun to apply to this call may ask.", remedy="Begin your application; it takes a minute."
         )
+    if not rules.can_be_begun(call):
+        raise Closed("Questions are taken while the call is open.", remedy="What was asked, and the answers, stay.")
     form = AskForm(edge.sent(request), initial=edge.typed(request, AskForm))
     if form.is_valid() and form.carry_out(
         lambda: acts.ask(actor, draft=mine.draft, body=form.cleaned_data["body"], named=form.cleaned_data["named"])

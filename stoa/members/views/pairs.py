@@ -13,8 +13,9 @@ from stoa.kit.faults import NeedsSecondFactor, Refused
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.members import acts
 from stoa.members.forms.membership import SettleForm
-from stoa.members.queries.pairs import may_settle, pairs
+from stoa.members.queries.pairs import LOOK, may_settle, pairs
 from stoa.members.views.keeping import status
+from stoa.people.acts import see_private
 from stoa.people.models import Pair
 
 LISTED = Listing[Pair](
@@ -22,14 +23,12 @@ LISTED = Listing[Pair](
     caption="Pairs of accounts",
     columns=[
         Column(
-            "older",
-            "Older account",
-            lambda p: p.older.shown_name,
-            show=lambda p: link(p.older.shown_name, p.get_absolute_url()),
-            order=("older__sort_name",),
+            "why",
+            "What they share",
+            lambda p: "; ".join(p.reasons),
+            show=lambda p: link("; ".join(p.reasons), p.get_absolute_url()),
+            order=("why",),
         ),
-        Column("younger", "Younger account", lambda p: p.younger.shown_name, order=("younger__sort_name",)),
-        Column("why", "What they share", lambda p: "; ".join(p.reasons), order=("why",)),
         Column("found", "Found", lambda p: p.found, order=("found",)),
         Column("settled", "Settled", lambda p: p.settled, order=("settled",)),
         Column("same", "One person", lambda p: p.same, order=("same",)),
@@ -60,11 +59,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @edge.signed_in
 def pair(request: HttpRequest, pk: str) -> HttpResponseBase:
-    """One pair, and the form that settles it."""
+    """One pair, and the form that settles it. That it was opened is noted for both."""
     _demand(request)
     one = pairs(edge.actor(request)).filter(pk=pk).first()
     if one is None:
         raise Http404
+    for person in (one.older, one.younger):
+        see_private(edge.actor(request), person=person, what=LOOK)
     form = SettleForm(edge.sent(request), initial=edge.typed(request, SettleForm))
     if form.is_valid() and form.carry_out(
         lambda: acts.settle_pair(

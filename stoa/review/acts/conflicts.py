@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from stoa.kit import clock
 from stoa.methods.conflicts import Conflict as Found
 from stoa.methods.conflicts import Party, find_conflicts
+from stoa.methods.identifiers import orcid
+from stoa.methods.same_person import name_key
 from stoa.people.models import Person, Tie
 from stoa.review.models import Conflict, Panel, Piece, Seat
 
@@ -66,6 +68,17 @@ def _author(known: Known) -> Party:
 def _reviewer(person_id: str, known: Known, ties: Iterable[Tie]) -> Party:
     houses = [(f"organisation:{t.organisation_id}", str(t.start), str(t.end) if t.end else None) for t in ties]
     return _author({**known, "keys": [f"person:{person_id}", *known.get("keys", ())], "organisations": houses})
+
+
+def keys_of(named: Sequence[str]) -> list[str]:
+    """The keys by which people are known who are named by their id, their ORCID iD, or their name.
+
+    A name is one key for all who bear it: whoever keeps the panel can clear what was found wrongly.
+    """
+    here = set(Person.objects.filter(pk__in=named).values_list("pk", flat=True))
+    keys = {one: f"person:{one}" for one in here}
+    keys |= {one: f"orcid:{found}" for one in named if (found := orcid(one))}
+    return [keys.get(one, f"name:{name_key(one)}") for one in named]
 
 
 def in_the_way(panel: Panel, person: Person) -> int:

@@ -12,6 +12,8 @@ from django.db.models import Max
 from stoa.kit import chance, clock, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Conflict, Invalid
+from stoa.methods.same_person import name_key
+from stoa.people.models import Person
 from stoa.record.entries import keep_blob
 from stoa.review import events
 from stoa.review.acts.conflicts import find_anew
@@ -169,7 +171,8 @@ def put_piece(actor: Actor, *, panel: Panel, title: str, text: str, author: str 
         raise Invalid("The title is too long.", remedy=f"Use {MOST_TITLE} characters at most.", field="title")
     if len(text) > MOST_TEXT:
         raise Invalid("The text is too long to be read.", remedy=f"Use {MOST_TEXT:,} characters at most.", field="text")
-    authors = [Author([f"person:{author}"])] if author else []
+    names = Person.objects.filter(pk=author).values_list("name", flat=True)
+    authors = [Author([f"person:{author}", *(f"name:{name_key(name)}" for name in names)])] if author else []
     return put_before(panel, [Put("text", chance.opaque_id(), title.strip(), text, authors)])[0]
 
 

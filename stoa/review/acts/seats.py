@@ -11,7 +11,7 @@ from stoa.kit.act import Actor, act
 from stoa.kit.faults import Closed, Conflict, Invalid
 from stoa.people.models import Person
 from stoa.review.acts.assigning import fill
-from stoa.review.acts.conflicts import find_anew
+from stoa.review.acts.conflicts import find_anew, keys_of
 from stoa.review.acts.mails import tell_invited
 from stoa.review.models import Assignment, Panel, Piece, Review, Seat
 from stoa.review.models import Conflict as InTheWay
@@ -19,6 +19,8 @@ from stoa.review.models import Conflict as InTheWay
 MOST_LOAD = 500
 MOST_REASON = 500
 MOST_WORK = 20_000
+MOST_TIES, MOST_NAME = 200, 120
+"""People to whom a reviewer is tied, and characters of one of their names."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,10 @@ def ask(panel: Panel, asked: Sequence[Asked]) -> list[Seat]:
 
 @act("review.seat.accept", on="seat", kind="private")
 def accept(actor: Actor, *, seat: Seat, load: int, work: str = "", ties: Sequence[str] = ()) -> Seat:
-    """Accept to review, with how much one reads at most, what one works on, and the ids of people one is tied to."""
+    """Accept to review, with how much one reads at most, what one works on, and the people one is tied to.
+
+    Each of these goes by their id here, their ORCID iD, or their name.
+    """
     seat = _held(seat)
     if seat.state not in {Seat.State.INVITED, Seat.State.DECLINED}:
         raise Closed("This invitation was answered or taken back.")
@@ -69,7 +74,14 @@ def accept(actor: Actor, *, seat: Seat, load: int, work: str = "", ties: Sequenc
         raise Invalid("This is too long.", remedy=f"Use {MOST_WORK:,} characters at most.", field="work")
     seat.load, seat.state, seat.answered = load, Seat.State.ACCEPTED, clock.now()
     seat.texts = [part.strip() for part in work.split("\n\n") if part.strip()]
-    seat.known = {**seat.known, "tied": [f"person:{tie}" for tie in ties]}
+    named = [clean for tie in ties if (clean := " ".join(tie.split()))]
+    if len(named) > MOST_TIES or any(len(one) > MOST_NAME for one in named):
+        raise Invalid(
+            "These are too many people, or one has too long a name.",
+            remedy=f"Name {MOST_TIES} at most, each in {MOST_NAME} characters.",
+            field="ties",
+        )
+    seat.known = {**seat.known, "named": named, "tied": keys_of(named)}
     seat.save()
     find_anew(seat.panel, seats=[seat])
     return seat

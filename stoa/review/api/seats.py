@@ -40,10 +40,10 @@ class LoadIn(Given):
 
 
 class AcceptanceIn(LoadIn):
-    """How much you read at most, what you work on, and the ids of people you are tied to."""
+    """How much you read at most, what you work on, and people you are tied to, by their id, their ORCID iD or their name."""
 
     work: Text = ""
-    ties: list[Annotated[str, Field(max_length=32)]] = Field(default=[], max_length=200)
+    ties: list[Annotated[str, Field(max_length=120)]] = Field(default=[], max_length=200)
 
 
 class ConflictOut(Schema):

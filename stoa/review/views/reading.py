@@ -59,7 +59,7 @@ def desk(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404
     if seat is None:
         return redirect("review:panel", pk)
-    form = forms.AcceptForm(initial={"load": seat.load, "work": "\n\n".join(seat.texts)})
+    form = forms.AcceptForm(initial=_kept(seat))
     context = {
         **_frame(panel, seat, keeps=keeps),
         "desk": queries.desk(panel, actor.person_id),
@@ -92,7 +92,11 @@ def answer(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _accepted(form: ActForm) -> dict[str, Any]:
-    return {name: form.cleaned_data[name] for name in ("load", "work")}
+    return {name: form.cleaned_data[name] for name in ("load", "work", "ties")}
+
+
+def _kept(seat: Seat) -> dict[str, Any]:
+    return {"load": seat.load, "work": "\n\n".join(seat.texts), "ties": "\n".join(seat.known.get("named", []))}
 
 
 @never_cache

@@ -239,7 +239,7 @@ def _duty(kind: str, pk: str, slug: str, title: str, who: str) -> Iterator[Waiti
         yield Waiting(f"Mail to {title} comes back: confirm your address anew or give another", url, 2, whom)
     elif kind == "pair":
         url, whom = path_to("members:pair", pk), "else the younger account is left out of the next voter list"
-        yield Waiting(f"Settle whether two accounts are one person’s: {title} and {who}", url, 10, whom)
+        yield Waiting("Settle whether two accounts are one person’s", url, 10, whom)
     elif kind == "suspended":
         url = path_to("members:suspension", pk)
         yield Waiting(f"Decide an appeal against a suspension: {title}", url, 15, f"{title} waits")
@@ -292,7 +292,7 @@ def _ties(person_id: str) -> QuerySet[Any]:
 
 
 def _pairs(person_id: str) -> QuerySet[Any]:
-    return _told(pairs_waiting(person_id).order_by("pk"), "pair", title="older__name", who="younger__name")
+    return _told(pairs_waiting(person_id).order_by("pk"), "pair")
 
 
 def _suspended(person_id: str) -> QuerySet[Any]:
