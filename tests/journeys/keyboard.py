@@ -28,12 +28,12 @@ class Keyboard:
     def follow(self, name: str, *, exact: bool = True) -> None:
         """Go where a link leads."""
         self.reach(self.page.get_by_role("link", name=name, exact=exact).first)
-        self._enter()
+        self.enter()
 
     def press(self, name: str, *, exact: bool = True) -> None:
         """Use a button."""
         self.reach(self.page.get_by_role("button", name=name, exact=exact).first)
-        self._enter()
+        self.enter()
 
     def write(self, label: str, text: str) -> None:
         """Type into the field of this label, in place of what stands there."""
@@ -58,6 +58,7 @@ class Keyboard:
         """The field whose label begins so; a remark such as “optional” may follow."""
         return self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}")).first
 
-    def _enter(self) -> None:
+    def enter(self) -> None:
+        """Press Enter where the focus is, and wait for the page that follows."""
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
