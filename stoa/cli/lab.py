@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
+from stoa.cli import running
 from stoa.cli.options import out
-from stoa.kit.faults import Fault
+from stoa.cli.running import Model, told
 
 lab = typer.Typer(name="lab", help="Studies: serve a model, run suites, send in what they gave.", no_args_is_help=True)
-
-Model = Annotated[
-    Path | None,
-    typer.Option("--model", metavar="FILE", show_default=False, help="A GGUF file [the small model SmolLM2]."),
-]
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What can't be used is told as every fault is: in one line, exit code 1."""
-    from stoa.evaluation.faults import Unusable
-
-    try:
-        yield
-    except Unusable as fault:
-        raise Fault(fault.message, remedy=fault.remedy) from None
+lab.command("suites")(running.suites)
+lab.command("run")(running.run)
+lab.command("reproduce")(running.reproduce)
+lab.command("submit")(running.submit)
+lab.command("failed")(running.failed)
+lab.command("demo")(running.demo)
 
 
 @lab.command("serve")
@@ -45,7 +34,7 @@ def serve(
     from stoa.evaluation.llama import smollm2
     from stoa.evaluation.serving import served
 
-    with _told(), served(model or smollm2(), port=port, slots=slots) as found:
+    with told(), served(model or smollm2(), port=port, slots=slots) as found:
         out.print(escape(f"{found.file.name} is served as {found.name} at {found.address}"))
         out.print("Ctrl-C stops it.")
         with suppress(KeyboardInterrupt):

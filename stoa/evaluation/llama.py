@@ -11,6 +11,9 @@ from typing import Any
 from stoa.evaluation.faults import Unusable
 
 SLOTS = 4
+MODEL_VARIABLE = "STOA_LAB_MODEL"
+"""Names the GGUF file of the provider `stoa-gguf`, so that no log tells where it lies."""
+
 _CONTEXT = 2048
 """Tokens that one slot holds, prompt and answer together."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import anyio
@@ -19,7 +20,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from stoa.evaluation.llama import SLOTS, Text, smollm2
+from stoa.evaluation.llama import MODEL_VARIABLE, SLOTS, Text, smollm2
 from stoa.evaluation.tasks import task_of
 
 _INSTALLED = "site-packages" in Path(__file__).parts
@@ -114,7 +115,8 @@ class Gguf(ModelAPI):
         file: str | None = None,
     ) -> None:
         super().__init__(model_name, base_url, api_key, [], config)
-        self._text = Text(Path(file) if file else smollm2())
+        named = file or os.environ.get(MODEL_VARIABLE)
+        self._text = Text(Path(named) if named else smollm2())
 
     def max_connections(self) -> int:
         """As many as there are slots."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from inspect_ai import Task
 from inspect_ai.dataset import MemoryDataset
@@ -16,6 +18,7 @@ from stoa.evaluation.catalogue import SUITES
 from stoa.evaluation.graders.log_probabilities import not_measured, written
 from stoa.evaluation.words import Sample
 
+_graded: ContextVar[Callable[[], None] | None] = ContextVar("graded", default=None)
 NO_PREFIX = "the model gives no log-probabilities of a prompt"
 
 
@@ -73,7 +76,11 @@ def asks_probabilities() -> Solver:
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 - Inspect's signature
         texts: Sequence[str] = state.metadata["texts"]
-        rows = [row for text in texts if (row := await _probabilities(text))]
+        rows: list[list[float]] = []
+        for text in texts:
+            if not (row := await _probabilities(text)):
+                break  # what gives none for one text gives none for the others
+            rows.append(row)
         said = written(rows) if len(rows) == len(texts) else not_measured(NO_PREFIX)
         state.output = ModelOutput.from_content(str(get_model()), said)
         state.messages.append(state.output.message)
@@ -98,6 +105,18 @@ def grades(suite: str) -> Scorer:
 
     async def score(state: TaskState, target: Target) -> Score:
         values = found.grade(sample_of(state, target.text))
+        if told := _graded.get():
+            told()
         return Score(value={name: math.nan if value is None else value for name, value in values.items()})
 
     return score
+
+
+@contextmanager
+def graded_to(told: Callable[[], None]) -> Iterator[None]:
+    """While the block runs, call `told` for each sample that was graded."""
+    token = _graded.set(told)
+    try:
+        yield
+    finally:
+        _graded.reset(token)

@@ -1,0 +1,127 @@
+"""A model that answers at an address: whether it does, how fast, and how Inspect is led to it without a log telling where."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from stoa.evaluation.faults import Unusable
+from stoa.evaluation.llama import MODEL_VARIABLE
+
+KEY_VARIABLE = "STOA_ENDPOINT_KEY"
+_ADDRESS, _KEY = "STOA_BASE_URL", "STOA_API_KEY"  # what Inspect's provider `openai-api/stoa/…` reads
+_WARM_TOKENS = 24
+_ASK = "Count from one to thirty in words."
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a model answers with the API of OpenAI: address (ends with /v1), the model's name there, key, and how many at once.
+
+    `patience` is how many seconds one answer may take; `weights` is the file of a model that is served here.
+    """
+
+    address: str
+    name: str
+    key: str = field(default="", repr=False)
+    at_once: int = 4
+    patience: int = 120
+    weights: Path | None = None
+
+    @property
+    def model(self) -> str:
+        """What Inspect calls it: it tells neither address nor key."""
+        return f"openai-api/stoa/{self.name}"
+
+    @property
+    def in_process(self) -> str:
+        """What Inspect calls it where log-probabilities are needed: the same file in our own process, if there is one."""
+        return f"stoa-gguf/{self.name}" if self.weights else self.model
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no log may hold: the key, the address, its host, and where the weights lie."""
+        host = httpx.URL(self.address).netloc.decode()
+        return tuple(text for text in (self.key, self.address, host, str(self.weights or "")) if text)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What a warm-up measured: tokens a second over all requests at once."""
+
+    tokens_a_second: float
+
+
+@contextmanager
+def led_to(endpoint: Endpoint) -> Iterator[None]:
+    """Lead Inspect's provider to the endpoint by variables of this process, which no log holds."""
+    told = {_ADDRESS: endpoint.address, _KEY: endpoint.key or "none", MODEL_VARIABLE: str(endpoint.weights or "")}
+    before = {name: os.environ.get(name) for name in told}
+    os.environ.update(told)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def measured(endpoint: Endpoint) -> Speed:
+    """Ask for a few tokens as often at once as a run does. Raises `Unusable` with what is wrong where no right answer comes."""
+    begun = time.monotonic()
+    with ThreadPoolExecutor(endpoint.at_once) as pool:
+        tokens = sum(pool.map(lambda _: _asked(endpoint), range(endpoint.at_once)))
+    return Speed(tokens / max(time.monotonic() - begun, 1e-3))
+
+
+def _asked(endpoint: Endpoint) -> int:
+    body = {
+        "model": endpoint.name,
+        "messages": [{"role": "user", "content": _ASK}],
+        "max_tokens": _WARM_TOKENS,
+        "temperature": 0,
+    }
+    headers = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
+    try:
+        answer = httpx.post(
+            f"{endpoint.address}/chat/completions", json=body, headers=headers, timeout=endpoint.patience
+        )
+    except httpx.TimeoutException:
+        raise Unusable(
+            f"The endpoint did not answer within {endpoint.patience} seconds.",
+            "Is the model loaded? --patience gives it longer.",
+        ) from None
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
+        raise Unusable("The endpoint can't be reached.", "Check the address, which mostly ends with /v1.") from None
+    return _tokens(answer)
+
+
+def _tokens(answer: httpx.Response) -> int:
+    said = _STATUS.get(answer.status_code)
+    if said or not answer.is_success:
+        raise Unusable(f"The endpoint answered {answer.status_code}.", said or "Try again, or look at its own log.")
+    try:
+        found: Any = answer.json()
+        text = found["choices"][0]["message"]["content"]
+        return int((found.get("usage") or {}).get("completion_tokens") or max(1, len(str(text)) // 4))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        raise Unusable(
+            "The endpoint's answer is not that of a chat model.", "Give one that speaks the API of OpenAI."
+        ) from None
+
+
+_STATUS = {
+    401: f"Set the key in {KEY_VARIABLE}.",
+    403: f"The key in {KEY_VARIABLE} may not use this model.",
+    404: "Check the address and the model's name (--name).",
+    429: "It allows no more requests now: try later, or with --at-once 1.",
+}
