@@ -98,7 +98,9 @@ def run(
         with _endpoint(endpoint, name, model, at_once, patience) as found:
             works = _works(plan, found, of, suite, folder)
             _go(works, found, asked, price=price, yes=yes)
-        if not offline:
+        if offline:
+            _prepare(works)
+        else:
             _send(works, asked)
 
 
@@ -332,6 +334,14 @@ def _send(works: Sequence[Work], server: Server) -> None:
             task = progress.add_task(f"sending {work.suite.name}", total=work.log.stat().st_size)
             sent = send(work.folder, server, _moved(progress, task))
         out.print(escape(f"Run {sent['run']} is sent in: {server.address}{sent.get('address', '')}"))
+
+
+def _prepare(works: Sequence[Work]) -> None:
+    from stoa.evaluation.runner.work import prepared
+
+    for work in works:
+        prepared(work.folder)
+    out.print(escape(f"Signed, and not sent in: stoa lab submit {works[0].folder.parent}"))
 
 
 def _moved(progress: Progress, task: TaskID) -> Callable[[int], None]:

@@ -151,7 +151,7 @@ def submit(folder: Path, server: Server, told: Callable[[int], None]) -> dict[st
     if not kept.upload or not server.has(kept.upload):
         kept = keep(folder, replace(kept, upload=server.begin_file(log)))
     server.send(kept.upload, log, told)
-    found = server.submit(kept.study, kept.run, _handed_in(kept, signed))
+    found = server.submit(kept.study, kept.run, _handed_in(kept, signed), signed["log"])
     keep(folder, replace(kept, submitted=True))
     return found
 

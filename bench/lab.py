@@ -1,0 +1,130 @@
+"""What a run of the lab costs over Inspect alone, and how long all suites take on the small model: `python bench/lab.py [--study]`.
+
+Overhead: 1,000 samples on Inspect's mock model, alternating with a plain Inspect task of the same prompts with its own
+scorer, in this process. Ours includes what a run does besides: checking the sample set, the copy that is given away, the
+signature. Processor time, whoever else is busy on the machine. `--study` also runs `stoa lab demo`: all suites, 50 samples
+each, on SmolLM2, offline, on whatever processors there are; quiet ones, if the time is to mean something.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from inspect_ai import Task
+from inspect_ai import eval as ask
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.model import Model, ModelOutput, ModelUsage, get_model
+from inspect_ai.scorer import includes
+from inspect_ai.solver import generate, system_message
+
+from bench._peers import verdict
+from stoa.evaluation.catalogue import SUITES
+from stoa.evaluation.runner.endpoint import Endpoint
+from stoa.evaluation.runner.planned import Plan, check_suite, practice
+from stoa.evaluation.runner.work import Work, prepared
+
+SAMPLES, PAIRS, AT_ONCE = 1_000, 5, 20
+SUITE = "stoa/context_leak"
+MOST, LONGEST = 0.05, 15 * 60
+
+
+class Mock(Endpoint):
+    """Inspect's mock model in the place of an endpoint."""
+
+    @property
+    def model(self) -> Any:
+        """The model itself, where an endpoint gives the name of one."""
+        return mock()
+
+
+def mock() -> Model:
+    """Inspect's mock model, with a count of tokens, which it would else fetch a vocabulary for."""
+    usage = ModelUsage(input_tokens=40, output_tokens=12, total_tokens=52)
+    choice = ModelOutput.from_content("mock", "I can't tell you anything of that person's record.").choices[0]
+    return get_model(
+        "mockllm/model", custom_outputs=lambda *_: ModelOutput(model="mock", choices=[choice], usage=usage)
+    )
+
+
+def alone(folder: Path) -> None:
+    """The same prompts as a plain Inspect task."""
+    rows = SUITES[SUITE].samples(1, SAMPLES)
+    samples = [Sample(id=one.id, input=one.input, target=one.target, metadata=dict(one.metadata)) for one in rows]
+    task = Task(
+        dataset=MemoryDataset(samples),
+        solver=[system_message("You answer for a library."), generate()],
+        scorer=includes(),
+    )
+    ways = {"max_samples": AT_ONCE, "max_connections": AT_ONCE, "ctl_server": False}
+    assert ask(task, model=mock(), display="none", log_dir=str(folder), **ways)[0].status == "success"
+
+
+def ours(folder: Path, plan: Plan) -> None:
+    """A run of the suite, signed."""
+    check_suite(plan, plan.suites[0])
+    work = Work(plan, plan.suites[0], plan.models[0], folder)
+    work.asked(work.begun(None), Mock("http://127.0.0.1:9/v1", "mock", at_once=AT_ONCE), lambda _: None)
+    prepared(folder)
+
+
+def overhead(folder: Path) -> bool:
+    """Run both in turn and print the ratio of the medians."""
+    weights = folder / "mock.gguf"
+    weights.write_bytes(b"GGUF")
+    plan = practice([SUITE], SAMPLES, 1, weights)
+    alone(folder / "first")  # what is loaded once is no part of it
+    times: dict[str, list[float]] = {"Inspect alone": [], "a run of the lab": []}
+    for turn in range(PAIRS):
+        for name, work in (
+            ("Inspect alone", lambda at=folder / f"alone{turn}": alone(at)),
+            ("a run of the lab", lambda at=folder / f"ours{turn}": ours(at, plan)),
+        ):
+            start = time.process_time()
+            work()
+            times[name].append(time.process_time() - start)
+    for name, found in times.items():
+        print(f"{name:<18} {statistics.median(found):7.2f} s  ({min(found):.2f} to {max(found):.2f})")
+    more = statistics.median(times["a run of the lab"]) / statistics.median(times["Inspect alone"]) - 1
+    print(f"{SAMPLES:,} samples on the mock model: {more:+.1%} (at most {MOST:+.0%}): {verdict(holds=more < MOST)}")
+    return more < MOST
+
+
+def study(folder: Path) -> bool:
+    """All suites on the small model, by the command that a member gives."""
+    start = time.monotonic()
+    subprocess.run(
+        [sys.executable, "-m", "stoa.cli", "lab", "demo", "--samples", "50", "--folder", str(folder), "--yes"],
+        check=True,
+    )
+    seconds = time.monotonic() - start
+    print(
+        f"all suites, 50 samples each: {seconds / 60:.1f} min (at most {LONGEST // 60}): {verdict(holds=seconds < LONGEST)}"
+    )
+    return seconds < LONGEST
+
+
+def main() -> None:
+    """Print both, or the first; exit with 1 where a limit is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--study", action="store_true", help="also run all suites on SmolLM2: minutes")
+    asked = parser.parse_args()
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    )
+    with TemporaryDirectory() as name:
+        os.environ["XDG_CONFIG_HOME"] = name
+        holds = overhead(Path(name)) & (study(Path(name)) if asked.study else True)
+    sys.exit(not holds)
+
+
+if __name__ == "__main__":
+    main()

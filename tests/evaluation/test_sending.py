@@ -1,0 +1,206 @@
+"""Numbering a run, signing its log and sending it in: each step goes on where a broken line or a killed program left it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stoa.evaluation.catalogue import SUITES, set_digest
+from stoa.evaluation.faults import Unusable
+from stoa.evaluation.plans import FORMAT, digest_of
+from stoa.evaluation.runner.keys import key_file, run_key
+from stoa.evaluation.runner.planned import check_suite, model_of, plan_of, read_plan
+from stoa.evaluation.runner.server import Server
+from stoa.evaluation.runner.work import Work, folder_of, prepared, read_kept, submit
+from stoa.evaluation.sealing import commitment, is_signed, signed_text
+from tests.evaluation.stoa_api import Community, community
+
+SUITE = SUITES["stoa/small_checks"]
+WEIGHTS = b"GGUF weights"
+LOG = b"PK\x03\x04" + bytes(range(256)) * 20_000
+PLAN: dict[str, Any] = {
+    "format": FORMAT,
+    "study": 7,
+    "title": "What small models know",
+    "seed": 11,
+    "models": [
+        {"id": "3", "name": "Small", "version": "Q4", "digest": f"sha256:{hashlib.sha256(WEIGHTS).hexdigest()}"},
+        {"id": "4", "name": "Other", "version": "Q8", "digest": "sha256:00"},
+    ],
+    "suites": [
+        {"name": SUITE.name, "version": SUITE.version, "samples": 8, "set": set_digest(SUITE.samples(11, 8))},
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+
+
+@pytest.fixture
+def held() -> Iterator[Community]:
+    with community(PLAN) as one:
+        yield one
+
+
+def server_of(held: Community) -> Server:
+    return Server(held.address, "stoa_token", wait=0.01)
+
+
+def work_in(folder: Path, reproduces: int | None = None) -> Work:
+    plan = plan_of(PLAN)
+    suite, model = plan.suites[0], plan.models[0]
+    return Work(plan, suite, model, folder_of(folder, plan, suite, model, reproduces), reproduces)
+
+
+def finished_in(folder: Path, held: Community, reproduces: int | None = None) -> Work:
+    work = work_in(folder, reproduces)
+    work.begun(server_of(held))
+    work.log.write_bytes(LOG)
+    return work
+
+
+def test_a_run_is_numbered_once_even_if_the_answer_is_lost(tmp_path: Path, held: Community) -> None:
+    held.breaks = ["POST /lab/studies/7/runs"]
+    work = work_in(tmp_path)
+    first = work.begun(server_of(held))
+    assert (first.run, first.nonce) == (1, f"{1:064x}")
+    assert work_in(tmp_path).begun(server_of(held)) == first
+    assert list(held.runs) == [1]
+    assert held.runs[1]["model"] == "3"
+
+
+def test_a_log_is_signed_and_arrives_whole_over_a_line_that_breaks(tmp_path: Path, held: Community) -> None:
+    work = finished_in(tmp_path, held)
+    held.breaks = ["PATCH /me/files", "PATCH /me/files", "GET /me/files", "POST /me/lab/keys"]
+    came: list[int] = []
+    submit(work.folder, server_of(held), came.append)
+    sent = held.runs[1]["submitted"]
+    assert bytes(held.files[sent["upload"]]) == LOG
+    assert came[-1] == len(LOG)
+    digest = hashlib.sha256(LOG).hexdigest()
+    assert is_signed(signed_text(7, 1, f"{1:064x}", digest), sent["key"], sent["signature"])
+    assert not is_signed(signed_text(7, 2, f"{1:064x}", digest), sent["key"], sent["signature"])
+    assert set(sent) == {"upload", "key", "signature"}
+    before = len(held.said)
+    submit(work.folder, server_of(held), came.append)
+    assert held.said[before:] == ["GET /lab/studies/7/runs/1"]
+
+
+def test_sending_goes_on_from_the_bytes_that_came(tmp_path: Path, held: Community) -> None:
+    work = finished_in(tmp_path, held)
+
+    def stop(_count: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        submit(work.folder, server_of(held), stop)
+    (upload,) = held.files
+    assert 0 < len(held.files[upload]) < len(LOG)
+    came: list[int] = []
+    submit(work.folder, server_of(held), came.append)
+    assert bytes(held.files[upload]) == LOG
+    assert list(held.files) == [upload]
+
+
+def test_a_log_that_was_handed_in_although_the_answer_was_lost_is_handed_in_once(
+    tmp_path: Path, held: Community
+) -> None:
+    work = finished_in(tmp_path, held)
+    held.breaks = ["POST /lab/studies/7/runs/1/submit"]
+    assert submit(work.folder, server_of(held), lambda _: None)["run"] == 1
+    kept = read_kept(work.folder)
+    assert kept is not None
+    assert kept.submitted
+
+
+def test_a_reproduction_is_committed_to_before_a_byte_of_its_log_is_sent(tmp_path: Path, held: Community) -> None:
+    work = finished_in(tmp_path, held, reproduces=1)
+    held.breaks = ["POST /lab/studies/7/runs/1/commit"]
+    submit(work.folder, server_of(held), lambda _: None)
+    assert held.runs[1]["reproduces"] == 1
+    committed = held.said.index("POST /lab/studies/7/runs/1/commit")
+    assert committed < held.said.index("POST /me/files")
+    salt = held.runs[1]["submitted"]["salt"]
+    assert held.runs[1]["committed"] == {"commitment": commitment(salt, hashlib.sha256(LOG).hexdigest())}
+
+
+def test_what_is_kept_and_prepared_tells_no_secret(tmp_path: Path, held: Community) -> None:
+    work = finished_in(tmp_path, held)
+    said = prepared(work.folder).read_text() + (work.folder / "run.json").read_text()
+    assert "stoa_token" not in said
+    assert run_key().private_bytes_raw().hex() not in said
+
+
+def test_the_key_is_ones_own_and_stays(tmp_path: Path) -> None:
+    key = run_key().private_bytes_raw()
+    assert run_key().private_bytes_raw() == key
+    assert key_file().stat().st_mode & 0o777 == 0o600
+    key_file().chmod(0o644)
+    with pytest.raises(Unusable, match="chmod 600"):
+        run_key()
+    key_file().write_text("no key")
+    key_file().chmod(0o600)
+    with pytest.raises(Unusable, match="holds no key"):
+        run_key()
+
+
+def test_practice_is_not_sent_in(tmp_path: Path, held: Community) -> None:
+    work = work_in(tmp_path)
+    work.begun(None)
+    work.log.write_bytes(LOG)
+    with pytest.raises(Unusable, match="practice"):
+        submit(work.folder, server_of(held), lambda _: None)
+
+
+def test_a_plan_that_was_changed_on_its_way_is_refused() -> None:
+    whole = PLAN | {"digest": digest_of(PLAN), "entry": 9}
+    assert plan_of(whole).digest == digest_of(PLAN)
+    with pytest.raises(Unusable, match="not the one that its digest stands for"):
+        plan_of(whole | {"seed": 12})
+    for broken in ({}, PLAN | {"models": 3}, PLAN | {"format": "stoa-plan/9"}, PLAN | {"suites": [{}]}):
+        with pytest.raises(Unusable):
+            plan_of(broken)
+
+
+def test_a_suite_of_another_version_or_set_is_not_run(tmp_path: Path) -> None:
+    plan = plan_of(PLAN)
+    check_suite(plan, plan.suites[0])
+    for other, said in (
+        (replace(plan.suites[0], version="2"), "in version 2, not 1"),
+        (replace(plan.suites[0], set="sha256:00"), "is not the plan's"),
+        (replace(plan.suites[0], name="stoa/none"), "is not here"),
+    ):
+        with pytest.raises(Unusable, match=said):
+            check_suite(plan, other)
+    with pytest.raises(Unusable, match="can't be read as a plan"):
+        read_plan(tmp_path / "none.json")
+
+
+def test_the_weights_say_which_model_of_the_plan_it_is(tmp_path: Path) -> None:
+    plan, weights = plan_of(PLAN), tmp_path / "small.gguf"
+    weights.write_bytes(WEIGHTS)
+    assert model_of(plan, weights=weights, wanted="").id == "3"
+    weights.write_bytes(b"GGUF others")
+    with pytest.raises(Unusable, match=r"no model of this plan. It has Small Q4, Other Q8"):
+        model_of(plan, weights=weights, wanted="")
+    assert model_of(plan, weights=None, wanted="Other").id == "4"
+    with pytest.raises(Unusable, match="Which model"):
+        model_of(plan, weights=None, wanted="")
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "no address at all", "http://[bad"])
+def test_a_server_that_is_not_there_is_told_in_a_sentence(address: str) -> None:
+    with pytest.raises(Unusable, match=r"can't be reached|is no address"):
+        Server(address, "", wait=0).plan(7)
+
+
+def test_what_the_server_refuses_is_told_in_its_words(held: Community) -> None:
+    with pytest.raises(Unusable, match="There is nothing here"):
+        server_of(held).send("none", Path(__file__), lambda _: None)
