@@ -70,9 +70,19 @@ async def _work() -> None:
 
 
 async def _sweep(tasks: App) -> None:
-    """A task whose worker was killed stays begun for ever: begin it again."""
     while True:
-        for job in await tasks.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-            log.warning("task %s of a worker that ended is begun again", job.task_name)
-            await tasks.job_manager.retry_job(job)
+        await begin_again(tasks)
         await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def begin_again(tasks: App) -> None:
+    """A task whose worker was killed stays begun for ever: begin it again, unless one that waits will do the same work."""
+    from procrastinate.exceptions import UniqueViolation
+    from procrastinate.jobs import Status
+
+    for job in await tasks.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        try:
+            await tasks.job_manager.retry_job(job)
+            log.warning("task %s of a worker that ended is begun again", job.task_name)
+        except UniqueViolation:  # of two with one queueing lock only one may wait
+            await tasks.job_manager.finish_job(job, Status.FAILED, delete_job=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 
 from stoa.kit import clock
 from stoa.kit.addresses import path_to
@@ -83,7 +84,18 @@ def history(subjects: Sequence[str], viewer_id: str | None, *, most: int = 200) 
 
 @cache
 def _about(most: int) -> Callable[[Mapping[str, Any]], list[Placement]]:
-    return prepare(lambda subjects: placements().filter(entry__subject__among=subjects)[:most], ["subjects"])
+    return prepare(lambda subjects: placements().filter(position__in=_last(subjects, most))[:most], ["subjects"])
+
+
+def _last(subjects: Any, most: int) -> RawSQL:
+    """Places of the last entries about each of these objects: as many as are shown, however many there are."""
+    return RawSQL(  # noqa: S611 - nothing typed stands in the statement
+        "SELECT last.position FROM unnest(%s::text[]) AS wanted (subject), LATERAL ("  # noqa: S608 - as above
+        " SELECT position FROM record_entry JOIN record_placement ON entry_id = record_entry.id"
+        f" WHERE record_entry.subject = wanted.subject AND position < {_SIZE}"
+        " ORDER BY record_entry.id DESC LIMIT %s) AS last",
+        [subjects, most],
+    )
 
 
 def placements() -> QuerySet[Placement]:

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 
 from stoa.kit.act import OPERATOR
-from stoa.kit.outbox import TASK
+from stoa.kit.outbox import LOCK, TASK
 from stoa.record.acts import start_log
 from tests.cli.command import this_database
 
@@ -49,8 +49,19 @@ def begin_a_task(worker: str) -> None:
     """A task that some worker began and never ended."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id) VALUES ('mail', %s, 'doing', {worker})",
-            [TASK],
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, status, worker_id)"
+            f" VALUES ('mail', %s, %s, 'doing', {worker})",
+            [TASK, LOCK],
+        )
+
+
+def queue_a_task_for_later() -> None:
+    """The same task, which waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, scheduled_at)"
+            " VALUES ('mail', %s, %s, now() + interval '1 hour')",
+            [TASK, LOCK],
         )
 
 
@@ -76,6 +87,16 @@ def test_it_begins_again_what_a_worker_left_that_others_have_forgotten_by_now(cl
     begin_a_task("NULL")
     with a_worker():
         eventually("SELECT status::text FROM procrastinate_jobs", [])
+
+
+def test_it_drops_what_a_worker_left_where_the_same_waits_already(cloned_db):
+    queue_a_task_for_later()
+    begin_a_task("NULL")
+    start_log(OPERATOR)
+    with a_worker() as process:
+        eventually("SELECT status::text FROM procrastinate_jobs", [("todo",)])
+        eventually("SELECT position FROM record_placement", [(0,)])
+        assert process.poll() is None
 
 
 def test_it_leaves_alone_what_another_worker_is_at(cloned_db):

@@ -16,6 +16,7 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--kills", type=int, default=10)
     asked.add_argument("--minutes", type=float, default=math.inf, help="kill nothing after so long")
+    asked.add_argument("--log", type=Path, help="a file for what the server printed")
     given = asked.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     from tests.crashes.driving import crash
@@ -24,6 +25,8 @@ def main() -> int:
         Path(folder).chmod(0o711)
         outcome = crash(given.seed, given.kills, Path(folder), given.minutes)
     sys.stdout.write(f"{outcome.report()}\n")
+    if given.log is not None:
+        given.log.write_text(outcome.said, encoding="utf-8")
     return 1 if outcome.faults else 0
 
 

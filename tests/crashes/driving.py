@@ -18,9 +18,9 @@ from tests.cli.server import LONG, Server
 from tests.crashes.clock import Clock
 from tests.crashes.community import make_community
 from tests.crashes.herald import BEFORE, Herald
-from tests.crashes.killing import VICTIMS, keep_up, kill
+from tests.crashes.killing import keep_up, kill, victims
 from tests.crashes.members import HOUR, STANDING, Crew, Member, Told
-from tests.crashes.operator import Operator
+from tests.crashes.operator import Operator, Written
 from tests.crashes.reckoning import Tables, answers_fault, faults
 from tests.live import free_port
 
@@ -33,7 +33,7 @@ the one before while the server is not up yet."""
 
 @dataclass
 class Outcome:
-    """What was done to a server and what was found: no fault is the only right end."""
+    """What was done to a server and what was found: no fault is the only right end. `said` is what the last `stoa up` printed."""
 
     seed: int
     told: Told = field(default_factory=Told)
@@ -43,9 +43,10 @@ class Outcome:
     entries: int = 0
     phases: Counter[str] = field(default_factory=Counter)
     imported: list[str] = field(default_factory=list)
-    written: list[Path] = field(default_factory=list)
+    written: list[Written] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    said: str = ""
 
     @property
     def decided(self) -> int:
@@ -91,22 +92,25 @@ def crash(seed: int, kills: int, folder: Path, minutes: float = math.inf) -> Out
     finally:
         for member in members:
             member.leave()
+        outcome.said = drive.server.said
         drive.server.end()
     outcome.seconds = time.monotonic() - begun
     return outcome
 
 
 def settle(server: Server, clock: Clock, lasting: frozenset[str] = frozenset()) -> Tables:
-    """The tables, once every round is over but for those that last, and every entry has its place.
+    """The tables, once every round is over but for those that last, every entry has its place and every mail is sent.
 
-    A vote that is sealed is opened an hour later: the clock jumps there, however late it was sealed.
+    A vote that is sealed is opened an hour later: the clock jumps there, however late it was sealed, when no mail waits
+    that would be an hour late by then.
     """
     deadline, checking = time.monotonic() + LONG, frozenset[str]()
-    while not (tables := Tables(Postgres(server.data).url("owner"))).settled(lasting):
+    while not (tables := Tables(Postgres(server.data).url("owner"), clock.now())).settled(lasting):
         assert time.monotonic() < deadline, f"it does not come to an end: {tables.phases}\n{server.said[-3000:]}"
-        before, checking = checking, tables.in_phase("checking")
-        if checking - before:
+        sealed = tables.in_phase("checking")
+        if sealed - checking and not tables.unsent:
             clock.jump_to(clock.now() + HOUR)
+            checking = sealed
         time.sleep(0.3)
     return tables
 
@@ -125,14 +129,14 @@ class Drive:
         seed, stop, stop_members = self.outcome.seed, threading.Event(), threading.Event()
         *acting, first, announcer = self.members
         herald = Herald(first, self.outcome.told, self.clock, stop)
-        operator = Operator(self.server, announcer, random.Random(f"operator {seed}"), stop)
+        operator = Operator(self.server, self.clock, announcer, random.Random(f"operator {seed}"), stop)
         crews = [Crew(acting[n::CREWS], random.Random(f"crew {n} {seed}"), stop_members) for n in range(CREWS)]
         for thread in (operator, herald, *crews):
             thread.start()
         try:
-            for _ in takewhile(lambda _: time.monotonic() < until, range(kills)):
+            for what in takewhile(lambda _: time.monotonic() < until, victims(kills, chance)):
                 self._await_moment(herald, chance)
-                self._kill_one(chance, herald, operator)
+                self._kill_one(what, chance, herald, operator)
         finally:
             self.server, starts = keep_up(self.server)
             self.outcome.starts += starts
@@ -148,9 +152,8 @@ class Drive:
             herald.await_turn()
         time.sleep(chance.uniform(0, (2 * BEFORE).total_seconds() if about_the_end else BEAT))
 
-    def _kill_one(self, chance: random.Random, herald: Herald, operator: Operator) -> None:
+    def _kill_one(self, what: str, chance: random.Random, herald: Herald, operator: Operator) -> None:
         """Kill a part; mostly wait until the server is whole again, so that the next kill does not fall on one that is down."""
-        what = chance.choices(list(VICTIMS), list(VICTIMS.values()))[0]
         amid = [*herald.amid(), *([f"{operator.at_work} was under way"] if operator.at_work else [])]
         if kill(self.server, what, chance):
             self.outcome.killed[what] += 1
@@ -174,18 +177,23 @@ class Drive:
         outcome.faults += _restored(server, outcome.written[-1])
 
 
-def _restored(server: Server, backup: Path) -> Iterator[str]:
-    """What is wrong with a backup, written while the server was killed, once it is restored beside the server."""
-    to, key = server.data.parent / "restored", server.data.parent / "key"
+def _restored(server: Server, backup: Written) -> Iterator[str]:
+    """What is wrong with a backup, written while the server was killed, once it is restored beside the server.
+
+    It is checked as of the instant at which it was begun: since then nobody did there what the clock has to do.
+    """
+    to, key, clock = server.data.parent / "restored", server.data.parent / "key", Clock(server.data.parent / "then")
     yield from _failed(server, "backup", "--key", key, "--data", server.data)
-    yield from _failed(server, "restore", backup, "--data", to, "--key", key)
-    yield from _failed(server, "check", "--data", to)
+    yield from _failed(server, "restore", backup.file, "--data", to, "--key", key)
+    clock.jump_to(backup.at)
+    yield from _failed(server, "check", "--data", to, **clock.variables)
 
 
-def _failed(server: Server, *arguments: object) -> Iterator[str]:
-    done = stoa(*arguments, address=server.address, **server.variables)
+def _failed(server: Server, *arguments: object, **variables: str) -> Iterator[str]:
+    done = stoa(*arguments, address=server.address, **(server.variables | variables))
     if done.code:
-        yield f"stoa {arguments[0]} ended with {done.code}: {done.out[-2000:]}{done.err[-2000:]}"
+        said = "\n".join(line for line in done.out.splitlines() if not line.startswith("ok "))
+        yield f"stoa {arguments[0]} ended with {done.code}: {said[-2000:]}{done.err[-2000:]}"
 
 
 def _end(stop: threading.Event, threads: Sequence[threading.Thread]) -> None:

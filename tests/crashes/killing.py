@@ -21,6 +21,12 @@ SERVE = "stoa.cli serve"
 Processes = Mapping[int, tuple[int, str]]
 
 
+def victims(kills: int, chance: random.Random) -> list[str]:
+    """What is killed, in order: first each kind once, then as often as the shares say."""
+    each = chance.sample(list(VICTIMS), len(VICTIMS))
+    return [*each, *chance.choices(list(VICTIMS), list(VICTIMS.values()), k=kills)][:kills]
+
+
 def processes() -> Processes:
     """Every process: its parent and its command line."""
     table = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout

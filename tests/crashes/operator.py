@@ -7,39 +7,59 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from tests.cli.server import LONG, Server, plain_environment
+from tests.crashes.clock import Clock
 from tests.crashes.members import Member
 
 PROJECTS, VOTERS = 30, 2_000
 
 
+@dataclass(frozen=True)
+class Written:
+    """A backup, and the instant of the driver's clock at which its command began: what it holds is no older."""
+
+    file: Path
+    at: datetime
+
+
 class Operator(threading.Thread):
     """Imports votes and writes backups by turns, until told to stop. `kills` counts the commands that were killed.
 
-    Each is done once unharmed; from then on one in two is killed within the time that it takes.
+    Each is done once unharmed; from then on one in two is killed within the time that it takes, until it is told to stop.
     """
 
-    def __init__(self, server: Server, announcer: Member, chance: random.Random, stop: threading.Event) -> None:
+    def __init__(
+        self, server: Server, clock: Clock, announcer: Member, chance: random.Random, stop: threading.Event
+    ) -> None:
         super().__init__(name="operator")
-        self._server, self._announcer, self._chance, self._stop_asked = server, announcer, chance, stop
+        self._server, self._clock, self._announcer, self._chance, self._stop_asked = (
+            server,
+            clock,
+            announcer,
+            chance,
+            stop,
+        )
         self._folder = server.data.parent
         self._takes: dict[str, float] = {}
         self.at_work = ""
         self.kills = 0
         self.refusals: list[str] = []
         self.imported: list[str] = []
-        self.written: list[Path] = []
+        self.written: list[Written] = []
         self.error: BaseException | None = None
 
     def run(self) -> None:
         try:
             votes = self._folder / "votes.pb"
             votes.write_text(_votes(self._chance), encoding="utf-8")
-            while not (self._stop_asked.is_set() and self.imported and self.written):
+            while not (self._stop_asked.is_set() and self.imported):
                 self._import(votes, f"import-{len(self.imported) + 1}")
-                self._back_up(self._folder / f"backup-{len(self.written) + 1}")
+                if not (self._stop_asked.is_set() and self.written):
+                    self._back_up(self._folder / f"backup-{len(self.written) + 1}")
                 self._stop_asked.wait(self._chance.uniform(0, self._takes["import"]))
         except BaseException as error:  # noqa: BLE001 - the driver raises it in its own thread
             self.error = error
@@ -50,21 +70,20 @@ class Operator(threading.Thread):
             self.imported.append(slug)
 
     def _back_up(self, target: Path) -> None:
-        self._until_done("backup", str(target))
-        self.written.append(target)
+        self.written.append(Written(target, self._until_done("backup", str(target))))
 
-    def _until_done(self, *arguments: str) -> None:
-        """Run the command, perhaps kill it, and run it again until it succeeds or its file is there."""
+    def _until_done(self, *arguments: str) -> datetime:
+        """Run the command, perhaps kill it, and run it again until it succeeds or its file is there; when that one began."""
         for _ in range(100):
-            begun, process = time.monotonic(), self._begin(*arguments)
+            at, begun, process = self._clock.now(), time.monotonic(), self._begin(*arguments)
             self.at_work = arguments[0]
-            if arguments[0] in self._takes and self._chance.random() < 0.5:
+            if arguments[0] in self._takes and self._chance.random() < 0.5 and not self._stop_asked.is_set():
                 self._kill_soon(process, self._takes[arguments[0]])
             said = process.communicate(timeout=LONG)[1]
             self.at_work = ""
             if process.returncode == 0 or (arguments[0] == "backup" and Path(arguments[1]).exists()):
                 self._takes[arguments[0]] = time.monotonic() - begun
-                return
+                return at
             self.refusals += [said.strip().splitlines()[-1]] if said.strip() else []
             time.sleep(0.5)
         raise AssertionError(f"{arguments[0]} does not succeed: {self.refusals[-5:]}")

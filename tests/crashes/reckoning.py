@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -36,9 +37,9 @@ OVER = frozenset({"agenda", "failed"})
 
 
 class Tables:
-    """What a server's database and log hold, read at one go."""
+    """What a server's database and log hold, read at one go at an instant of its clock."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, now: datetime) -> None:
         with psycopg.connect(url) as session:
             ask = session.execute
             placed = (
@@ -46,6 +47,8 @@ class Tables:
             )
             self.entries: list[dict[str, Any]] = [json.loads(bytes(body)) for (body,) in ask(placed)]
             self.waiting: int = ask("SELECT count(*) FROM record_pending").fetchall()[0][0]
+            unsent = "SELECT count(*) FROM kit_mail WHERE sent IS NULL AND due <= %s"
+            self.unsent: int = ask(unsent, [now]).fetchall()[0][0]
             self.phases: dict[str, str] = dict(ask("SELECT slug, phase FROM agenda_round").fetchall())
             self.rounds: dict[str, str] = dict(ask("SELECT slug, id::text FROM agenda_round").fetchall())
             self.titles = _column(ask("SELECT title FROM agenda_question WHERE external_id = ''"))
@@ -68,8 +71,10 @@ class Tables:
         return frozenset(slug for slug, now in self.phases.items() if now == phase)
 
     def settled(self, lasting: frozenset[str]) -> bool:
-        """Whether every round is over but for those that last, and every entry has its place."""
-        return not self.waiting and all(phase in OVER for slug, phase in self.phases.items() if slug not in lasting)
+        """Whether every round is over but for those that last, every entry has its place and every mail is sent."""
+        if self.waiting or self.unsent:
+            return False
+        return all(phase in OVER for slug, phase in self.phases.items() if slug not in lasting)
 
 
 def faults(told: Told, tables: Tables, imported: Sequence[str]) -> Iterator[str]:

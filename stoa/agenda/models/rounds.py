@@ -129,7 +129,11 @@ class Question(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["round", "state"], name="question_by_state")]
+        indexes = [
+            models.Index(fields=["round", "state"], name="question_by_state"),
+            models.Index(fields=["round", "id"], name="question_by_place"),
+            models.Index(fields=["-proposed", "-id"], name="question_by_age"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(high=None) | Q(high__gte=F("low")), name="effort_is_a_range"),
             models.UniqueConstraint(

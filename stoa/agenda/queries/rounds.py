@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Min, OuterRef, Q, QuerySet
 
 from stoa.agenda.models import Announcement, Decision, Question, Round
 from stoa.agenda.queries.maps import ANSWERED, note_given
 from stoa.agenda.rules import sees_drafts
 from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
+from stoa.kit.counting import counted
 from stoa.kit.prepared import prepared
 from stoa.kit.registry import Rows
 from stoa.people.following import note_follows
@@ -24,8 +25,9 @@ UNDER_WAY = (PHASE.VOTE, PHASE.DISCUSSION, PHASE.QUESTIONS, PHASE.CHECKING, PHAS
 
 def rounds() -> QuerySet[Round]:
     """Every round with `asked` (questions not withdrawn) and `chosen`, the latest first."""
-    asked = Count("questions", filter=~Q(questions__state=Question.State.WITHDRAWN))
-    chosen = Count("questions", filter=Q(questions__state=Question.State.CHOSEN))
+    its = Question.objects.filter(round=OuterRef("pk"))
+    asked = counted(its.exclude(state=Question.State.WITHDRAWN), "round")
+    chosen = counted(its.filter(state=Question.State.CHOSEN), "round")
     return Round.objects.annotate(asked=asked, chosen=chosen).order_by("-vote_closes", "-pk")
 
 
@@ -100,14 +102,15 @@ def figures(round: Round, needed: int, viewer_id: str | None) -> Figures:
 
 
 _FIGURES = f"""
-WITH standing AS (
-  SELECT id, title, author_id FROM agenda_question WHERE round_id = %(round)s AND state <> %(withdrawn)s)
-SELECT (SELECT count(*) FROM standing),
+SELECT (SELECT count(*) FROM agenda_question WHERE round_id = %(round)s AND state <> %(withdrawn)s),
   (SELECT count(*) FROM (
-    SELECT FROM agenda_estimate e JOIN standing ON standing.id = e.question_id
-     GROUP BY e.question_id HAVING count(*) >= %(needed)s) enough),
-  (SELECT coalesce(sum(hours), 0)::bigint FROM agenda_offer o JOIN standing ON standing.id = o.question_id),
-  (SELECT json_agg(json_build_array(id, title) ORDER BY id) FROM standing WHERE author_id = %(viewer)s),
+    SELECT question_id FROM agenda_estimate GROUP BY question_id HAVING count(*) >= %(needed)s) enough
+    JOIN agenda_question q ON q.id = enough.question_id WHERE q.round_id = %(round)s AND q.state <> %(withdrawn)s),
+  (SELECT coalesce(sum(offered.hours), 0)::bigint FROM (
+    SELECT question_id, sum(hours) AS hours FROM agenda_offer GROUP BY question_id) offered
+    JOIN agenda_question q ON q.id = offered.question_id WHERE q.round_id = %(round)s AND q.state <> %(withdrawn)s),
+  (SELECT json_agg(json_build_array(id, title) ORDER BY id) FROM agenda_question
+    WHERE author_id = %(viewer)s AND round_id = %(round)s AND state <> %(withdrawn)s),
   EXISTS (SELECT FROM people_follow WHERE person_id = %(viewer)s AND reference = %(reference)s AND NOT stopped),
   {ANSWERED}
 """  # noqa: S608 - a constant

@@ -189,8 +189,9 @@ def _latest_of_all(reference: str, viewer_id: str | None) -> QuerySet[Post]:
 
 
 def _latest_first(reference: str, viewer_id: str | None) -> QuerySet[Post]:
+    thread = Thread.objects.filter(subject=reference).values("pk")[:1]
     rows = (
-        Post.objects.filter(thread__subject=reference)
+        Post.objects.filter(thread=Subquery(thread))  # one thread's posts from their end, not all posts from theirs
         .order_by("-pk")
         .annotate(draft=Subquery(_kept(reference, viewer_id)))
     )

@@ -11,18 +11,15 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db.models import (
     Case,
-    Count,
     Exists,
     F,
-    IntegerField,
     OuterRef,
     QuerySet,
-    Subquery,
     TextField,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Lower
+from django.db.models.functions import Cast, Lower
 
 from stoa.agenda.models import Announcement, Answer, Estimate, Question, Round, Statement
 from stoa.agenda.queries.rounds import UNDER_WAY
@@ -35,6 +32,7 @@ from stoa.forum.rules.pace import DECIDES
 from stoa.kit import clock, registry
 from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
+from stoa.kit.counting import counted, counted_up_to
 from stoa.kit.looking import once_a_look
 from stoa.kit.models import Bounce
 from stoa.kit.prepared import prepared
@@ -48,6 +46,8 @@ from stoa.site.queries.setup import steps
 from stoa.site.queries.waiting_reading import reading
 
 MOST_MINUTES = 30
+MOST_TO_ESTIMATE = 100
+"""Questions are counted so far: of more it is said that there are more."""
 TEN = 10
 """After one's tenth answer the map can be seen, and answering waits no more."""
 MENTIONED_FOR = timedelta(days=30)
@@ -110,7 +110,7 @@ def minutes_to_vote(questions: int) -> int:
 
 @dataclass(frozen=True)
 class Asked:
-    """A round under way, and what it asks of one person."""
+    """A round under way, and what it asks of one person; what there is more of than matters is not counted on."""
 
     round: Round
     on_list: bool
@@ -133,7 +133,7 @@ def asked_of(person_id: str, powers: Powers) -> list[Asked]:
 @prepared
 def _asked(person_id: str, needed: int) -> QuerySet[Any, Any]:
     listed = Voter.objects.filter(person=person_id, ballot=OuterRef("ballot"), ballot__state=Ballot.State.OPEN)
-    made = _count(Estimate.objects.filter(question=OuterRef("pk")), "question")
+    made = counted(Estimate.objects.filter(question=OuterRef("pk")), "question")
     short = Question.objects.filter(round=OuterRef("pk"), state=Question.State.PROPOSED).exclude(author=person_id)
     mine = Estimate.objects.filter(question=OuterRef("pk"), person=person_id)
     short = short.annotate(made=made).filter(~Exists(mine), made__lt=needed)
@@ -144,17 +144,11 @@ def _asked(person_id: str, needed: int) -> QuerySet[Any, Any]:
     return Round.objects.filter(phase__in=UNDER_WAY).annotate(
         on_list=Exists(listed),
         to_vote=Exists(listed.filter(paper=None)),
-        options=_count(Option.objects.filter(ballot=OuterRef("ballot")), "ballot"),
-        to_estimate=_count(short, "round"),
-        answered=_count(answers, "statement__round"),
-        statements_standing=_count(standing, "round"),
+        options=counted(Option.objects.filter(ballot=OuterRef("ballot")), "ballot"),
+        to_estimate=counted_up_to(MOST_TO_ESTIMATE + 1, short),
+        answered=counted_up_to(TEN, answers),
+        statements_standing=counted_up_to(TEN, standing),
     )
-
-
-def _count(rows: QuerySet[Any], by: str) -> Coalesce:
-    """How many of these rows there are, as a part of another query; `by` names what they have in common."""
-    counted = rows.order_by().values(by).annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _of_round(asked: Asked, powers: Powers, *, discreet: bool) -> Iterator[Waiting]:
@@ -169,11 +163,15 @@ def _of_round(asked: Asked, powers: Powers, *, discreet: bool) -> Iterator[Waiti
     estimating = round_.phase in {Round.Phase.QUESTIONS, Round.Phase.DISCUSSION}
     if estimating and asked.to_estimate and powers.may("agenda.effort.estimate"):
         needed = powers.terms.limits["estimates_needed"]
-        what = "1 question" if asked.to_estimate == 1 else f"{asked.to_estimate} questions"
+        what = "1 question" if asked.to_estimate == 1 else f"{_number(asked.to_estimate)} questions"
         whom = f"without {needed} estimates a question is left out of the vote"
         minutes = min(3 * asked.to_estimate, MOST_MINUTES)
         url = f"{round_.get_absolute_url()}?missing=yes#questions"
         yield Waiting(f"Estimate the effort of {what}", url, minutes, whom, round_.vote_opens)
+
+
+def _number(of_questions: int) -> str:
+    return f"more than {MOST_TO_ESTIMATE}" if of_questions > MOST_TO_ESTIMATE else str(of_questions)
 
 
 def _answers(asked: Asked, *, discreet: bool) -> Iterator[Waiting]:
