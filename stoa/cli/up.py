@@ -13,7 +13,7 @@ import subprocess
 import time
 import urllib.request
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from stoa import __version__
@@ -118,8 +118,24 @@ class Process:
             env={"MALLOC_ARENA_MAX": _ARENAS, **os.environ},
             stdin=subprocess.DEVNULL,
             pass_fds=() if told is None else (told,),
-            preexec_fn=tied_setup(),  # noqa: PLW1509 - we run no thread
+            preexec_fn=_setup(self.name),  # noqa: PLW1509 - we run no thread
         )
+
+
+def _setup(name: str) -> Callable[[], None]:
+    """What is done in a child before it becomes our command.
+
+    Ctrl-C reaches the worker too, and would end it with a trace while it loads: it hears it once it has, and SIGTERM,
+    which we send to both, always.
+    """
+    tie = tied_setup()
+
+    def setup() -> None:
+        if name == "worker":
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        tie()
+
+    return setup
 
 
 @contextmanager

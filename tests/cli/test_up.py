@@ -83,6 +83,12 @@ def test_the_record_grows_while_it_is_up(server):
     eventually(lambda: size_of_record(server.address) >= 3)
 
 
+def test_ctrl_c_while_the_worker_loads_stops_all_of_it_without_a_trace(server):
+    eventually(lambda: processes_named("stoa.cli worker", server.children()))
+    assert server.interrupt() == 0
+    assert "Traceback" not in server.said
+
+
 def test_after_kill_9_nothing_keeps_running_and_the_next_up_recovers(server):
     server.await_up()
     children = server.children()
