@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from stoa.cli import running
+from stoa.cli import lab_files, running
 from stoa.cli.options import out
 from stoa.cli.running import Model, told
 
@@ -19,6 +19,7 @@ lab.command("reproduce")(running.reproduce)
 lab.command("submit")(running.submit)
 lab.command("failed")(running.failed)
 lab.command("demo")(running.demo)
+lab.command("check")(lab_files.check)
 
 
 @lab.command("serve")
