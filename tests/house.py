@@ -49,7 +49,7 @@ class House:
 
     def fillings(self) -> dict[str, list[dict[str, str]]]:
         """By the beginning of an address: values for its parts that lead to what is theirs."""
-        applied = {"slug": "members", "application": self.application, "appeal": "a" * 16}
+        applied = {"slug": "members", "application": self.application, "appeal": "a" * 16, "invitation": "a" * 16}
         one = {"person_id": self.one.pk, "reference": f"person:{self.one.pk}"}
         vote = {"slug": "2026", "pk": str(self.vote.pk), "commitment": self.commitment}
         in_round = [
@@ -67,6 +67,7 @@ class House:
             "step": "topics",
             "suspension": self.suspension.pk,
             "pair": "a" * 16,
+            "invitation": "a" * 16,
             "kept": self.copy.pk,
             "pk": str(self.key.pk),
             "number": str(self.key.pk),

@@ -141,34 +141,38 @@ def invite(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Invite the people in a CSV file (name, email) to apply to an open call. Nobody is asked twice; addresses are not kept."""
+    """Draft invitations to the people in a CSV file (name, email) to apply to an open call; a steward or founder sends them."""
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise Fault(f"{file} can't be read as text.", remedy="Give a CSV file in UTF-8.") from None
-    with opened(settings(data=data)):
+    found = settings(data=data)
+    with opened(found):
         from stoa.kit.act import OPERATOR
-        from stoa.members.acts import send_invitations
+        from stoa.members.acts import draft_invitations
         from stoa.members.rules.inviting import read_invitees
         from stoa.methods.sheets import NoSheet, read
 
-        call, new = _found(name), 0
+        call, page = _found(name), ""
         try:
             good, bad = read_invitees(read(text))
         except NoSheet as fault:
             raise Fault(str(fault), remedy="Give CSV with the columns name and email.") from None
         if bad and not look:
-            raise Fault(f"Row {bad[0].number}: {bad[0].why} Nobody was invited.", remedy="--look names all faults.")
+            raise Fault(f"Row {bad[0].number}: {bad[0].why} Nothing was drafted.", remedy="--look names all faults.")
         if not look:
-            new = send_invitations(OPERATOR, call=call, people=good)
+            drafted = draft_invitations(OPERATOR, call=call, people=good)
+            page = found.address + drafted.get_absolute_url()
     if as_json:
         faults = [{"row": one.number, "why": one.why} for one in bad]
-        print_json({"call": name, "could_be": len(good), "invited": new, "faults": faults})
+        print_json({"call": name, "could_be": len(good), "page": page, "faults": faults})
         return
     for one in bad:
         notes.print(escape(f"Row {one.number}: {one.why}"))
     out.print(
-        f"{len(good):,} can be invited, {len(bad):,} rows can't be used." if look else f"{new:,} people are invited."
+        f"{len(good):,} can be invited, {len(bad):,} rows can't be used."
+        if look
+        else f"Invitations to {len(good):,} are drafted. A steward or founder sends them: {page}"
     )
 
 

@@ -53,6 +53,7 @@ urlpatterns = [
     path("calls/<slug:slug>/asks/<slug:part>/<slug:key>", keeping.item, name="item"),
     path("calls/<slug:slug>/reading", keeping.reading, name="reading"),
     path("calls/<slug:slug>/invite", inviting.invite, name="invite"),
+    path("calls/<slug:slug>/invite/<str:invitation>", inviting.invitations, name="invitations"),
     path("calls/<slug:slug>/announce", keeping.announce, name="announce"),
     path("calls/<slug:slug>/extend", keeping.extend, name="extend"),
     path("calls/<slug:slug>/eligible", arriving.eligible, name="eligible"),

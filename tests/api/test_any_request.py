@@ -41,7 +41,7 @@ OWN = {
     "get_application_file",
     "list_drafted_announcements", "get_own_registration", "list_registered",
     "list_suspensions", "get_suspension", "list_own_suspensions",
-    "list_pairs", "list_copies", "get_copy",
+    "list_pairs", "get_pair", "list_invitations", "list_copies", "get_copy",
 }  # fmt: skip
 """Reads that are refused to some; every other read is for everybody."""
 

@@ -90,7 +90,17 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.charter.text import DEFAULT, read
     from stoa.forum.api import moderation
     from stoa.forum.api import posts as forum
-    from stoa.members.api import applications, asking, calls, deciding, deciding_panel, membership, onboarding, pairs
+    from stoa.members.api import (
+        applications,
+        asking,
+        calls,
+        deciding,
+        deciding_panel,
+        inviting,
+        membership,
+        onboarding,
+        pairs,
+    )
     from stoa.notices.api import announcements
     from stoa.notices.api import events as held
     from stoa.people import api as people
@@ -107,6 +117,7 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
         onboarding,
         membership,
         pairs,
+        inviting,
         discussion,
         ballots,
         charter,

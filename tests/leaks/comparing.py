@@ -14,7 +14,7 @@ from stoa.agenda.views.result import FILES
 from stoa.forum.models import Case
 from stoa.kit.models import Mail, Upload
 from stoa.kit.secrecy import secret_fields
-from stoa.members.models import Appeal, Application
+from stoa.members.models import Appeal, Application, Invitations
 from stoa.notices.models import Announcement
 from stoa.people.models import DataCopy, Pair, Suspension
 from stoa.record.models import Blob, Placement
@@ -142,6 +142,7 @@ def fillings(world: World) -> dict[str, list[str]]:
         "draft": list(Announcement.objects.filter(released=None).values_list("pk", flat=True)[:1]) or ["a" * 16],
         "pair": list(Pair.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
         "suspension": list(Suspension.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
+        "invitation": list(Invitations.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
         "key": ["x", "why"],
         "part": ["fields", "facts"],
         "appeal": list(Appeal.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],

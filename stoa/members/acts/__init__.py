@@ -25,7 +25,7 @@ from stoa.members.acts.deciding import (
     rank,
     set_bar,
 )
-from stoa.members.acts.inviting import send_invitations
+from stoa.members.acts.inviting import draft_invitations, drop_invitations, send_invitations
 from stoa.members.acts.moving import give_out, import_applications
 from stoa.members.acts.onboarding import accept_conduct, choose_topics, introduce, take_step
 from stoa.members.acts.pairs import find_pairs, settle_pair
@@ -52,7 +52,9 @@ __all__ = [
     "decide_appeal",
     "decide_suspension_appeal",
     "draft_call",
+    "draft_invitations",
     "draft_release",
+    "drop_invitations",
     "edit_call",
     "extend_call",
     "find_pairs",

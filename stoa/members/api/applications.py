@@ -24,7 +24,6 @@ from stoa.members.queries.files import enclosed, find_enclosed, find_readable
 from stoa.members.queries.importing import sheet_of
 from stoa.members.queries.vouching import post_of
 from stoa.members.rules.incoming import fault_of_mapping, guess, read_rows
-from stoa.members.rules.inviting import Invitee
 from stoa.people.models import Person
 
 router = Router(tags=["Calls"])
@@ -261,34 +260,6 @@ def import_applications(request: HttpRequest, slug: str, given: Importing) -> di
     passed_over = 0 if given.look else len(good) - added
     faults = [{"row": one.number, "why": one.why} for one in bad]
     return {"columns": columns, "could_be": len(good), "added": added, "passed_over": passed_over, "faults": faults}
-
-
-class InviteeIn(Given):
-    """Somebody to invite."""
-
-    name: str = Field(min_length=1, max_length=120)
-    email: str = Field(max_length=254)
-
-
-class InvitationsIn(Given):
-    """Whom to invite."""
-
-    people: list[InviteeIn] = Field(min_length=1, max_length=1_000)
-
-
-class InvitationsOut(Schema):
-    """How many were invited, and how many had been before."""
-
-    invited: int
-    passed_over: int
-
-
-@router.post("/calls/{slug}/invitations", response=InvitationsOut, summary="Invite people to apply")
-def send_invitations(request: HttpRequest, slug: str, given: InvitationsIn) -> dict[str, int]:
-    """Invite people to apply to a call that is open, each once by mail. Their addresses are not kept."""
-    people = [Invitee(" ".join(one.name.split()), one.email.strip().lower()) for one in given.people]
-    new = acts.send_invitations(signed_in(request), call=found_call(request, slug), people=people)
-    return {"invited": new, "passed_over": len(people) - new}
 
 
 def _readable(request: HttpRequest, slug: str, application: str) -> Application:

@@ -4,7 +4,7 @@ from stoa.members.models.applications import AboutYou, Application, Draft
 from stoa.members.models.asking import Enquiry
 from stoa.members.models.calls import Call
 from stoa.members.models.decisions import Appeal, Bar, Decision, Release
-from stoa.members.models.inviting import Invited
+from stoa.members.models.inviting import Invitations, Invited
 from stoa.members.models.onboarding import Acceptance, Onboarding
 from stoa.members.models.recognition import KnownDomain
 from stoa.members.models.vouching import Vouch
@@ -19,6 +19,7 @@ __all__ = [
     "Decision",
     "Draft",
     "Enquiry",
+    "Invitations",
     "Invited",
     "KnownDomain",
     "Onboarding",

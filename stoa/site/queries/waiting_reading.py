@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 
 from stoa.charter.rules import Powers
 from stoa.kit.addresses import path_to
-from stoa.members.models import Appeal, Call, Release
+from stoa.members.models import Appeal, Call, Invitations, Release
 from stoa.review.models import Assignment, Panel, Seat
 
 Told = tuple[str, str, int, str, datetime | None]
@@ -25,6 +25,7 @@ def reading(person_id: str, powers: Powers) -> Iterator[Told]:
     """What of calls and panels waits for this person."""
     asked = [_seats(person_id), _bars(person_id)]
     asked += [_letters(person_id)] if powers.may("members.release.confirm") else []
+    asked += [_invitations(person_id)] if powers.may("members.invitations.send") else []
     asked += [_appeals(person_id)] if powers.may("members.appeal.decide") else []
     for kind, where, title, count, minutes, due in asked[0].union(*asked[1:], all=True):
         if kind == Seat.State.INVITED:
@@ -48,6 +49,14 @@ def reading(person_id: str, powers: Powers) -> Iterator[Told]:
             yield f"Give your bar: {title}", path_to("members:give_bar", where), 5, "those who applied wait", due
         elif kind == "letters":
             yield f"Confirm decisions: {title}", path_to("members:release", where), 15, "those who applied wait", due
+        elif kind == "invitations":
+            yield (
+                f"Send invitations to apply: {title}",
+                path_to("members:invite", where),
+                3,
+                "who drafted them waits",
+                due,
+            )
         elif kind == "appeals":
             what = "1 appeal" if count == 1 else f"{count} appeals"
             yield (
@@ -87,6 +96,12 @@ def _letters(person_id: str) -> QuerySet[Any]:
     """Letters that somebody else drafted."""
     rows = Release.objects.filter(confirmed=None).exclude(drafted_by=person_id)
     return _told(rows, Value("letters"), F("call__slug"), F("call__title"))
+
+
+def _invitations(person_id: str) -> QuerySet[Any]:
+    """Invitations that somebody else drafted."""
+    rows = Invitations.objects.filter(Q(drafted_by=None) | ~Q(drafted_by=person_id))
+    return _told(rows, Value("invitations"), F("call__slug"), F("call__title"))
 
 
 def _appeals(person_id: str) -> QuerySet[Any]:

@@ -41,6 +41,7 @@ from tests.leaks.stories.members import (
     whether_two_accounts_are_suspected,
     which_bar_a_reviewer_gives,
     who_asks_about_a_call,
+    whom_invitations_would_go_to,
     why_one_is_suspended,
 )
 from tests.leaks.stories.notices import (
@@ -79,6 +80,7 @@ IN_A_CALL = (
     what_one_says_apart,
     who_asks_about_a_call,
     what_a_removed_question_asked,
+    whom_invitations_would_go_to,
 )
 
 IN_A_DISCUSSION = (

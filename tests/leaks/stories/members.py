@@ -15,8 +15,10 @@ from stoa.members.models.applications import A_BEGUN_APPLICATION, ABOUT_ONESELF,
 from stoa.members.models.asking import AN_ENQUIRER, AN_ENQUIRY
 from stoa.members.models.calls import A_DRAFTED_CALL
 from stoa.members.models.decisions import A_BAR, A_DECISION, AN_APPEAL, LETTERS
+from stoa.members.models.inviting import A_DRAFTED_INVITATION
 from stoa.members.models.vouching import WHO_VOUCHES
 from stoa.members.queries import own_decision
+from stoa.members.rules.inviting import Invitee
 from stoa.people.models import A_PAIR, A_SUSPENSION, A_YEARLY_ANSWER, AN_ADDRESS, Pair
 from stoa.record.models import A_LOOK, A_TEXT
 from tests.leaks.worlds import World, about
@@ -116,6 +118,15 @@ def what_a_removed_question_asked(world: World) -> None:
     written = begin(world.some[3], Call.objects.get(slug=world.round.slug))
     asked = members.ask(acting(world.some[3]), draft=written, body=words)
     forum.remove(acting(world.cast.steward), reference=asked.reference, reason="spam", words="")
+
+
+@about(A_DRAFTED_INVITATION)
+def whom_invitations_would_go_to(world: World) -> None:
+    """Whether invitations to apply wait for a second person."""
+    if world.otherwise:
+        call = Call.objects.get(slug=world.round.slug)
+        people = [Invitee("Cabbage", "cabbage@example.net")]
+        members.draft_invitations(acting(world.cast.steward), call=call, people=people)
 
 
 @about(ABOUT_ONESELF)
