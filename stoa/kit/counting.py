@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 def counted(rows: QuerySet[Any], by: str) -> Coalesce:
     """How many of these rows there are; `by` names what they have in common, which the query around names by `OuterRef`."""
-    found = rows.order_by().values(by).annotate(number=Count("pk")).values("number")
+    found = rows.order_by().values(by).annotate(number=Count("*")).values("number")
     return Coalesce(Subquery(found, output_field=IntegerField()), 0)
 
 

@@ -148,6 +148,7 @@ class Postgres:
             "listen_addresses": "''",
             "unix_socket_directories": f"'\"{folder}\"'",
             "max_connections": str(MOST_CONNECTIONS),
+            "random_page_cost": "1.1",  # what is asked for often is in memory: an index costs no more than its pages
             "log_line_prefix": "'%m [%p] '",
             **self._settings,
         }

@@ -84,18 +84,19 @@ def history(subjects: Sequence[str], viewer_id: str | None, *, most: int = 200) 
 
 @cache
 def _about(most: int) -> Callable[[Mapping[str, Any]], list[Placement]]:
-    return prepare(lambda subjects: placements().filter(position__in=_last(subjects, most))[:most], ["subjects"])
+    return prepare(lambda subjects: last_about(subjects, most)[:most], ["subjects"])
 
 
-def _last(subjects: Any, most: int) -> RawSQL:
-    """Places of the last entries about each of these objects: as many as are shown, however many there are."""
-    return RawSQL(  # noqa: S611 - nothing typed stands in the statement
+def last_about(subjects: Any, most: int) -> QuerySet[Placement]:
+    """The last entries about each of these objects, newest first: no more are looked at, however many there are."""
+    positions = RawSQL(  # noqa: S611 - nothing typed stands in the statement
         "SELECT last.position FROM unnest(%s::text[]) AS wanted (subject), LATERAL ("  # noqa: S608 - as above
         " SELECT position FROM record_entry JOIN record_placement ON entry_id = record_entry.id"
         f" WHERE record_entry.subject = wanted.subject AND position < {_SIZE}"
         " ORDER BY record_entry.id DESC LIMIT %s) AS last",
         [subjects, most],
     )
+    return placements().filter(position__in=positions)
 
 
 def placements() -> QuerySet[Placement]:

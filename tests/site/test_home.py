@@ -19,6 +19,7 @@ from stoa.people.acts import admit
 from stoa.people.models import Person
 from stoa.people.queries import holders
 from stoa.site.queries.waiting import waiting
+from tests import crowd
 from tests.stage import Stage, acting, at
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,13 @@ def test_an_unsigned_question_shows_no_author(client: Client, stage: Stage) -> N
     page = client.get("/").content.decode()
     assert "Who asks?" in page
     assert author.name not in page
+
+
+def test_of_many_questions_to_estimate_it_is_said_that_there_are_more(stage: Stage) -> None:
+    round_ = stage.round()
+    author, _, second, _ = stage.members
+    crowd.questions(round_, [author], 101)
+    assert titles(second) == ["Estimate the effort of more than 100 questions"]
 
 
 def test_estimates_wait_for_those_who_can_give_them(stage: Stage) -> None:

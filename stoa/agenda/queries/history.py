@@ -102,9 +102,9 @@ def _with_texts(subjects: list[str], most: int) -> list[Any]:
 
 @cache
 def _reader(most: int) -> Callable[[Mapping[str, Any]], list[Any]]:
-    return prepare(lambda subjects: _placements(subjects)[:most], ["subjects"])
+    return prepare(lambda subjects: _placements(subjects, most)[:most], ["subjects"])
 
 
-def _placements(subjects: list[str]) -> QuerySet[Any]:
+def _placements(subjects: list[str], most: int) -> QuerySet[Any]:
     texts = Text.objects.filter(entry=OuterRef("entry")).order_by("-name").values("text")
-    return record.placements().filter(entry__subject__among=subjects).annotate(texts=ArraySubquery(texts))
+    return record.last_about(subjects, most).annotate(texts=ArraySubquery(texts))

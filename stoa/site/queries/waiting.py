@@ -139,7 +139,7 @@ def _asked(person_id: str, needed: int) -> QuerySet[Any, Any]:
     short = short.annotate(made=made).filter(~Exists(mine), made__lt=needed)
     standing = Statement.objects.filter(round=OuterRef("pk"), state=Statement.State.STANDING)
     answers = Answer.objects.filter(
-        participant__person=person_id, statement__round=OuterRef("pk"), statement__state=Statement.State.STANDING
+        participant__person=person_id, participant__round=OuterRef("pk"), statement__state=Statement.State.STANDING
     )
     return Round.objects.filter(phase__in=UNDER_WAY).annotate(
         on_list=Exists(listed),
