@@ -32,7 +32,7 @@ from stoa.evaluation.runner.endpoint import Endpoint
 from stoa.evaluation.runner.planned import Plan, check_suite, practice
 from stoa.evaluation.runner.work import Work, prepared
 
-SAMPLES, PAIRS, AT_ONCE = 1_000, 5, 20
+SAMPLES, PAIRS, AT_ONCE = 1_000, 3, 20
 SUITE = "stoa/context_leak"
 MOST, LONGEST = 0.05, 15 * 60
 
