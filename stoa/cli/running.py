@@ -246,10 +246,12 @@ def _endpoint(address: str, name: str, model: Path | None, at_once: int, patienc
 def _works(
     plan: Plan, endpoint: Endpoint, of: str, wanted: Sequence[str] | None, root: Path, *, reproduces: int | None = None
 ) -> list[Work]:
-    from stoa.evaluation.runner.planned import check_suite, model_of
+    from stoa.evaluation.runner.planned import check_name, check_suite, model_of
     from stoa.evaluation.runner.work import Work, folder_of
 
     model = model_of(plan, weights=endpoint.weights, wanted=of)
+    if plan.study:
+        check_name(plan, model, endpoint.name)
     names = set(_here(wanted)) if wanted else {one.name for one in plan.suites}
     chosen = [one for one in plan.suites if one.name in names]
     if not chosen:

@@ -14,7 +14,7 @@ from stoa.evaluation.catalogue import SUITES, set_digest
 from stoa.evaluation.faults import Unusable
 from stoa.evaluation.plans import FORMAT, digest_of
 from stoa.evaluation.runner.keys import key_file, run_key
-from stoa.evaluation.runner.planned import check_suite, model_of, plan_of, read_plan
+from stoa.evaluation.runner.planned import check_name, check_suite, model_of, plan_of, read_plan
 from stoa.evaluation.runner.server import Server
 from stoa.evaluation.runner.work import Work, folder_of, prepared, read_kept, submit
 from stoa.evaluation.sealing import commitment, is_signed, signed_text
@@ -193,6 +193,13 @@ def test_the_weights_say_which_model_of_the_plan_it_is(tmp_path: Path) -> None:
     assert model_of(plan, weights=None, wanted="Other").id == "4"
     with pytest.raises(Unusable, match="Which model"):
         model_of(plan, weights=None, wanted="")
+
+
+def test_a_model_that_the_endpoint_calls_otherwise_is_told_before_it_is_run() -> None:
+    plan = plan_of(PLAN)
+    check_name(plan, plan.models[0], "vendor/SMALL-q4")
+    with pytest.raises(Unusable, match="The endpoint calls the model large, the plan Small"):
+        check_name(plan, plan.models[0], "large")
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9", "no address at all", "http://[bad"])

@@ -84,9 +84,12 @@ def _ended(raw: Mapping[str, Any], where: str) -> Iterator[Fault]:
 
 
 def tried(entry: Entry, most: int) -> Iterator[Fault]:
-    """Was it tried again more often than may be after an error, or although an answer had come?"""
+    """Was it tried again after errors where no retry was asked for, or although an answer had come?
+
+    How often does not matter: a run that was taken up again after its endpoint failed tries as often as that failed.
+    """
     retries = listed(entry.raw.get("error_retries"))
-    if len(retries) > most:
+    if retries and not most:
         yield Fault("sample.retried", place(entry.sample), most, len(retries))
     for retry in mappings(retries):
         calls = [event for event in mappings(retry.get("events")) if event.get("event") == "model"]

@@ -146,6 +146,21 @@ def model_of(plan: Plan, *, weights: Path | None, wanted: str) -> PlannedModel:
     return named[0]
 
 
+def check_name(plan: Plan, model: PlannedModel, name: str) -> None:
+    """Raise `Unusable` where an endpoint's name of the model is not the plan's: a log with it is taken for another model's."""
+    whole = next(one for one in plan.whole["models"] if str(one["id"]) == model.id)
+    known = [str(whole.get(key) or "") for key in ("name", "file")]
+    if not any(_letters(one) and _letters(one) in _letters(name) for one in known):
+        raise Unusable(
+            f"The endpoint calls the model {name}, the plan {model.name}.",
+            f"Serve it under a name that holds {model.name}, and give that with --name.",
+        )
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.casefold().removesuffix(".gguf") if letter.isalnum())
+
+
 def _names(plan: Plan) -> str:
     return ", ".join(f"{one.name} {one.version}".strip() for one in plan.models)
 
