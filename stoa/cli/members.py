@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from stoa.cli.opened import opened
 from stoa.cli.options import AsJson, Data, out, print_json, settings
+from stoa.cli.people import found_person
 from stoa.kit.faults import Fault
 
 members = typer.Typer(name="members", help="Members in bulk. Each change stands on the record.", no_args_is_help=True)
@@ -90,15 +91,10 @@ def end(file: File, *, role: Of = "member", data: Data = None, as_json: AsJson =
         raise Fault(f"{file} can't be read as text.", remedy="Give one id or address a line.") from None
     wanted = [line for line in dict.fromkeys(lines) if line]
     with opened(settings(data=data)):
-        from django.db import transaction
-
-        from stoa.cli.person import _found as found
         from stoa.kit.act import OPERATOR
-        from stoa.people.acts import end_role
+        from stoa.people.acts import end_roles
 
-        with transaction.atomic():
-            for line in wanted:
-                end_role(OPERATOR, person=found(line), role=role)
+        end_roles(OPERATOR, people=[found_person(line) for line in wanted], role=role)
     _tell({"role": role, "ended": len(wanted)}, f"{len(wanted):,} are {role} no more.", as_json)
 
 

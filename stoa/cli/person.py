@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -11,10 +11,8 @@ from rich.table import Table
 
 from stoa.cli.opened import opened
 from stoa.cli.options import AsJson, Data, out, print_json, settings
+from stoa.cli.people import found_person
 from stoa.kit.faults import Fault
-
-if TYPE_CHECKING:
-    from stoa.people.models import Person
 
 person = typer.Typer(
     name="person", help="People, by the operator. Each change stands on the record.", no_args_is_help=True
@@ -96,7 +94,7 @@ def role(
         from stoa.kit.act import OPERATOR
         from stoa.people.acts import end_role, give_role
 
-        found = _found(who)
+        found = found_person(who)
         if end:
             end_role(OPERATOR, person=found, role=role, scope=scope)
         else:
@@ -117,7 +115,7 @@ def link(
     with opened(settings(data=data)):
         from stoa.people.links import make_link
 
-        found = _found(who)
+        found = found_person(who)
         if not found.is_active:
             raise Fault(f"{found.shown_name} has left.", remedy="Nobody can sign in for them.")
         address = make_link(found, hours=hours, once=True, console=True)
@@ -137,7 +135,7 @@ def erase(
         from stoa.kit.act import OPERATOR
         from stoa.people.acts import erase as erase_person
 
-        found = _found(who)
+        found = found_person(who)
         if not yes and not typer.confirm(f"Erase {found.shown_name} ({found.pk}) for good?", err=True):
             raise Fault("Nothing was erased.")
         erase_person(OPERATOR, person=found)
@@ -161,18 +159,6 @@ def _rows(words: str, role: str) -> list[dict[str, Any]]:
         {"id": one.pk, "name": one.shown_name, "email": one.email, "roles": [held.role for held in roles_held(one)]}
         for one in people
     ]
-
-
-def _found(who: str) -> Person:
-    """The person of this id or address."""
-    from django.db.models import Q
-
-    from stoa.people.models import Person
-
-    found = Person.objects.filter(Q(pk=who) | Q(email__iexact=who)).first() if "\0" not in who else None
-    if found is None:
-        raise Fault(f"There is nobody “{who}”.", remedy="Find them with `stoa person list WORDS`.")
-    return found
 
 
 def _demand_address(email: str | None) -> None:

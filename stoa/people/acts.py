@@ -137,6 +137,14 @@ def end_role(actor: Actor, *, person: Person, role: str, scope: str = "") -> Non
     end(person, role, scope)
 
 
+@act("people.roles.end")
+def end_roles(actor: Actor, *, people: Sequence[Person], role: str) -> int:
+    """End a role of many people together: all of them, or none."""
+    for person in people:
+        end(person, role)
+    return len(people)
+
+
 @act("people.organisation.add")
 def add_organisation(
     actor: Actor, *, name: str, country: str = "", ror: str = "", sponsor: bool = False, synthetic: bool = False
