@@ -396,17 +396,62 @@ def test_a_pdf_holds_what_one_has_to_read_and_is_the_same_each_time(reading: Rea
         assert browser(stranger).get(path).status_code == 404
 
 
+MARKED = """## Why *now*?
+
+Because #panic() is **not** `x=1` in [this](https://x.example/a).
+
+- one
+  1. of one
+- two
+
+> quoted
+
+```py
+print('#hi')
+```
+
+---
+
+\\# Not
+$x$
+"""
+
+
+def set_as(block: dict[str, Any]) -> tuple[str, ...]:
+    """A block of a text in short: its kind, its mark, and its spans."""
+    if "of" not in block:
+        return tuple(block.values())
+    return block["kind"], block["mark"], "".join(map(span, block["of"]))
+
+
+def span(one: dict[str, Any]) -> str:
+    if "of" in one:
+        return f"<{one['kind']} {''.join(map(span, one['of']))}{one['to'] and '|' + one['to']}>"
+    return {"text": one.get("text", ""), "code": f"`{one.get('text')}`", "break": "\n"}[one["kind"]]
+
+
 def test_a_text_is_data_to_the_pdf_and_can_not_make_it_endless() -> None:
-    assert blocks("- Organisation: X\n- a: b\n\n## Why?\n\nBecause #panic().\n\\# Not") == [
-        {"kind": "item", "text": "Organisation: X"},
-        {"kind": "item", "text": "a: b"},
-        {"kind": "heading", "text": "Why?"},
-        {"kind": "text", "text": "Because #panic().\n# Not"},
+    assert [set_as(block) for block in blocks(MARKED)] == [
+        ("heading", "", "Why <emphasis now>?"),
+        ("text", "", "Because #panic() is <strong not> `x=1` in <link this|https://x.example/a>."),
+        ("text", "\u2022 ", "one"),
+        ("text", "1. ", "of one"),
+        ("text", "\u2022 ", "two"),
+        ("text", "", "quoted"),
+        ("code", "print('#hi')"),
+        ("rule",),
+        ("text", "", "# Not\n$x$"),
     ]
-    assert blocks("a\n" * 11, 10) == [{"kind": "text", "text": " ".join("a" * 11)}]
+    assert [set_as(one) for one in blocks("a\n" * 11, 10)] == [("text", "", " ".join("a" * 11))]
+    assert [set_as(one) for one in blocks("## a\n\nb\nc" + " " * 20_000)] == [
+        ("text", "", "## a"),
+        ("text", "", "b\nc"),
+    ]
     sheet: dict[str, Any] = {"title": "Prize", "scale": [1, 5], "criteria": []}
     hostile = '#panic() #read("/etc/passwd") $x$ *b*\n' * 11_000
-    sheet["pieces"] = [{"number": 1, "title": "#panic()", "text": hostile}]
+    sheet["pieces"] = [
+        {"number": n, "title": "#panic()", "text": t} for n, t in enumerate((hostile, MARKED, "****\n- "))
+    ]
     assert as_pdf(sheet, due="").startswith(b"%PDF-")
     sheet["pieces"] = [{"number": 1, "title": "Long", "text": "x" * 1_000_001}]
     with pytest.raises(Closed):
