@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stoa.kit import clock
+from stoa.kit.act import OPERATOR
 from stoa.members import acts as members
 from stoa.members.models import Application, Call
+from stoa.members.rules.incoming import Incoming
 from stoa.members.tasks import advance
 from stoa.people.models import Person
 from stoa.review import acts as review
@@ -81,3 +83,18 @@ def decided(cast: Cast, call: Call, scores: dict[Person, int]) -> Call:
     ranked(cast, call, scores)
     members.draft_release(acting(cast.steward), call=call, letters=LETTERS)
     return members.confirm_release(acting(cast.founder), call=call)
+
+
+def decided_among_many(cast: Cast) -> Call:
+    """A call to which so many applied that its scores are published, read by one member and decided."""
+    cast.admit(3)
+    call = opened(cast, days=1)
+    incoming = [Incoming(source=f"n{n}", name=f"Person {n}", email=f"p{n}@example.net") for n in range(20)]
+    members.import_applications(OPERATOR, call=call, incoming=incoming, digest="0" * 64)
+    with clock.travel(call.ends):
+        advance()
+        call = members.begin_review(acting(cast.steward), call=call)
+    call = with_bar(cast, call, cast.members[-2:-1])
+    review.lighten(acting(cast.steward), seat=Seat.objects.get(), load=20)
+    everybody = [one.person for one in Application.objects.select_related("person") if one.person]
+    return decided(cast, call, {person: 100 * (n % 5 + 1) for n, person in enumerate(everybody)})

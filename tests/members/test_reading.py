@@ -18,7 +18,6 @@ from stoa.members.acts.deciding import reviewers_of
 from stoa.members.models import Application, Call, Decision, Draft
 from stoa.members.queries import own_decision
 from stoa.members.queries.deciding_panel import barred_from
-from stoa.members.rules.incoming import Incoming
 from stoa.members.tasks import advance
 from stoa.people import acts as people
 from stoa.people.models import Organisation, Person, Tie
@@ -35,7 +34,7 @@ from stoa.verify.report import Report
 from tests.cast import Cast, browser
 from tests.members.applying import apply
 from tests.members.calling import RULES, opened
-from tests.members.deciding import LETTERS, decided, reviewed, seated, with_bar
+from tests.members.deciding import LETTERS, decided, decided_among_many, reviewed, seated, with_bar
 from tests.scenes import Scene
 from tests.stage import acting
 
@@ -350,17 +349,8 @@ def test_what_waits_for_reviewers_and_keepers_stands_on_their_homes_until_it_is_
 
 def test_scores_of_many_are_published_without_names_and_prove_the_order() -> None:
     cast = Cast()
-    cast.admit(3)
-    call = opened(cast, days=1)
-    incoming = [Incoming(source=f"n{n}", name=f"Person {n}", email=f"p{n}@example.net") for n in range(20)]
-    members.import_applications(OPERATOR, call=call, incoming=incoming, digest="0" * 64)
-    with clock.travel(call.ends):
-        advance()
-        call = members.begin_review(acting(cast.steward), call=call)
-    call = with_bar(cast, call, cast.members[-2:-1])
-    review.lighten(acting(cast.steward), seat=Seat.objects.get(), load=20)
+    call = decided_among_many(cast)
     everybody = [one.person for one in Application.objects.select_related("person") if one.person]
-    call = decided(cast, call, {person: 100 * (n % 5 + 1) for n, person in enumerate(everybody)})
     report, reading = Report("here"), Reading(Watch(lambda _digest, _cap=0: b""))
     for entry in Entry.objects.filter(subject=call.reference).order_by("pk"):
         reading.take(bytes(entry.body))

@@ -11,6 +11,7 @@ from django import forms
 from stoa.kit.edge import ActForm
 from stoa.members.acts.afterwards import MOST_WORDS
 from stoa.members.acts.deciding import LETTERS, MOST_BODY, MOST_REASON, MOST_SUBJECT
+from stoa.members.forms.judging import either, words
 from stoa.members.models import Decision
 from stoa.review.acts.seats import MOST_LOAD
 
@@ -132,15 +133,5 @@ class AppealForm(ActForm):
 class ReplyForm(ActForm):
     """The answer to an appeal."""
 
-    granted = forms.TypedChoiceField(
-        label="The decision",
-        choices=[("no", "It stands"), ("yes", "It is changed: they are admitted")],
-        widget=forms.RadioSelect,
-        coerce=lambda word: word == "yes",
-    )
-    reply = forms.CharField(
-        label="Your answer",
-        max_length=MOST_WORDS,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="The applicant gets it by mail.",
-    )
+    granted = either("The decision", "It stands", "It is changed: they are admitted")
+    reply = words("Your answer", most=MOST_WORDS, help_text="The applicant gets it by mail.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from stoa.kit.edge import ActForm
+from stoa.members.forms.judging import either, words
 from stoa.people.models import Suspension
 
 MOST_WORDS = 5_000
@@ -14,38 +15,21 @@ class SuspendForm(ActForm):
     """Why, and for how long."""
 
     code = forms.ChoiceField(label="Reason, for everyone", choices=Suspension.Code.choices)
-    words = forms.CharField(
-        label="Reasons, for them",
-        max_length=MOST_WORDS,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="What happened, when, and against which rule.",
-    )
+    words = words("Reasons, for them", most=MOST_WORDS, help_text="What happened, when, and against which rule.")
     days = forms.IntegerField(label="Days", min_value=1, max_value=366, initial=14)
 
 
 class WordsForm(ActForm):
     """What somebody holds against a suspension."""
 
-    words = forms.CharField(
-        label="What should be looked at again, and why", max_length=MOST_WORDS, widget=forms.Textarea(attrs={"rows": 6})
-    )
+    words = words("What should be looked at again, and why", most=MOST_WORDS)
 
 
 class JudgeForm(ActForm):
     """The answer to an appeal."""
 
-    granted = forms.TypedChoiceField(
-        label="The decision",
-        choices=[("no", "It stands"), ("yes", "It ends now")],
-        widget=forms.RadioSelect,
-        coerce=lambda word: word == "yes",
-    )
-    reply = forms.CharField(
-        label="Your answer",
-        max_length=MOST_WORDS,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="They read it on their own page.",
-    )
+    granted = either("The decision", "It stands", "It ends now")
+    reply = words("Your answer", most=MOST_WORDS, help_text="They read it on their own page.")
 
 
 class LeaveForm(ActForm):
@@ -59,15 +43,5 @@ class LeaveForm(ActForm):
 class SettleForm(ActForm):
     """Whether two accounts are one person's, and why one thinks so."""
 
-    same = forms.TypedChoiceField(
-        label="They are",
-        choices=[("no", "two people"), ("yes", "one person")],
-        widget=forms.RadioSelect,
-        coerce=lambda word: word == "yes",
-    )
-    reason = forms.CharField(
-        label="How you know",
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="For those who keep the process.",
-    )
+    same = either("They are", "two people", "one person")
+    reason = words("How you know", most=2_000, rows=4, help_text="For those who keep the process.")
