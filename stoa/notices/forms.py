@@ -17,6 +17,18 @@ from stoa.notices.acts.checking import MOST_LINK, MOST_PLACE, MOST_PLACES, MOST_
 INSTANTS = ("begins", "ends", "registration_opens", "registration_closes")
 
 
+class ScheduleForm(ActForm):
+    """A schedule, as text: looked at first, then taken in."""
+
+    schedule = forms.CharField(
+        label="The schedule",
+        max_length=2_000_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+        help_text="What stands in the file: iCalendar (.ics), or the JSON or XML of frab or pretalx.",
+    )
+
+
 def _reason(help_text: str) -> forms.CharField:
     return forms.CharField(
         label="Why", max_length=MOST_REASON, widget=forms.Textarea(attrs={"rows": 2}), help_text=help_text

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stoa.notices.views import announcements, calendars, drafts, events, keeping, registering
+from stoa.notices.views import announcements, calendars, drafts, events, importing, keeping, registering
 
 app_name = "notices"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("events", events.index, name="events"),
     path("events.ics", calendars.community, name="calendar"),
     path("events/new", keeping.announce, name="announce"),
+    path("events/import", importing.bring, name="import"),
     path("events/mine", registering.mine, name="mine"),
     path("events/<int:number>", events.event, name="event"),
     path("events/<int:number>.ics", calendars.event, name="event_calendar"),

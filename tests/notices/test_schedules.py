@@ -16,6 +16,7 @@ from stoa.notices import acts as notices
 from stoa.notices.acts.holding import Incoming
 from stoa.notices.models import Event
 from stoa.notices.schedules import read
+from tests.cast import Cast, browser
 from tests.notices.test_announcements import told
 from tests.stage import begin
 
@@ -126,3 +127,36 @@ def test_nothing_comes_in_of_a_file_with_an_event_that_can_not_be() -> None:
     with pytest.raises(Invalid, match="Event 2, “”: The title is empty"):
         notices.import_events(OPERATOR, incoming=incoming, digest="d" * 64)
     assert not Event.objects.exists()
+
+
+ICS = """BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//example//EN\r
+BEGIN:VEVENT\r
+UID:one@example.org\r
+DTSTART:20270301T120000Z\r
+DTEND:20270301T140000Z\r
+SUMMARY:First workshop\r
+LOCATION:Room 1\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+
+
+@pytest.mark.django_db
+def test_a_steward_looks_at_a_schedule_and_takes_it_in_by_page_or_over_http() -> None:
+    cast = Cast()
+    steward = browser(cast.steward)
+    assert "/events/import" in steward.get("/events").content.decode()
+    looked = steward.post("/events/import", {"schedule": ICS, "look": "1"}).content.decode()
+    assert ("First workshop" in looked, Event.objects.count()) == (True, 0)
+    wrong = steward.post("/events/import", {"schedule": "nothing", "take": "1"})
+    assert (wrong.status_code, Event.objects.count()) == (422, 0)
+    assert steward.post("/events/import", {"schedule": ICS, "take": "1"}).headers["Location"] == "/events"
+    again = steward.post("/api/v1/schedules", json.dumps({"schedule": ICS, "look": False}), "application/json").json()
+    assert (again["added"], again["passed_over"], again["events"][0]["title"]) == (0, 1, "First workshop")
+    assert Event.objects.get().place == "Room 1"
+    for person in (cast.member, cast.facilitator):
+        assert browser(person).get("/events/import").status_code == 403
+        sent = browser(person).post("/api/v1/schedules", json.dumps({"schedule": ICS}), "application/json")
+        assert sent.status_code == 403

@@ -1,5 +1,6 @@
 """Events over HTTP: what is held when, who comes, and the calendars."""
 
+import hashlib
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,9 +16,11 @@ from pydantic import AwareDatetime
 from stoa.kit import clock
 from stoa.kit.api import Given, Parts, Word, actor, found, signed_in
 from stoa.kit.faults import Refused
+from stoa.kit.powers import may
 from stoa.notices import acts, queries, rules
 from stoa.notices.api.announcements import Why
 from stoa.notices.models import Event, Registration
+from stoa.notices.schedules import as_rows, read
 from stoa.people.models import Person
 
 router = Router(tags=["Events"])
@@ -148,6 +151,38 @@ def get_event(request: HttpRequest, number: int) -> Event:
 def announce_event(request: HttpRequest, given: EventIn) -> Status[Event]:
     """Announce an event: what, when, where, and who can register."""
     return Status(201, acts.announce_event(actor(request), says=given.dict()))
+
+
+class ScheduleIn(Given):
+    """A schedule as text: iCalendar, or the JSON or XML of frab or pretalx."""
+
+    schedule: str = Field(max_length=2_000_000)
+    look: bool = Field(True, description="Only say what would come of it.")
+
+
+class TakenOut(Schema):
+    """What a schedule holds, how many of its events came in, and how many were there before."""
+
+    events: list[dict[str, str]]
+    added: int
+    passed_over: int
+
+
+@router.post("/schedules", response=TakenOut, summary="Take events in from a schedule")
+def import_events(request: HttpRequest, given: ScheduleIn) -> dict[str, Any]:
+    """Take in all events of a schedule. The same schedule twice changes nothing, and nobody gets a mail."""
+    caller = signed_in(request)
+    if not may(caller, "notices.events.import"):
+        raise Refused("You can't take events in.", remedy="The charter gives this to stewards and founders.")
+    body = given.schedule.encode("utf-8", "replace")
+    incoming = read(body)
+    digest = hashlib.sha256(body).hexdigest()
+    added = 0 if given.look else acts.import_events(caller, incoming=incoming, digest=digest)
+    return {
+        "events": as_rows(incoming),
+        "added": added,
+        "passed_over": 0 if given.look else len(incoming) - added,
+    }
 
 
 @router.put("/events/{number}", response=EventOut, summary="Change an event")
