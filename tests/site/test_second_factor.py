@@ -148,3 +148,16 @@ def test_a_link_of_a_vote_opens_no_page_on_how_one_signs_in(ada: Person) -> None
     invited = Client()
     sign_in_by_link(invited, ada)
     assert [invited.get(page).status_code for page in pages] == [200, 200, 200, 200]
+
+
+@pytest.mark.parametrize("page", ["mfa_remove_webauthn", "mfa_edit_webauthn"])
+def test_somebody_elses_passkey_answers_like_one_that_is_not_there(ada: Person, page: str) -> None:
+    hers = Authenticator.objects.create(user=ada, type=Authenticator.Type.WEBAUTHN, data={"name": "Her key"})
+    client = Client()
+    sign_in_by_link(client, admit(OPERATOR, name="Bob", email="bob@example.org", roles=["member"]))
+    for method in (client.get, client.post):
+        theirs, nobodys = (method(reverse(page, args=[pk]), {"name": "Mine now"}) for pk in (hers.pk, hers.pk + 1000))
+        assert (theirs.status_code, nobodys.status_code) == (404, 404)
+        assert b"Her key" not in theirs.content
+    hers.refresh_from_db()
+    assert hers.data == {"name": "Her key"}
