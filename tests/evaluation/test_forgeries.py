@@ -3,14 +3,17 @@
 import json
 import random
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 pytest.importorskip("inspect_ai")
 
 from stoa.evaluation.catalogue import SUITES
 from stoa.evaluation.logs.checking import check
+from stoa.evaluation.sealing import signed_text
 from tests.evaluation import forgeries, making
 from tests.evaluation.forging import FORGERIES, Forgery, put_together, taken_apart
 
@@ -43,6 +46,15 @@ def test_a_true_log_has_no_fault(workshop):
     verdict = check(workshop.log, workshop.plan, workshop.run, suites=SUITES).verdict
     assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
     assert verdict["measures"]["leaked"]["samples"] + verdict["measures"]["answered"]["samples"] == 24
+
+
+def test_the_signature_that_a_member_makes_is_the_one_that_is_asked_for(workshop):
+    key, digest = Ed25519PrivateKey.generate(), sha256(workshop.log.read_bytes()).hexdigest()
+    text = signed_text(workshop.plan["study"], workshop.run["run"], workshop.run["nonce"], digest)
+    signed = {"key": key.public_key().public_bytes_raw().hex(), "signature": key.sign(text).hex()}
+    asked = [workshop.run | signed, workshop.run | signed | {"signature": key.sign(text + b"x").hex()}]
+    found = [check(workshop.log, workshop.plan, run, suites=SUITES).verdict["faults"] for run in asked]
+    assert [[fault["kind"] for fault in faults] for faults in found] == [[], ["signature.wrong"]]
 
 
 def test_a_log_put_together_again_has_no_fault(workshop, tmp_path):

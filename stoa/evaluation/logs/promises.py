@@ -5,13 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from stoa.evaluation.logs.faults import Fault
 from stoa.evaluation.logs.reading import Log
 from stoa.evaluation.logs.transcript import Transcript, mapping, mappings
 from stoa.evaluation.plans import digest_of
+from stoa.evaluation.sealing import is_signed, signed_text
 from stoa.evaluation.words import Sample, Suite
 
 # What Inspect may be told about a run without changing what the model is asked or how its answer is taken.
@@ -194,17 +192,9 @@ def against_signature(log: Log, promise: Promise) -> Iterator[Fault]:
     run = promise.run
     if "key" not in run and "signature" not in run:
         return
-    text = signed_text(promise.plan.get("study"), run.get("run"), run.get("nonce"), log.digest)
-    try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(str(run.get("key"))))
-        key.verify(bytes.fromhex(str(run.get("signature"))), text)
-    except (InvalidSignature, ValueError):
+    named = int(promise.plan.get("study") or 0), int(run.get("run") or 0), str(run.get("nonce"))
+    if not is_signed(signed_text(*named, log.digest), str(run.get("key")), str(run.get("signature"))):
         yield Fault("signature.wrong", "the signature", str(run.get("key")))
-
-
-def signed_text(study: object, run: object, nonce: object, digest: str) -> bytes:
-    """What a member's run key signs."""
-    return f"stoa-run/1\n{study}\n{run}\n{nonce}\n{digest}\n".encode()
 
 
 def _letters(name: str) -> str:
