@@ -11,11 +11,14 @@ import time
 import zipfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from stoa.evaluation.faults import Unusable
+from stoa.evaluation.llama import smollm2
 from stoa.evaluation.runner.endpoint import Endpoint, measured
+from stoa.evaluation.runner.planned import practice
 from tests.evaluation.endpoint import Asked, Way, completion, endpoint, right
 
 pytestmark = pytest.mark.slow
@@ -24,6 +27,7 @@ KEY = "sk-a\"very/secret'key"
 SAMPLES = 24
 SUITE = "small_checks"
 WARMING = 4
+NAME = "smollm2-135m-instruct.q4_1"
 
 
 def begun(asked: Asked, folder: Path, *more: object) -> subprocess.Popen[str]:
@@ -38,6 +42,8 @@ def begun(asked: Asked, folder: Path, *more: object) -> subprocess.Popen[str]:
         "--folder",
         folder,
         "--yes",
+        "--name",
+        NAME,
         *more,
     ]
     return subprocess.Popen(
@@ -66,6 +72,21 @@ def samples_of(log: Path) -> Counter[str]:
         return Counter(str(json.loads(packed.read(name))["id"]) for name in names)
 
 
+def verdict_of(log: Path) -> dict[str, Any]:
+    """What whoever checks it finds, by the plan that the run was of."""
+    plan = log.parent / "plan.json"
+    plan.write_text(json.dumps(dict(practice([f"stoa/{SUITE}"], SAMPLES, 1, smollm2()).whole)))
+    done = subprocess.run(
+        [sys.executable, "-m", "stoa.evaluation.logs", str(log), str(plan)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
 def slowly(asked: Asked, before: int) -> tuple[int, bytes, float]:
     return 200, completion("42"), 0.15
 
@@ -85,6 +106,8 @@ def kill_at(folder: Path, points: list[int]) -> None:
     warming = 4 * (len(points) + 1)
     in_flight = 4 * len(points)
     assert asked.total <= SAMPLES + warming + in_flight
+    verdict = verdict_of(log_of(folder))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
 
 
 def test_a_run_that_is_killed_goes_on_and_asks_no_finished_sample_again(tmp_path: Path) -> None:
@@ -151,6 +174,8 @@ def test_a_run_whose_endpoint_breaks_keeps_what_is_finished_and_goes_on_when_it_
     assert code == 0, err
     assert len(samples_of(log_of(tmp_path))) == SAMPLES
     assert mended.total < SAMPLES + 4
+    verdict = verdict_of(log_of(tmp_path))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
 
 
 @pytest.mark.parametrize(
