@@ -20,6 +20,7 @@ lab.command("submit")(running.submit)
 lab.command("failed")(running.failed)
 lab.command("demo")(running.demo)
 lab.command("check")(lab_files.check)
+lab.command("model")(lab_files.model)
 
 
 @lab.command("serve")

@@ -1,11 +1,12 @@
-"""What files of the lab say: the log of a run, checked as a server checks it."""
+"""What files of the lab say: the log of a run, checked as a server checks it; a model’s weights, by their head."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +37,42 @@ def check(log: Log, *, plan: Plan = None, as_json: AsJson = False) -> None:
     raise typer.Exit({"follows": 0, "differs": 1}.get(verdict["verdict"], 2))
 
 
+def model(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="Weights, GGUF or safetensors.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print what the head of a file of weights says, and the file's digest. No weight is loaded."""
+    from stoa.evaluation.weights.header import BadWeights, digest_of
+    from stoa.evaluation.weights.reading import header_of
+
+    try:
+        found = asdict(header_of(file))
+        with _drawn("Digest") as progress:
+            told = _summed(progress, found["size"])
+            found["digest"] = digest_of(file, told)
+    except (OSError, BadWeights) as fault:
+        raise Invalid(
+            f"{file} can’t be read: {fault}", remedy="Name a whole file of weights, GGUF or safetensors."
+        ) from None
+    if as_json:
+        sys.stdout.write(json.dumps(found) + "\n")
+        return
+    for name, value in found.items():
+        out.print(escape(f"{name}: {'not said' if value is None else value}"))
+
+
+def _summed(progress: Any, of: int) -> Callable[[int], None]:
+    done = 0
+
+    def told(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(done, of)
+
+    return told
+
+
 @contextmanager
 def _lab_installed() -> Iterator[None]:
     try:
@@ -45,14 +82,14 @@ def _lab_installed() -> Iterator[None]:
 
 
 @contextmanager
-def _drawn() -> Iterator[Any]:
+def _drawn(what: str = "Samples") -> Iterator[Any]:
     """A bar on standard error, where somebody looks."""
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        samples = bar.add_task("Samples", total=None)
-        yield lambda done, of: bar.update(samples, completed=done, total=of)
+        task = bar.add_task(what, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def _read(plan: Path | None) -> Mapping[str, Any] | None:
