@@ -21,6 +21,7 @@ lab.command("failed")(running.failed)
 lab.command("demo")(running.demo)
 lab.command("check")(lab_files.check)
 lab.command("model")(lab_files.model)
+lab.command("import")(lab_files.import_)
 
 
 @lab.command("serve")

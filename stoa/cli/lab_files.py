@@ -62,6 +62,31 @@ def model(
         out.print(escape(f"{name}: {'not said' if value is None else value}"))
 
 
+def import_(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", show_default=False, help="Inspect, garak, lm-eval, Every Eval Ever.")
+    ],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print what a file of another program's results would bring. Nothing is stored, and nothing in it is recomputed."""
+    with _lab_installed():
+        from stoa.evaluation.formats.imported import BadImport
+        from stoa.evaluation.formats.reading import read
+    try:
+        found = read(file)
+    except (OSError, BadImport) as fault:
+        raise Invalid(f"{file} can’t be read in: {fault}", remedy="Name a whole file of results.") from None
+    if as_json:
+        sys.stdout.write(json.dumps(asdict(found)) + "\n")
+        return
+    out.print(escape(f"{found.format}, made by {found.made_by}, of {found.model}; licence {found.licence}"))
+    out.print(f"Imported, not registered here: nobody recomputed these numbers. {found.samples} samples.")
+    for one in found.measures:
+        error = "" if one.error is None else f" ± {one.error:.4f}"
+        out.print(escape(f"{one.task}: {one.name} {one.value:.4f}{error}"))
+
+
 def _summed(progress: Any, of: int) -> Callable[[int], None]:
     done = 0
 

@@ -80,11 +80,12 @@ def _tensors(head: dict[str, Any], room: int) -> Counter[str]:
 def _tensor(name: str, tensor: Any) -> tuple[str, list[int], tuple[int, int]]:
     if not isinstance(tensor, dict) or tensor.get("dtype") not in _BITS:
         raise BadWeights(f"Tensor {name[:80]!r} has no known type.")
-    shape, span = tensor.get("shape"), tensor.get("data_offsets")
-    if not _counts(shape) or not _counts(span) or len(span) != 2 or span[0] > span[1] or len(shape) > 16:
+    shape, span = _counts(tensor.get("shape")), _counts(tensor.get("data_offsets"))
+    if shape is None or span is None or len(span) != 2 or span[0] > span[1] or len(shape) > 16:
         raise BadWeights(f"Tensor {name[:80]!r} has no shape or place.")
-    return tensor["dtype"], shape, (span[0], span[1])
+    return str(tensor["dtype"]), shape, (span[0], span[1])
 
 
-def _counts(value: Any) -> bool:
-    return isinstance(value, list) and all(type(one) is int and 0 <= one < 1 << 63 for one in value)
+def _counts(value: Any) -> list[int] | None:
+    fits = isinstance(value, list) and all(type(one) is int and 0 <= one < 1 << 63 for one in value)
+    return list(value) if fits else None
