@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -17,10 +18,14 @@ def words(text: str) -> list[str]:
 
 def holds(text: str, phrase: str) -> bool:
     """Whether the words of a phrase stand in the text one after the other."""
-    wanted, found = words(phrase), words(text)
-    return (
-        any(found[at : at + len(wanted)] == wanted for at in range(len(found) - len(wanted) + 1)) if wanted else False
-    )
+    wanted = " ".join(words(phrase))
+    return bool(wanted) and f" {wanted} " in _spaced(text)
+
+
+@lru_cache(maxsize=8)
+def _spaced(text: str) -> str:
+    """The words of a text with a space around each; of the latest texts kept, since an answer is searched for several phrases."""
+    return f" {' '.join(words(text))} "
 
 
 def holds_any(text: str, phrases: Sequence[str]) -> bool:
