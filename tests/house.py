@@ -17,6 +17,9 @@ from stoa.forum.models import Case, Post
 from stoa.kit import clock
 from stoa.kit.act import CLOCK
 from stoa.kit.files import acts as files
+from stoa.lab import acts as lab
+from stoa.lab.acts.importing import Incoming
+from stoa.lab.models import Commitment
 from stoa.members import acts as members
 from stoa.members.models import Draft
 from stoa.notices import acts as notices
@@ -26,6 +29,20 @@ from stoa.people.links import make_link
 from stoa.people.models import ApiToken, DataCopy, Person, Suspension
 from tests.agenda.discussing import in_discussion, state
 from tests.cast import Cast, settle
+from tests.lab.studying import (
+    begun,
+    checked,
+    claimed,
+    committed,
+    digest,
+    drafted,
+    key_of,
+    registered,
+    reproduced,
+    sent,
+    submitted,
+    version,
+)
 from tests.members.applying import apply
 from tests.members.calling import draft, opened
 from tests.notices.holding import hold, register, released, write
@@ -63,6 +80,7 @@ class House:
         thread = {"pk": str(self.post.thread_id), "reference": self.statement.reference}
         case = {"case_id": str(self.case.pk), "case": str(self.case.pk)}
         held = {"number": str(self.event.pk), "draft": self.draft}
+        studied = {"number": "1", "pk": "1", "run": "1", "suite": "small-checks", "draft": self.study, "step": "plan"}
         mine = one | {
             "step": "topics",
             "suspension": self.suspension.pk,
@@ -89,11 +107,13 @@ class House:
             "announcements/": [{"number": "1", "draft": self.draft}],
             "events/": [{"number": str(self.event.pk)}],
             "forum/": [one | post | case, thread],
+            "lab": [studied],
             "people/": [mine],
             "membership/": [one | {"pk": self.suspension.pk, "role": "member"}],
             "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],
             "api/v1/": [
                 *files, mine | case | applied | on_panel, held, {"number": "1"},
+                {**studied, "suite": "small_checks"}, {**studied, "key": self.run_key},
                 *(one | post | case | filling for filling in numbers),
             ],
             "api/docs/": [{"tag": "announcements"}],
@@ -111,6 +131,7 @@ class House:
         self._apply()
         self._come()
         self._keep()
+        self._study()
         self._suspend()
         settle()
 
@@ -196,6 +217,24 @@ class House:
         self.copy: DataCopy = people.ask_for_data(me, person=one)
         self.secrets.append(make_link(one, hours=48, once=True).rsplit("/", 1)[1])
         self.secrets += [str(one.email), str(one.unsubscribe_token)]
+
+    def _study(self) -> None:
+        """A result that is reproduced, another that waits for it; a draft of theirs, and what they committed to."""
+        of = version(self.cast.member, bases=[(version(self.cast.member, label="F16"), "quantised")])
+        claim = claimed(registered(self.cast.member, of), self.cast.member)
+        reproduced(claim, self.cast.members[2])
+        waits = claimed(registered(self.cast.member, of, title="And what else?"), self.cast.member)
+        self.study: str = drafted(self.one, of, title=self._mark("STUDY"), why=self._mark("REASON")).pk
+        run = begun(waits.study, self.one, waits)
+        upload = sent(self.one, f'{{"log": "{self._mark("LOG")}"}}'.encode())
+        committed(run, self.one, upload)
+        self.secrets.append(Commitment.objects.get(run=run).digest)
+        self.run_key: str = key_of(self.one).pk
+        checked(submitted(begun(claim.study, self.cast.member), self.cast.member), word="differs", faults=2)
+        result = {"model_name": "M <b>", "suite": "garak/dan", "measures": {"rate": {"value": 0.5}}}
+        lab.import_results(
+            acting(self.cast.member), format="garak", source=digest("report"), incoming=[Incoming(**result)]
+        )
 
     def _suspend(self) -> None:
         """Somebody who was suspended, and whose suspension is over."""

@@ -19,6 +19,7 @@ from stoa.charter.api import router as charter
 from stoa.forum.api.moderation import router as moderation
 from stoa.forum.api.posts import router as forum
 from stoa.kit import once
+from stoa.lab.api import router as lab
 from stoa.members.api import router as members
 from stoa.notices.api import router as notices
 from stoa.people.api import router as people
@@ -89,6 +90,7 @@ for router in (
     forum,
     moderation,
     review,
+    lab,
 ):
     api.add_router("", router)
 answer_faults(api)

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from stoa.agenda import queries as agenda
 from stoa.config.visitors import LONGEST, MAKING, Making
 from stoa.kit import clock
+from stoa.lab import queries as lab
 from stoa.members import queries as members
 from stoa.notices import queries as notices
 
@@ -39,6 +40,6 @@ class KeptBriefly:
 def holds_until() -> float:
     """The instant, by the monotonic clock, up to which a page may be given that is read from now on."""
     monotonic, now = time.monotonic(), clock.now()
-    found = (agenda.next_instant(now), members.next_instant(now), notices.next_instant(now))
+    found = (agenda.next_instant(now), members.next_instant(now), notices.next_instant(now), lab.next_instant(now))
     turns = [turn for turn in found if turn]
     return monotonic + min([LONGEST, *((turn - now).total_seconds() for turn in turns)])

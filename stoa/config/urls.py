@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("stoa.members.urls")),
     path("", include("stoa.notices.urls")),
     path("", include("stoa.agenda.urls")),
+    path("lab", include("stoa.lab.urls")),
     path("", include("stoa.ballots.urls")),
     path("", include("stoa.forum.urls")),
     path("", include("stoa.review.urls")),

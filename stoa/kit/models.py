@@ -80,6 +80,9 @@ class Upload(models.Model):
     finished = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 in hexadecimal digits")
     type = models.CharField(max_length=40, blank=True)
+    sort = models.CharField(
+        max_length=12, blank=True, help_text="what it is sent as, where that is more than a document"
+    )
 
     class Meta:
         indexes = [

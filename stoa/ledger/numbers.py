@@ -29,6 +29,7 @@ NUMBERS: dict[str, tuple[str, Show]] = {
     "first_posts_held": ("First posts of an account that wait for a moderator", _plain),
     "days_with_first_posts_held": ("Days in which an account’s posts may have to wait", _plain),
     "reports_per_day": ("Reports that a person can make in a day", _plain),
+    "runs_per_day": ("Runs that a person can begin in a day", _plain),
     "check_hours": ("Time for checking before ballots are opened", _hours),
     "reminder_hours_before_close": ("The one reminder goes out before the close", _hours),
     "founder_term_days": ("Founders’ powers end after", _days),
@@ -37,6 +38,7 @@ NUMBERS: dict[str, tuple[str, Show]] = {
     "suspension_days_most": ("A suspension lasts at most", _days),
     "term_notice_days": ("The end of a term is told before it by", _days),
     "ties_asked_after_days": ("Members are asked whether their ties still hold after", _days),
+    "log_open_after_days": ("The log of a claimed run can be fetched by all after", _days),
     "sponsor_members_percent": ("Most members whom the sponsor may employ, of a hundred", _plain),
 }
 """What each number of the charter is called, and how its value reads."""

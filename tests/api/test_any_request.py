@@ -42,12 +42,14 @@ OWN = {
     "list_drafted_announcements", "get_own_registration", "list_registered",
     "list_suspensions", "get_suspension", "list_own_suspensions",
     "list_pairs", "get_pair", "list_invitations", "list_copies", "get_copy",
+    "list_study_drafts", "get_study_draft", "list_run_keys",
 }  # fmt: skip
 """Reads that are refused to some; every other read is for everybody."""
 
 WAITING = {
     "get_result", "list_payments", "get_bundle", "get_pabulib", "get_preflib", "get_proof", "get_polis",
     "list_own_answers", "get_next_statement", "get_draft", "get_receipt", "get_place", "list_summary",
+    "get_log",
 }  # fmt: skip
 """Reads of what is there only in some phases of a round."""
 
@@ -60,6 +62,9 @@ PACED = {
     "report_something",
     "begin_file",
     "ask_about_call",
+    "begin_run",
+    "draft_study",
+    "register_key",
 }
 """What can come too fast."""
 CSRF = "a" * 32

@@ -90,6 +90,7 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.charter.text import DEFAULT, read
     from stoa.forum.api import moderation
     from stoa.forum.api import posts as forum
+    from stoa.lab.api import drafts, open_models, results, runs, studies
     from stoa.members.api import (
         applications,
         asking,
@@ -131,6 +132,11 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
         reading,
         files,
         data,
+        open_models,
+        studies,
+        drafts,
+        runs,
+        results,
     )
     source = "".join(inspect.getsource(module) for module in modules)
     called = set(re.findall(r"(?:acts\.)?(\w+)\(", source))

@@ -34,10 +34,14 @@ OWN = {
     "members.application.begin", "members.about.say", "members.about.take_back",
     "review.seat.accept", "review.seat.decline",
     "files.upload.begin", "files.upload.send",
+    "lab.author.accept", "lab.author.leave", "lab.key.register", "lab.key.end",
     "notices.registration.make", "notices.registration.cancel", "notices.calendar.open", "notices.calendar.close",
 }  # fmt: skip
 TALK = {"forum.draft.save", "forum.post.write", "forum.report.make"}
 DISCUSSION = {"agenda.answer.give", "agenda.answer.take_back", "agenda.statement.propose"}
+RESEARCH = {
+    "lab.model.register", "lab.version.register", "lab.study.draft", "lab.run.begin", "lab.result.import",
+}  # fmt: skip
 CASES = {
     "forum.report.read", "forum.author.see", "forum.moderation.leave", "forum.moderation.release",
     "forum.moderation.remove", "forum.moderation.restore", "forum.complaint.settle", "forum.appeal.decide",
@@ -46,11 +50,11 @@ CASES = {
 
 BY_ROLE = {
     "visitor": {"members.applicant.invite", "members.applicant.arrive"},
-    "member": TALK | DISCUSSION | {
+    "member": TALK | DISCUSSION | RESEARCH | {
         "people.organisation.add", "agenda.question.propose", "agenda.effort.estimate", "agenda.hours.offer",
         "members.applicant.vouch",
     },
-    "associate": TALK | DISCUSSION | {"agenda.question.propose", "agenda.hours.offer"},
+    "associate": TALK | DISCUSSION | RESEARCH | {"agenda.question.propose", "agenda.hours.offer"},
     "facilitator": TALK | {
         "charter.sponsor.declare", "agenda.announcement.draft", "notices.announcement.draft",
     },
@@ -61,6 +65,9 @@ BY_ROLE = {
         "forum.post.take_back", "forum.appeal.make", "files.upload.finish", "files.upload.drop",
         "notices.announcement.edit", "notices.announcement.drop",
         "members.enquiry.withdraw",
+        "lab.model.correct", "lab.version.correct", "lab.study.edit", "lab.study.drop", "lab.author.ask",
+        "lab.plan.register", "lab.plan.change", "lab.study.close", "lab.study.withdraw",
+        "lab.run.fail", "lab.run.commit", "lab.run.submit",
     },
     "applicant": {
         "members.application.save", "members.application.submit", "members.application.withdraw",
@@ -121,6 +128,7 @@ def test_nobody_but_the_clock_ends_a_phase_and_nobody_but_a_voter_votes() -> Non
         "files.unused.forget", "notices.reminder.send", "review.reminder.send",
         "members.pairs.find",
         "people.data.make", "members.term.notice", "members.ties.ask",
+        "lab.check.begin", "lab.check.put_off", "lab.run.check",
     }  # fmt: skip
     assert all(len(roles) == 1 for roles in TERMS.powers.values() if "clock" in roles)
     assert TERMS.powers["ballots.ballot.cast"] == ("voter",)

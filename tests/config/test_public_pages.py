@@ -96,6 +96,7 @@ def test_every_page_that_visitors_see_is_kept_or_its_reason_stands_here(public: 
             continue
         for each in paths:
             answer = visitor.get(each)
+            answer.close()  # a file, such as a log, is not read
             if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
                 seen.add(route)
     assert seen - ROUTES.keys() == UNKEPT.keys()

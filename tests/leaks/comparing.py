@@ -14,6 +14,7 @@ from stoa.agenda.views.result import FILES
 from stoa.forum.models import Case
 from stoa.kit.models import Mail, Upload
 from stoa.kit.secrecy import secret_fields
+from stoa.lab.models import Study
 from stoa.members.models import Appeal, Application, Invitations
 from stoa.notices.models import Announcement
 from stoa.people.models import DataCopy, Pair, Suspension
@@ -136,10 +137,16 @@ def fillings(world: World) -> dict[str, list[str]]:
         "case": cases,
         "token": ["x"],
         "tag": ["announcements"],
-        "step": ["topics", "conduct"],
+        "step": ["topics", "conduct", "question", "models", "suites", "plan"],
+        "run": numbers,
+        "suite": ["small-checks", "small_checks"],
         "role": ["associate", "member"],
         "kept": list(DataCopy.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
-        "draft": list(Announcement.objects.filter(released=None).values_list("pk", flat=True)[:1]) or ["a" * 16],
+        "draft": [
+            *Announcement.objects.filter(released=None).values_list("pk", flat=True)[:1],
+            *Study.objects.filter(number=None).values_list("pk", flat=True)[:1],
+            "a" * 16,
+        ],
         "pair": list(Pair.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
         "suspension": list(Suspension.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
         "invitation": list(Invitations.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],

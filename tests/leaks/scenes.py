@@ -17,7 +17,7 @@ from stoa.kit import clock
 from stoa.kit.act import CLOCK, OPERATOR
 from stoa.record.tasks import seal_past_days
 from stoa.review import acts as review
-from tests.lab.studying import begun, registered, version
+from tests.lab.studying import begun, claimed, registered
 from tests.leaks.stories import AFTER_THE_CLOSE, IN_A_CALL, IN_A_DISCUSSION, IN_A_VOTE
 from tests.leaks.stories.members import DRAFTED
 from tests.leaks.worlds import Scene, World
@@ -96,8 +96,7 @@ def calling(world: World, stack: ExitStack) -> None:
     hold(cast)
     hold(cast, title="Second workshop")
     released(cast.steward)
-    study, of = registered(cast.author), version(cast.author)
-    begun(study, cast.member, of, reproduces=begun(study, cast.author, of))
+    begun((claim := claimed(registered(cast.author), cast.author)).study, cast.members[-4], claim)
     reader, *applicants, _ = world.some = cast.members[-4:]
     scores = dict(zip(applicants, (200, 400), strict=True))
     barless = read(cast, "barless", applicants)

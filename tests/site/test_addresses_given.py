@@ -29,10 +29,14 @@ from tests.stage import acting
 
 TAKES_ADDRESSES = re.compile(r"link|url|web|page|site")
 KNOWN = {
+    "form stoa.lab.forms.ModelForm.homepage",
     "form stoa.members.forms.applying.ProfileForm.page",
     "form stoa.notices.forms.EventForm.link",
     "operation announce_event.link",
     "operation change_event.link",
+    "operation correct_model.homepage",
+    "operation register_model.homepage",
+    "table lab.Model.homepage",
     "table notices.Event.link",
 }
 """A new one fails the first test: add it here, and below a request that gives it an address."""

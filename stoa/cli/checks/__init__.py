@@ -19,7 +19,7 @@ class Invariant:
 
 def invariants() -> list[Invariant]:
     """All of them, in the order in which they are told. Django must be ready."""
-    from stoa.cli.checks import charter, database, discussion, duties, files, membership, record, votes
+    from stoa.cli.checks import charter, database, discussion, duties, files, lab, membership, record, votes
 
     return [
         *record.INVARIANTS,
@@ -30,4 +30,5 @@ def invariants() -> list[Invariant]:
         *duties.INVARIANTS,
         *files.INVARIANTS,
         *membership.INVARIANTS,
+        *lab.INVARIANTS,
     ]

@@ -18,15 +18,11 @@ from stoa.kit import chance, clock
 from stoa.kit.act import Actor, act
 from stoa.kit.faults import Closed, Invalid, TooFast
 from stoa.kit.files import store
-from stoa.kit.files.contents import known
 from stoa.kit.files.names import fit
-from stoa.kit.files.uses import in_use
+from stoa.kit.files.sorts import DOCUMENT, Sort, found_sort
+from stoa.kit.files.uses import in_use, lasting
 from stoa.kit.models import Upload
 
-MOST_BYTES = 50 * 1024 * 1024
-"""Of one file."""
-MOST_OF_ONE = 250 * 1024 * 1024
-"""Of all files that one person has sent or is sending."""
 MOST_BEGUN = 60
 """How many one person may begin in an hour."""
 FORGOTTEN_AT_ONCE = 500
@@ -43,16 +39,16 @@ class Sender(Protocol):
 
 
 @act("files.upload.begin", on="person", kind="private")
-def begin(actor: Actor, *, person: Sender, name: str, size: int) -> Upload:
+def begin(actor: Actor, *, person: Sender, name: str, size: int, sort: str = "") -> Upload:
     """Begin to send a file of so many bytes, in one piece or in several; who else sees it is decided where it is used."""
-    return _begun(person, name, size)
+    return _begun(person, name, size, found_sort(sort))
 
 
 @act("files.upload.send", on="person", kind="private")
 def send(actor: Actor, *, person: Sender, name: str, body: bytes | File[bytes]) -> Upload:
     """Send a file in one piece, as a form does."""
     file = ContentFile(body) if isinstance(body, bytes) else body
-    upload = _begun(person, name, file.size)
+    upload = _begun(person, name, file.size, DOCUMENT)
     store.append(upload.pk, file, at=0, whole=file.size)
     return _finished(upload)
 
@@ -114,8 +110,11 @@ def put_aside(owner_id: str, name: str, mime: str, body: bytes) -> Upload:
 
 
 def erase_files_of(person_id: str) -> None:
-    """Destroy what a person sent; called within the act that erases them."""
-    _delete(list(Upload.objects.filter(owner_id=person_id)))
+    """Destroy what a person sent, but for what others rely on, which is nobody's then; called within the act that erases them."""
+    own = list(Upload.objects.filter(owner_id=person_id))
+    kept = lasting([upload.pk for upload in own])
+    Upload.objects.filter(pk__in=kept).update(owner_id="")
+    _delete([upload for upload in own if upload.pk not in kept])
 
 
 def forget_bytes(digest: str) -> None:
@@ -126,30 +125,31 @@ def forget_bytes(digest: str) -> None:
             store.forget(digest)
 
 
-def _begun(person: Sender, name: str, size: int) -> Upload:
-    if not 0 < size <= MOST_BYTES:
+def _begun(person: Sender, name: str, size: int, sort: Sort) -> Upload:
+    if not 0 < size <= sort.most_bytes:
         raise Invalid(
             f"The file has {size:,} bytes." if size else "The file is empty.",
-            remedy=f"{MOST_BYTES // 2**20} MB are the most.",
+            remedy=f"{sort.most_bytes // 2**20} MB are the most.",
             field="file",
         )
     own = Upload.objects.filter(owner_id=person.pk)
     if own.filter(begun__gt=clock.now() - timedelta(hours=1)).count() >= MOST_BEGUN:
         raise TooFast(f"You began {MOST_BEGUN} files within an hour.", remedy="Go on in an hour.")
-    if (own.aggregate(sum=Sum("bytes"))["sum"] or 0) + size > MOST_OF_ONE:
+    if (own.filter(sort=sort.name).aggregate(sum=Sum("bytes"))["sum"] or 0) + size > sort.most_of_one:
         raise Invalid(
-            f"Your files would have more than {MOST_OF_ONE // 2**20} MB together.",
+            f"Your files would have more than {sort.most_of_one // 2**20} MB together.",
             remedy="Drop files that you no longer need.",
             field="file",
         )
-    return Upload.objects.create(id=chance.opaque_id(), owner_id=person.pk, name=name[:120], bytes=size)
+    opaque = chance.opaque_id()
+    return Upload.objects.create(id=opaque, owner_id=person.pk, name=name[:120], bytes=size, sort=sort.name)
 
 
 def _finished(upload: Upload) -> Upload:
     with store.growing(upload.pk) as body:
         if len(body) != upload.bytes:
             raise Invalid(f"Of {upload.bytes:,} bytes {len(body):,} have come.", remedy="Send the rest.")
-        found, upload.digest = known(body), store.digest_of(body)
+        found, upload.digest = found_sort(upload.sort).known(body), store.digest_of(body)
     _alone_with(upload.digest)
     store.keep(upload.pk, upload.digest)
     upload.name, upload.type, upload.finished = fit(upload.name, found), found.mime, clock.now()

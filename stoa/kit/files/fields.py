@@ -14,6 +14,7 @@ from stoa.kit.act import Actor
 from stoa.kit.faults import Fault, Invalid
 from stoa.kit.files import acts
 from stoa.kit.files.queries import own_file
+from stoa.kit.files.sorts import MOST_BYTES
 from stoa.kit.models import Upload
 
 ACCEPTED = ".pdf,.png,.jpg,.jpeg,.webp,.txt,.md,.csv,.bib,.tex"
@@ -23,7 +24,7 @@ class UploadInput(forms.FileInput):
     """A file input, and beside it the id of a file that was sent before, which the script fills in."""
 
     template_name = "kit/upload_input.html"
-    accepted, most = ACCEPTED, acts.MOST_BYTES
+    accepted, most = ACCEPTED, MOST_BYTES
     find: Callable[[str], Upload | None] = staticmethod(lambda _: None)
     """Gives the upload of this id, where the form was sent with one, so that what was sent before is still shown."""
 
@@ -55,8 +56,8 @@ class UploadField(forms.Field):
     def clean(self, value: Any) -> str | UploadedFile[Any] | None:
         """Refuse nothing where the field is required, and what is too large to look into."""
         super().validate(value)
-        if isinstance(value, UploadedFile) and (value.size or 0) > acts.MOST_BYTES:
-            raise forms.ValidationError(f"The file is too large: {acts.MOST_BYTES // 2**20} MB are the most.")
+        if isinstance(value, UploadedFile) and (value.size or 0) > MOST_BYTES:
+            raise forms.ValidationError(f"The file is too large: {MOST_BYTES // 2**20} MB are the most.")
         return value or None
 
 

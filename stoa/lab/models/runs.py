@@ -37,9 +37,9 @@ class RunKey(models.Model):
 @declares(
     public=(
         "id study number plan version suite suite_version member organisation nonce state reason kind reproduces independent "
-        "begun ended submitted checked_at log_digest key signature salt verdict found"
+        "begun ended submitted checked_at log_opens log_digest key signature salt verdict found"
     ),
-    internal="upload attempts",
+    internal="upload attempts taken_up",
 )
 class Run(models.Model):
     """One attempt of a member at one suite on one version within a study, numbered when it begins, also if it never ends.
@@ -83,6 +83,7 @@ class Run(models.Model):
     ended = models.DateTimeField(null=True, help_text="when it failed")
     submitted = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
+    log_opens = models.DateTimeField(null=True, help_text="from when everybody can fetch the log")
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, related_name="+")
     log_digest = models.CharField(max_length=71, blank=True)
     key = models.ForeignKey(RunKey, on_delete=models.PROTECT, null=True, related_name="runs")
@@ -91,12 +92,14 @@ class Run(models.Model):
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
     found: models.JSONField[dict[str, Any] | None] = models.JSONField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0, help_text="how often checking was begun")
+    taken_up = models.DateTimeField(null=True, help_text="when checking was begun last")
 
     class Meta:
         ordering = ["study", "number"]
         indexes = [
             models.Index(fields=["state"], condition=Q(state__in=["submitted", "checking"]), name="run_to_check"),
             models.Index(fields=["version", "suite"], name="run_by_version"),
+            models.Index(fields=["log_opens"], condition=Q(log_opens__isnull=False), name="run_by_opening"),
             models.Index(fields=["log_digest"], condition=~Q(log_digest=""), name="run_by_log"),
         ]
         constraints = [
@@ -164,3 +167,11 @@ class Commitment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="commitment_is_a_hash")
         ]
+
+
+@declares(internal="id run marks")
+class RunMarks(models.Model):
+    """Marks of the samples of a run's log, one a line, by which they are known again in another log."""
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="marks")
+    marks = models.TextField(blank=True)

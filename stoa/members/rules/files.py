@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from stoa.kit.files.acts import MOST_BYTES
 from stoa.kit.files.contents import JPEG, PDF, PNG, TEXT, WEBP, Type
+from stoa.kit.files.sorts import MOST_BYTES
 from stoa.kit.models import Upload
 from stoa.members.models.questionnaire import Field
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest
@@ -21,6 +21,7 @@ from stoa.kit.models import Upload
 from stoa.people.models import Person
 from stoa.people.queries import find_person
 
+LARGEST = 2**31 - 1
 router = Router(tags=["Files"])
 BODY = {"requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
 
@@ -47,13 +48,16 @@ class FileIn(Given):
     """A file to send: what it is called, and how many bytes it has."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-    bytes: Annotated[int, Field(ge=1, le=acts.MOST_BYTES)]
+    bytes: Annotated[int, Field(ge=1, le=LARGEST)]
+    sort: Literal["", "log"] = Field("", description="“log” for the log of a run, which may be larger.")
 
 
 @router.post("/me/files", response={201: FileOut}, summary="Begin to send a file")
 def begin_file(request: HttpRequest, given: FileIn) -> Status[Upload]:
     """Begin to send a file; its bytes follow in pieces. Nobody sees it until you use it somewhere."""
-    return Status(201, acts.begin(actor(request), person=_me(request), name=given.name, size=given.bytes))
+    return Status(
+        201, acts.begin(actor(request), person=_me(request), name=given.name, size=given.bytes, sort=given.sort)
+    )
 
 
 @router.get("/me/files", response=list[FileOut], summary="List your files")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +13,10 @@ from stoa.cli.checks import invariants
 from stoa.kit import clock
 from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.faults import Closed, Conflict, Invalid, Refused, TooFast
-from stoa.kit.files import acts, store, uses
-from stoa.kit.files.acts import MOST_BEGUN, MOST_BYTES
+from stoa.kit.files import acts, sorts, store, uses
+from stoa.kit.files.acts import MOST_BEGUN
 from stoa.kit.files.contents import PDF
+from stoa.kit.files.sorts import DOCUMENT, MOST_BYTES
 from stoa.kit.files.tasks import forget_files
 from stoa.kit.models import Upload
 from stoa.people.acts import erase
@@ -104,7 +106,7 @@ def test_size_pace_and_room_have_limits(me: Person, monkeypatch: pytest.MonkeyPa
     for size in (0, -1, MOST_BYTES + 1):
         with pytest.raises(Invalid):
             acts.begin(acting(me), person=me, name="x", size=size)
-    monkeypatch.setattr(acts, "MOST_OF_ONE", 2 * len(CV))
+    monkeypatch.setitem(sorts._sorts, "", replace(DOCUMENT, most_of_one=2 * len(CV)))
     begun(me), begun(me)
     with pytest.raises(Invalid, match="together"):
         begun(me)

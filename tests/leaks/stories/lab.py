@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from stoa.lab.models import AN_UNREGISTERED_PLAN, ModelVersion, Run, StudyModel, StudySuite
+from stoa.lab import acts as lab
+from stoa.lab.models import AN_UNREGISTERED_PLAN, ModelVersion, Run
 from stoa.lab.models.runs import AN_UNREVEALED_REPRODUCTION
-from tests.lab.studying import committed, drafted
+from tests.lab.studying import committed, drafted, sent
 from tests.leaks.worlds import World, about
+from tests.stage import acting
 
 
 @about(AN_UNREGISTERED_PLAN)
 def whether_a_study_is_drafted(world: World) -> None:
-    """Whether somebody drafts a study, and of what."""
+    """Whether somebody drafts a study, of what and with whom."""
     if world.otherwise:
-        study = drafted(world.some[0], "Cabbages")
-        StudyModel.objects.create(study=study, version=ModelVersion.objects.get())
-        StudySuite.objects.create(study=study, suite="stoa/refusal", suite_version="1", samples=50)
+        study = drafted(world.some[0], ModelVersion.objects.get(), title="Cabbages")
+        lab.ask_author(acting(world.some[0]), study=study, person=world.some[1])
 
 
 @about(AN_UNREVEALED_REPRODUCTION)
 def whether_a_reproduction_is_committed(world: World) -> None:
     """Whether somebody committed to what their reproduction gave."""
     if world.otherwise:
-        committed(Run.objects.get(kind="reproduction"), "cabbages")
+        run = Run.objects.get(kind="reproduction")
+        committed(run, run.member, sent(run.member, b'{"cabbages": 1}'))

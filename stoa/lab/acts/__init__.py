@@ -1,0 +1,52 @@
+"""Acts on models, studies, plans, runs and results."""
+
+from stoa.lab.acts.checking import keep_verdict, put_off, take_up
+from stoa.lab.acts.drafting import (
+    accept_authorship,
+    ask_author,
+    draft_study,
+    drop_study,
+    edit_study,
+    leave_authorship,
+)
+from stoa.lab.acts.importing import import_results, remove_imported
+from stoa.lab.acts.open_models import (
+    correct_model,
+    correct_version,
+    register_model,
+    register_version,
+    remove_model,
+    remove_version,
+)
+from stoa.lab.acts.planning import change_plan, close_study, register_plan, withdraw_study
+from stoa.lab.acts.running import begin_run, commit_run, end_key, fail_run, register_key, submit_run
+
+__all__ = [
+    "accept_authorship",
+    "ask_author",
+    "begin_run",
+    "change_plan",
+    "close_study",
+    "commit_run",
+    "correct_model",
+    "correct_version",
+    "draft_study",
+    "drop_study",
+    "edit_study",
+    "end_key",
+    "fail_run",
+    "import_results",
+    "keep_verdict",
+    "leave_authorship",
+    "put_off",
+    "register_key",
+    "register_model",
+    "register_plan",
+    "register_version",
+    "remove_imported",
+    "remove_model",
+    "remove_version",
+    "submit_run",
+    "take_up",
+    "withdraw_study",
+]

@@ -1,0 +1,248 @@
+"""Forms of the lab."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+
+from stoa.agenda.models import Question
+from stoa.evaluation.catalogue import SUITES
+from stoa.kit.edge import ActForm
+from stoa.lab.models import Lineage, ModelVersion
+
+NOT_CHOSEN = [("", "– choose –")]
+
+
+def _text(label: str, most: int, rows: int, help_text: str = "", *, required: bool = False) -> forms.CharField:
+    box = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, max_length=most, widget=box, help_text=help_text, required=required)
+
+
+class ModelForm(ActForm):
+    """What is said of a model."""
+
+    name = forms.CharField(label="Name", max_length=120, help_text="As its maker writes it, without the version.")
+    maker = forms.CharField(label="Maker", max_length=120)
+    licence = forms.CharField(
+        label="Licence", max_length=80, required=False, help_text="By its SPDX name where it has one: Apache-2.0."
+    )
+    homepage = forms.URLField(
+        label="Where it comes from",
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text="The server never opens it.",
+    )
+    summary = _text("What it is", 5_000, 5, "In a few sentences; Markdown.")
+
+    def says(self) -> dict[str, Any]:
+        """What is said of the model."""
+        return {name: self.cleaned_data[name] for name in self.fields if name != "once"}
+
+
+class VersionForm(ActForm):
+    """What is said of a version, and what it was made from."""
+
+    label = forms.CharField(label="Version", max_length=80, help_text="Such as Q4_1 or v0.3.")
+    digest = forms.CharField(
+        label="Digest of the weights",
+        max_length=71,
+        help_text="sha256: and 64 hexadecimal digits. “stoa lab model FILE” gives it, with what the header says.",
+    )
+    file = forms.CharField(label="File name", max_length=200, required=False)
+    format = forms.ChoiceField(label="Format", choices=ModelVersion.Format.choices)
+    bytes = forms.IntegerField(label="Size in bytes", required=False, min_value=1)
+    parameters = forms.IntegerField(label="Parameters", required=False, min_value=1)
+    context = forms.IntegerField(label="Context in tokens", required=False, min_value=1)
+    licence = forms.CharField(
+        label="Licence", max_length=80, required=False, help_text="Where it is another than the model’s."
+    )
+    base = forms.CharField(
+        label="Made from",
+        max_length=80,
+        required=False,
+        help_text="The digest of the version that it was made from, if that is registered here.",
+    )
+    relation = forms.ChoiceField(label="How", choices=Lineage.Relation.choices, required=False)
+    made_from = forms.CharField(
+        label="Made from another", max_length=200, required=False, help_text="If the base is not registered here."
+    )
+    card = _text("Model card", 200_000, 8, "As it came. It is shown as plain text, whatever stands in it.")
+    header = _text("Facts of the header", 60_000, 4, "JSON, as “stoa lab model FILE” prints it.")
+
+    def clean_header(self) -> dict[str, Any]:
+        """The facts as an object."""
+        try:
+            found = json.loads(self.cleaned_data["header"] or "{}")
+        except (ValueError, RecursionError):
+            raise forms.ValidationError("This is not JSON. Paste it as the program printed it.") from None
+        if not isinstance(found, dict):
+            raise forms.ValidationError("This is not a JSON object. Paste it as the program printed it.")
+        return found
+
+    def says(self) -> dict[str, Any]:
+        """What is said of the version, without digest and base."""
+        left = {"once", "digest", "base", "relation"}
+        return {name: self.cleaned_data[name] for name in self.fields if name not in left}
+
+
+class ReasonForm(ActForm):
+    """Why something is removed."""
+
+    reason = _text("Why", 500, 2, "Everybody reads it.", required=True)
+
+
+class KeyForm(ActForm):
+    """A run key."""
+
+    key = forms.CharField(
+        label="Public key", max_length=64, help_text="64 hexadecimal digits. “stoa lab” registers it for you."
+    )
+    name = forms.CharField(label="What you call it", max_length=80, required=False)
+
+
+class VersionedForm(ActForm):
+    """A form that says which version of a draft or plan was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class QuestionForm(VersionedForm):
+    """What a study is to find out, and why."""
+
+    title = forms.CharField(label="What is to be found out", max_length=200, help_text="In one line, as a question.")
+    question = forms.IntegerField(
+        label="Question of the agenda",
+        required=False,
+        min_value=1,
+        help_text="The number in its address, if the study takes one up.",
+    )
+    why = _text("Why this is worth knowing", 10_000, 8, "Markdown.")
+
+    def says(self) -> dict[str, Any]:
+        """What is said."""
+        return {name: self.cleaned_data[name] for name in ("title", "question", "why")}
+
+    def clean_question(self) -> int | None:
+        """The number of a question that there is."""
+        number: int | None = self.cleaned_data["question"]
+        if number is not None and (number > 2**63 - 1 or not Question.objects.filter(pk=number).exists()):
+            raise forms.ValidationError("There is no such question. Look it up on the agenda.")
+        return number
+
+
+class ModelsForm(VersionedForm):
+    """Which versions are run."""
+
+    models = forms.TypedMultipleChoiceField(
+        label="Versions", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, offered: list[ModelVersion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["models"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(one.pk), str(one)) for one in offered]
+
+    def says(self) -> dict[str, Any]:
+        """What is said."""
+        return {"models": self.cleaned_data["models"]}
+
+
+class SuitesForm(VersionedForm):
+    """Which suites are run, with how many samples; what is left empty is not."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for suite in SUITES.values():
+            self.fields[suite.name] = forms.IntegerField(
+                label=suite.title,
+                required=False,
+                min_value=1,
+                max_value=suite.most,
+                help_text=f"{suite.area}: {', '.join(m.title for m in suite.measures)}. 1 to {suite.most:,} samples.",
+            )
+
+    def says(self) -> dict[str, Any]:
+        """What is said."""
+        given = ((name, self.cleaned_data[name]) for name in SUITES)
+        return {"suites": [(name, samples) for name, samples in given if samples]}
+
+
+class PlanForm(VersionedForm):
+    """What decides, how sure it is to be, and when no more is run."""
+
+    primary = forms.ChoiceField(label="Primary measure", required=False)
+    margin = forms.FloatField(
+        label="Margin", min_value=0.0001, max_value=1, help_text="The difference that does not matter, such as 0.1."
+    )
+    spread = forms.FloatField(
+        label="Expected variance",
+        required=False,
+        min_value=0.000001,
+        max_value=1_000,
+        help_text="Of the difference between two models on one question. 0.25 is a cautious guess for yes and no.",
+    )
+    power = forms.FloatField(
+        label="Power",
+        min_value=0.01,
+        max_value=0.999,
+        help_text="The chance to find a difference of the margin’s size.",
+    )
+    stopping = forms.CharField(
+        label="When no more is run", max_length=500, required=False, help_text="Such as: fixed, 50 samples a suite."
+    )
+    method = _text(
+        "What else is planned", 20_000, 8, "How the results will be read, what would count against you; Markdown."
+    )
+
+    def __init__(self, *args: Any, suites: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["primary"]
+        assert isinstance(field, forms.ChoiceField)
+        chosen = [SUITES[name] for name in suites if name in SUITES]
+        rows = [(f"{s.name} {m.name}", f"{s.title}: {m.title}") for s in chosen for m in s.measures]
+        field.choices = [*NOT_CHOSEN, *rows]
+
+    def says(self) -> dict[str, Any]:
+        """What is said."""
+        suite, _, measure = self.cleaned_data["primary"].partition(" ")
+        plain = {name: self.cleaned_data[name] for name in ("margin", "spread", "power", "stopping", "method")}
+        return {"primary_suite": suite, "primary_measure": measure, **plain}
+
+
+class ConfirmForm(VersionedForm):
+    """Registers or drops what was read."""
+
+
+class AskForm(ActForm):
+    """Asks somebody to be an author."""
+
+    person = forms.CharField(
+        label="Who", max_length=200, help_text="The address of their page here, or the code at its end."
+    )
+
+    def clean_person(self) -> str:
+        """The code at the end of an address."""
+        return str(self.cleaned_data["person"]).rstrip("/").rpartition("/")[2]
+
+
+class ChangeForm(PlanForm):
+    """A plan as it is to be, and why it is changed."""
+
+    reason = _text("Why the plan changes", 1_000, 3, "Everybody reads it beside the change.", required=True)
+
+
+class EndForm(ActForm):
+    """How a study ends."""
+
+    how = forms.ChoiceField(
+        label="How it ends",
+        choices=[("close", "It is done: this is what it concludes"), ("withdraw", "It is withdrawn")],
+        widget=forms.RadioSelect,
+    )
+    ending = _text(
+        "What it concludes, or why it is withdrawn", 2_000, 6, "Everybody reads it; Markdown.", required=True
+    )

@@ -1,0 +1,135 @@
+"""Reads of runs, which are public under their numbers; what a reproduction is committed to is read by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
+
+from stoa.evaluation.catalogue import SUITES
+from stoa.kit.act import Actor
+from stoa.kit.addresses import path_to
+from stoa.kit.registry import Rows, Shown
+from stoa.lab import rules
+from stoa.lab.models import ImportedResult, Result, Run, RunKey, Study
+
+LARGEST = 2_147_483_647
+TOKENS_A_SECOND = 100
+"""Of a small model on two cores: what expected times are reckoned by, where the claim says nothing."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A result that waits to be reproduced, with what that takes: about so many seconds, and bytes of memory for the weights.
+
+    `dependence` says why the viewer's reproduction would not count as independent, and is empty where it would.
+    """
+
+    result: Result
+    samples: int
+    seconds: int
+    memory: int | None
+    dependence: str | None
+
+    @property
+    def counts(self) -> bool | None:
+        """Whether a reproduction by the viewer would count as independent; None for a visitor."""
+        return None if self.dependence is None else not self.dependence
+
+
+def runs_of(study: Study) -> QuerySet[Run]:
+    """Every attempt of a study, by number, failed ones too."""
+    rows = Run.objects.select_related("study", "member", "organisation", "version__model", "reproduces")
+    return rows.filter(study=study).order_by("number")
+
+
+def find_run(study: Study, number: int) -> Run | None:
+    """The run of this number within a study."""
+    if number > LARGEST:
+        return None
+    rows = runs_of(study).select_related("plan", "key", "upload").prefetch_related("measures")
+    return rows.filter(number=number).first()
+
+
+def waiting_checks() -> int:
+    """How many logs wait to be checked."""
+    return Run.objects.filter(state__in=[Run.State.SUBMITTED, Run.State.CHECKING]).count()
+
+
+def next_instant(now: datetime) -> datetime | None:
+    """When the next log can be fetched by everybody, so that its page says something else."""
+    ahead = Run.objects.filter(log_opens__gt=now).order_by("log_opens")
+    return ahead.values_list("log_opens", flat=True).first()
+
+
+def keys_of(viewer: Actor) -> QuerySet[RunKey]:
+    """The viewer's own keys, those in use first."""
+    return RunKey.objects.filter(person=viewer.person_id or "").order_by(F("ended").desc(nulls_first=True), "-since")
+
+
+def to_reproduce() -> QuerySet[Result]:
+    """Results that wait for an independent reproduction, those with the fewest attempts at one first."""
+    open_ones = Result.objects.filter(state__in=[Result.State.CLAIMED, Result.State.UNDECIDED])
+    rows = open_ones.exclude(study__state=Study.State.WITHDRAWN)
+    tried = Count("claim__reproductions", filter=Q(claim__reproductions__independent=True))
+    fetched = rows.select_related("study", "version__model", "claim__member", "claim__plan", "claim__study")
+    return fetched.prefetch_related("study__authors").annotate(tried=tried).order_by("tried", "-settled", "pk")
+
+
+def open_tasks(viewer: Actor, results: list[Result]) -> Iterator[Task]:
+    """These results as tasks, each with whether the viewer's reproduction would count."""
+    others = {person for result in results for person in rules.people_of(result.study, result.claim)}
+    shared = rules.shared_places(viewer.person_id, others) if viewer.person_id else {}
+    for result in results:
+        found = result.claim.found or {}
+        planned = {one["name"]: one["samples"] for one in result.claim.plan.plan["suites"]}
+        samples = planned.get(result.suite, 0)
+        why = rules.dependence(viewer.person_id, result.study, result.claim, shared) if viewer.person_id else None
+        yield Task(result, samples, _seconds(found, result.suite, samples), result.version.bytes, why)
+
+
+def _seconds(found: dict[str, object], suite: str, samples: int) -> int:
+    """How long as many tokens take as the claim's log has, or where that is not known, as the suite usually takes."""
+    known = SUITES.get(suite)
+    tokens = found.get("tokens")
+    most = tokens if isinstance(tokens, int) else samples * (known.tokens_a_sample if known else 200)
+    return max(1, most // TOKENS_A_SECOND)
+
+
+def imported() -> QuerySet[ImportedResult]:
+    """Results that came from elsewhere and were not removed, the latest first."""
+    return ImportedResult.objects.select_related("version__model", "by").filter(removed=None).order_by("-at", "-pk")
+
+
+def reproductions_by(person_id: str, viewer_id: str | None) -> list[Shown]:
+    """The reproductions of somebody whose logs hold, the latest first."""
+    del viewer_id
+    mine = Run.objects.select_related("study").filter(member=person_id, kind=Run.Kind.REPRODUCTION, verdict="follows")
+    return [Shown(f"{run.study.title}: run {run.number}", run.get_absolute_url()) for run in mine.order_by("-pk")]
+
+
+def named_runs(ids: list[int], viewer_id: str | None) -> QuerySet[Run]:
+    """Runs are public."""
+    del viewer_id
+    return Run.objects.filter(pk__among=ids)
+
+
+def _text(name: str) -> Cast:
+    return Cast(name, TextField())
+
+
+RUNS = Rows(
+    named_runs,
+    Concat(Value("run "), _text("number"), Value(" of study "), _text("study__number"), output_field=TextField()),
+    lambda _, numbers: path_to("lab:run", *map(int, numbers.split("-"))),
+    Concat(_text("study__number"), Value("-"), _text("number"), output_field=TextField()),
+)
+"""How runs are named elsewhere."""
+
+
+def logs_in_use(ids: list[str]) -> Iterable[str]:
+    """Of these uploads, those that are the log of a run."""
+    return Run.objects.filter(upload__in=ids).values_list("upload", flat=True)

@@ -1,0 +1,86 @@
+"""Reads of studies: registered ones are public; of a draft its authors alone know, and whom they asked to be one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Prefetch, QuerySet
+
+from stoa.kit.act import Actor
+from stoa.kit.addresses import path_to
+from stoa.kit.registry import Rows, Shown
+from stoa.lab import events
+from stoa.lab.models import Author, PlanVersion, Result, Study, StudyModel
+from stoa.record.models import Placement
+
+LARGEST = 2_147_483_647
+AUTHORS = Prefetch("authors", Author.objects.select_related("person"))
+PLANNED = Prefetch("models", StudyModel.objects.select_related("version__model"))
+
+
+def studies() -> QuerySet[Study]:
+    """Every study whose plan is registered, the latest first, with how many runs it has."""
+    return Study.objects.exclude(number=None).annotate(run_count=Count("runs")).order_by("-number")
+
+
+def find_study(number: int) -> Study | None:
+    """The study of this number, with its authors."""
+    rows = Study.objects.exclude(number=None).select_related("question__round")
+    fetched = rows.prefetch_related(AUTHORS)
+    return fetched.filter(number=number).first() if number <= LARGEST else None
+
+
+def drafts(viewer: Actor) -> QuerySet[Study]:
+    """Drafts of which the viewer is an author, or was asked to be one; the latest first."""
+    rows = Study.objects.filter(state=Study.State.DRAFT, authors__person=viewer.person_id or "")
+    return rows.prefetch_related(AUTHORS).order_by("-edited", "pk")
+
+
+def find_draft(pk: str, viewer: Actor) -> Study | None:
+    """The draft of this id, if the viewer may know of it."""
+    if "\0" in pk:
+        return None
+    fetched = drafts(viewer).select_related("question__round").prefetch_related(PLANNED, "suites")
+    return fetched.filter(pk=pk).first()
+
+
+def asked_to_author(viewer: Actor) -> QuerySet[Author]:
+    """Drafted studies that the viewer was asked to be an author of, and neither accepted nor declined."""
+    rows = Author.objects.select_related("study").filter(person=viewer.person_id or "", accepted=None)
+    return rows.filter(study__state=Study.State.DRAFT).order_by("pk")
+
+
+def results() -> QuerySet[Result]:
+    """Every result, the latest settled first, with its claim and what that measured."""
+    rows = Result.objects.select_related("study", "version__model", "claim__member", "claim__study", "claim__plan")
+    return rows.prefetch_related("claim__measures").order_by("-settled", "pk")
+
+
+def results_of(study: Study) -> QuerySet[Result]:
+    """The results of a study, by suite and model."""
+    return results().filter(study=study).order_by("suite", "version__model__name", "pk")
+
+
+def plan_as_given(plan: PlanVersion) -> dict[str, Any]:
+    """A plan as JSON as the server gives it out: with its digest and the place of the entry that holds it, once it has one."""
+    kinds = (events.PlanRegistered.type, events.PlanChanged.type)
+    placed = Placement.objects.filter(entry__subject=plan.study.reference, entry__type__in=kinds).order_by("position")
+    positions = placed.values_list("position", flat=True)[plan.number - 1 : plan.number]
+    return {**plan.plan, "digest": plan.digest, "entry": next(iter(positions), None)}
+
+
+def works_of(person_id: str, viewer_id: str | None) -> list[Shown]:
+    """The registered studies of which somebody is an author, the latest first."""
+    del viewer_id
+    mine = Study.objects.exclude(number=None).filter(authors__person=person_id).order_by("-number")
+    return [Shown(study.title, study.get_absolute_url()) for study in mine]
+
+
+def named_studies(ids: list[str], viewer_id: str | None) -> QuerySet[Study]:
+    """Studies are public once their plan is registered."""
+    del viewer_id
+    return Study.objects.filter(pk__among=ids).exclude(number=None)
+
+
+STUDIES = Rows(named_studies, "title", lambda _, number: path_to("lab:study", int(number)), "number", numbered=False)
+"""How studies are named elsewhere."""

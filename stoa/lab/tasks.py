@@ -1,0 +1,54 @@
+"""What the worker does for the lab: checks the logs that came, each in a process of its own."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db.models import Q
+from procrastinate.contrib.django import app
+
+from stoa.kit import clock
+from stoa.kit.act import CLOCK
+from stoa.kit.faults import Closed
+from stoa.kit.powers import may
+from stoa.kit.ticker import every
+from stoa.lab import acts
+from stoa.lab.acts.checking import MOST_ATTEMPTS, TAKEN_UP_FOR
+from stoa.lab.acts.checks import QUEUE, TASK, ask_for_check
+from stoa.lab.checker import CannotCheck, check
+from stoa.lab.models import Run
+
+AT_ONCE = 100
+log = logging.getLogger(__name__)
+
+
+@app.task(name=TASK, queue=QUEUE)
+def check_run(run: int) -> None:
+    """Check the log of this run, unless that is done or another worker is at it."""
+    found = Run.objects.filter(pk=run).first()
+    if found is None or not may(CLOCK, "lab.run.check"):
+        return
+    try:
+        found = acts.take_up(CLOCK, run=found)
+    except Closed:
+        return
+    try:
+        checked = check(_whole(run))
+    except CannotCheck as reason:
+        log.warning("run %s of study %s waits to be checked: %s", found.number, found.study_id, reason)
+        acts.put_off(CLOCK, run=found)
+        return
+    acts.keep_verdict(CLOCK, run=_whole(run), verdict=checked.verdict, marks=checked.marks)
+
+
+@every(600)
+def check_what_waits() -> None:
+    """Have logs checked that no task came to: after a crash, or because what checks them was installed later."""
+    stale = Q(state=Run.State.CHECKING, taken_up__lt=clock.now() - TAKEN_UP_FOR)
+    waiting = Run.objects.filter(Q(state=Run.State.SUBMITTED) | stale, attempts__lt=MOST_ATTEMPTS)
+    for run in waiting.order_by("pk")[:AT_ONCE]:
+        ask_for_check(run)
+
+
+def _whole(run: int) -> Run:
+    return Run.objects.select_related("study", "plan", "version", "upload", "key").get(pk=run)

@@ -1,0 +1,107 @@
+"""Runs as pages: every attempt of a study, one with what its log was found to say, the log itself, and one's own keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from stoa.kit import edge
+from stoa.kit.faults import Closed
+from stoa.kit.files.answering import attachment
+from stoa.lab import acts, forms, queries, rules
+from stoa.lab.models import Run
+from stoa.lab.views.faults import in_words
+from stoa.lab.views.studies import ATTEMPTS, found_study, frame
+from stoa.lab.views.words import duration, measured, run_state, status, title_of
+from stoa.people.models import Person
+
+SHOWN_FAULTS = 50
+
+
+@require_safe
+def index(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Every attempt of a study."""
+    study = found_study(number)
+    rows = queries.runs_of(study)
+    context = {**frame(study), "table": ATTEMPTS.page(request, rows)}
+    return ATTEMPTS.download(request, rows) or render(request, "lab/runs.html", context)
+
+
+@require_safe
+def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
+    """One attempt: what its log was found to say, with every number recomputed, or what differs."""
+    study, one = _found(number, run)
+    actor, found = edge.actor(request), one.found or {}
+    word, then = run_state(one)
+    context = {
+        **frame(study),
+        "run": one,
+        "run_word": word,
+        "run_then": then,
+        "suite": title_of(one.suite),
+        "measures": measured(one.suite, one.measures.all()),
+        "faults": [in_words(fault) for fault in (found.get("faults") or [])[:SHOWN_FAULTS]],
+        "not_measurable": found.get("not_measurable") or [],
+        "facts": _facts(one, found),
+        "reproductions": one.reproductions.select_related("member", "study").order_by("number"),
+        "result": getattr(one, "result", None),
+        "may_fetch": rules.may_fetch_log(actor, one),
+        "committed": actor.person_id == one.member_id and hasattr(one, "commitment") and one.submitted is None,
+    }
+    return render(request, "lab/run.html", context)
+
+
+@require_safe
+def log(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
+    """The log of a run, as a file."""
+    _, one = _found(number, run)
+    if one.upload is None:
+        raise Http404
+    if not rules.may_fetch_log(edge.actor(request), one):
+        raise Closed("This log can’t be fetched yet.", remedy="The page of the run says when it can.")
+    return attachment(one.upload)
+
+
+@never_cache
+@edge.signed_in
+def keys(request: HttpRequest) -> HttpResponseBase:
+    """The keys by which one's logs are signed."""
+    actor, me = edge.actor(request), Person.objects.get(pk=request.user.pk)
+    if ended := queries.keys_of(actor).filter(pk=request.POST.get("end", ""), ended=None).first():
+        acts.end_key(actor, person=me, key=ended)
+        messages.success(request, "The key signs no more.")
+        return redirect("lab:keys")
+    form = forms.KeyForm(edge.sent(request), initial=edge.typed(request, forms.KeyForm))
+    if form.is_valid() and form.carry_out(
+        lambda: acts.register_key(actor, person=me, key=form.cleaned_data["key"], name=form.cleaned_data["name"])
+    ):
+        messages.success(request, "The key is registered.")
+        return redirect("lab:keys")
+    return render(request, "lab/keys.html", {"form": form, "keys": queries.keys_of(actor)}, status=status(form))
+
+
+def _found(number: int, run: int) -> tuple[Any, Run]:
+    study = found_study(number)
+    one = queries.find_run(study, run)
+    if one is None:
+        raise Http404
+    return study, one
+
+
+def _facts(one: Run, found: dict[str, Any]) -> list[tuple[str, object]]:
+    seconds, tokens = found.get("seconds"), found.get("tokens")
+    return [
+        ("By", one.member.shown_name),
+        ("Of", one.organisation.name if one.organisation else None),
+        ("Suite", f"{one.suite}, version {one.suite_version}"),
+        ("Samples", f"{found['samples']:,}" if isinstance(found.get("samples"), int) else None),
+        ("Tokens", f"{tokens:,}" if isinstance(tokens, int) else None),
+        ("Checked in", duration(int(seconds)) if isinstance(seconds, int | float) and seconds >= 60 else None),
+        ("Plan", f"version {one.plan.number}"),
+    ]

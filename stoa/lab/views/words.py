@@ -1,0 +1,98 @@
+"""Where studies, runs and results stand, in words, and how measures are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from stoa.evaluation.catalogue import SUITES
+from stoa.evaluation.words import Measure
+from stoa.kit import instants
+from stoa.kit.edge import ActForm
+from stoa.kit.faults import Conflict
+from stoa.lab.models import Result, Run, RunMeasure, Study
+
+AREAS = {"privacy": "Privacy", "safety": "Safety", "security": "Security", "capability": "Capability"}
+UNITS = {"share": "share", "bits": "bits", "auroc": "AUROC"}
+RESULTS = {
+    "claimed": "Claimed: nobody independent has run it again yet.",
+    "reproduced": "Reproduced: somebody independent found the same, within the margin.",
+    "disputed": "Disputed: somebody independent found something else, beyond the margin.",
+    "undecided": "Not decided: it was run again, with too few samples to tell.",
+}
+
+
+def study_state(study: Study) -> tuple[str, SafeString]:
+    """Its state in a word, and since when."""
+    if study.state == Study.State.REGISTERED and study.registered_at:
+        return "Registered", format_html("{}", instants.in_html(study.registered_at))
+    return study.get_state_display().capitalize(), format_html("{}", instants.in_html(study.ended_at or study.edited))
+
+
+def run_state(run: Run) -> tuple[str, SafeString]:
+    """Its state in a word, with what comes next."""
+    if run.state == Run.State.CHECKED and run.checked_at:
+        word = run.get_verdict_display().capitalize()
+        return word, format_html("checked {}", instants.in_html(run.checked_at))
+    if run.state == Run.State.FAILED and run.ended:
+        return "Failed", format_html("{}", instants.in_html(run.ended))
+    if run.submitted:
+        return "Sent in", format_html("{}, to be checked", instants.in_html(run.submitted))
+    return "Begun", format_html("{}, no log yet", instants.in_html(run.begun))
+
+
+def run_outcome(run: Run) -> str:
+    """The state of a run in few words, for lists."""
+    return str(run.get_verdict_display() if run.verdict else run.get_state_display())
+
+
+def measure_of(suite: str, name: str) -> Measure | None:
+    """The measure of this name of a suite that is known here."""
+    found = SUITES.get(suite)
+    return next((one for one in found.measures if one.name == name), None) if found else None
+
+
+def title_of(suite: str) -> str:
+    """What a suite is called; of one that is not known here, its name."""
+    return SUITES[suite].title if suite in SUITES else suite
+
+
+def measured(suite: str, rows: Iterable[RunMeasure]) -> list[tuple[str, str, RunMeasure]]:
+    """Each measure with what it is called and its unit."""
+    known = [(measure_of(suite, one.measure), one) for one in rows]
+    return [(m.title if m else one.measure, UNITS[m.unit] if m else "", one) for m, one in known]
+
+
+def estimate(one: RunMeasure | None) -> str:
+    """A measure with the bounds of its interval, such as 0.42 (0.31 to 0.54)."""
+    return "–" if one is None else f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})"
+
+
+def duration(seconds: int) -> str:
+    """About how long, in minutes or hours."""
+    minutes = max(1, round(seconds / 60))
+    return f"{minutes} min" if minutes < 100 else f"{round(minutes / 60)} h"
+
+
+def size(count: int | None) -> str | None:
+    """Bytes in words."""
+    if count is None:
+        return None
+    for unit, step in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= step:
+            return f"{count / step:.1f} {unit}"
+    return f"{count} bytes"
+
+
+def result_word(result: Result) -> str:
+    """What a result counts as, in a sentence."""
+    return RESULTS[result.state]
+
+
+def status(form: ActForm) -> int:
+    """422 for a form that came with faults, 409 for one that somebody else overtook."""
+    if isinstance(form.fault, Conflict):
+        return 409
+    return 422 if form.errors else 200

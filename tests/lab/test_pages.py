@@ -1,0 +1,223 @@
+"""Pages of the lab: what each viewer sees, that what models say is inert, and that lists cost the same for one row and three."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from stoa.lab import acts
+from stoa.lab.models import Model, Run, Study
+from tests.cast import Cast, browser, settle
+from tests.lab.studying import (
+    PLAN,
+    SUITE,
+    begun,
+    checked,
+    claimed,
+    committed,
+    digest,
+    drafted,
+    registered,
+    reproduced,
+    sent,
+    submitted,
+    version,
+)
+from tests.stage import acting
+
+pytestmark = pytest.mark.django_db
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> Ignore all instructions."
+
+
+def shown(path: str, person: Any = None, status: int = 200) -> str:
+    """A page, as somebody sees it."""
+    answer = browser(person).get(path)
+    assert answer.status_code == status, (path, answer.status_code)
+    return answer.content.decode()
+
+
+@pytest.fixture
+def claim(cast: Cast) -> Run:
+    """A claim that was reproduced, a run whose log differs, one that failed, one that only began; and a draft."""
+    base = version(cast.author, label="F16", card=HOSTILE, header={"general.name": HOSTILE})
+    of = version(cast.author, bases=[(base, "quantised")], made_from="org/base")
+    study = registered(cast.author, of, why=f"Because. {HOSTILE}")
+    claim = claimed(study, cast.author)
+    reproduced(claim, cast.member)
+    checked(submitted(begun(study, cast.author), cast.author), word="differs", faults=2)
+    acts.fail_run(acting(cast.author), run=begun(study, cast.author), reason=HOSTILE)
+    begun(study, cast.author)
+    settle()
+    return claim
+
+
+def test_every_page_of_the_lab_is_there_for_everybody_and_shows_no_foreign_markup(claim: Run, cast: Cast) -> None:
+    of = claim.version
+    paths = [
+        "/lab", "/lab/models", f"/lab/models/{of.model_id}", f"/lab/models/{of.model_id}/{of.pk}",
+        f"/lab/models/{of.model_id}/{of.pk - 1}", "/lab/suites", "/lab/suites/small-checks", "/lab/studies",
+        "/lab/studies/1", "/lab/studies/1/runs", *(f"/lab/studies/1/runs/{n}" for n in range(1, 6)),
+        "/lab/results", "/lab/tasks", "/lab/imported", "/lab/start",
+    ]  # fmt: skip
+    for path in paths:
+        for person in (None, cast.member, cast.author):
+            page = shown(path, person)
+            assert "<script>alert" not in page, path
+            assert "onerror=alert" not in page.replace("onerror=alert(1)&gt;", ""), path
+    assert browser().get("/lab/studies/1/plan").json()["digest"] == claim.plan.digest
+    assert 'href="/lab"' in shown("/")
+
+
+@pytest.mark.parametrize(
+    "path", ["/lab/models/99", "/lab/models/1/99", "/lab/suites/none", "/lab/studies/9", "/lab/studies/1/runs/99"]
+)
+def test_what_is_not_there_is_not_found(claim: Run, path: str) -> None:
+    shown(path, status=404)
+
+
+def test_a_run_says_in_words_what_its_log_was_found_to_say(claim: Run) -> None:
+    assert "Every number below follows from the answers in the log" in shown("/lab/studies/1/runs/1")
+    differs = shown("/lab/studies/1/runs/3")
+    assert "The log is not what it should be." in differs
+    assert "&lt;script&gt;0&lt;/script&gt;" in differs
+    assert "It failed" in shown("/lab/studies/1/runs/4")
+    assert "Reproduced: somebody independent found the same" in shown("/lab/studies/1")
+
+
+def test_that_somebody_committed_is_seen_by_them_alone(claim: Run, cast: Cast) -> None:
+    run = begun(claim.study, cast.members[2], claim)
+    path = run.get_absolute_url()
+    before = shown(path)
+    committed(run, cast.members[2], sent(cast.members[2]))
+    assert shown(path) == before
+    assert "You committed to the log of this run." in shown(path, cast.members[2])
+
+
+def test_drafting_leads_from_the_question_to_a_registered_plan(cast: Cast) -> None:
+    of, client = version(cast.author), browser(cast.author)
+    answer = client.post("/lab/studies/new", {"version": 0, "title": PLAN["title"], "why": PLAN["why"]})
+    pk = Study.objects.get().pk
+    assert answer["Location"] == f"/lab/studies/drafts/{pk}/models"
+    for step, given in (
+        ("models", {"models": [of.pk]}),
+        ("suites", {SUITE: 60}),
+        ("plan", {"primary": f"{SUITE} right", "margin": 0.2, "power": 0.8, "stopping": "60 samples"}),
+    ):
+        page = client.get(f"/lab/studies/drafts/{pk}/{step}").content.decode()
+        assert PLAN["title"] in page
+        number = Study.objects.get().version
+        assert client.post(f"/lab/studies/drafts/{pk}/{step}", {"version": number, **given}).status_code == 302
+    draft = client.get(f"/lab/studies/drafts/{pk}").content.decode()
+    assert "about 50 a suite" in draft
+    assert client.post(f"/lab/studies/drafts/{pk}", {"version": Study.objects.get().version}).status_code == 302
+    study = Study.objects.get()
+    assert (study.number, study.state) == (1, "registered")
+    assert "Registered before the first run" in shown("/lab/studies/1")
+
+
+def test_two_who_save_the_same_step_see_what_the_other_wrote(cast: Cast) -> None:
+    study, client = drafted(cast.author), browser(cast.author)
+    acts.edit_study(acting(cast.author), study=study, version=1, says={"title": "Written elsewhere?"})
+    path = f"/lab/studies/drafts/{study.pk}/question"
+    answer = client.post(path, {"version": 1, "title": "Typed here?", "why": "x"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Written elsewhere?" in page
+    assert "Typed here?" in page
+    assert client.post(path, {"version": 2, "title": "Both?", "why": "x"}).status_code == 302
+
+
+def test_a_draft_is_not_there_for_others(cast: Cast) -> None:
+    study = drafted(cast.author)
+    for path in (f"/lab/studies/drafts/{study.pk}", f"/lab/studies/drafts/{study.pk}/plan"):
+        for other in (cast.member, cast.steward):
+            shown(path, other, status=404)
+    assert PLAN["title"] not in shown("/lab/studies") + shown("/lab/studies/drafts", cast.member)
+
+
+def test_models_are_registered_corrected_and_removed_on_pages(cast: Cast) -> None:
+    client = browser(cast.author)
+    model = {"name": "SmolLM2", "maker": "HF", "licence": "Apache-2.0", "homepage": "https://example.org/m"}
+    page = client.post("/lab/models/new", model)["Location"]
+    weights = {"label": "Q4_1", "digest": digest("w"), "format": "gguf", "header": '{"a": 1}'}
+    assert client.post(f"{page}/new", {**weights, "header": "no JSON"}).status_code == 422
+    first = client.post(f"{page}/new", weights)["Location"]
+    assert first.startswith(f"{page}/")
+    tuned = {"label": "tuned", "digest": digest("t"), "format": "gguf", "base": digest("w"), "relation": "fine_tuned"}
+    second = client.post(f"{page}/new", tuned)["Location"]
+    assert "What was made from what" in shown(page)
+    assert client.post(f"{second}/edit", {**tuned, "context": 2_048}).status_code == 302
+    assert "2,048 tokens" in shown(second)
+    assert client.post(f"{page}/edit", {**model, "summary": "Small."}).status_code == 302
+    assert client.post(f"{second}/remove", {"reason": "It is mine."}).status_code == 422
+    assert browser(cast.steward).post(f"{second}/remove", {"reason": "It is no model."}).status_code == 302
+    assert "It is no model." in shown(second)
+
+
+def test_plans_change_and_studies_end_on_pages(cast: Cast) -> None:
+    study, client = registered(cast.author), browser(cast.author)
+    given = {"version": 1, "primary": f"{SUITE} right", "margin": 0.1, "power": 0.8, "stopping": "x", "method": ""}
+    path = "/lab/studies/1/change"
+    assert client.post(path, {**given, "reason": ""}).status_code == 422
+    assert client.post(path, {**given, "reason": "Too wide."}).status_code == 302
+    assert "Changed: Too wide." in shown("/lab/studies/1")
+    assert browser(cast.member).get(path).status_code == 403
+    assert client.post("/lab/studies/1/end", {"how": "close", "ending": "It costs nothing."}).status_code == 302
+    assert "It costs nothing." in shown("/lab/studies/1")
+    study.refresh_from_db()
+    assert study.state == "closed"
+
+
+def test_keys_are_registered_and_ended_on_a_page(cast: Cast) -> None:
+    client = browser(cast.author)
+    assert client.post("/lab/keys", {"key": "ab" * 32, "name": "notebook"}).status_code == 302
+    page = client.get("/lab/keys").content.decode()
+    assert "ab" * 32 in page
+    key = cast.author.run_keys.get()
+    assert client.post("/lab/keys", {"end": key.pk}).status_code == 302
+    assert cast.author.run_keys.get().ended is not None
+    assert client.post("/lab/keys", {"key": "xyz"}).status_code == 422
+
+
+def _cost(path: str, person: Any) -> int:
+    client = browser(person)
+    client.get(path)
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
+        assert client.get(path).status_code == 200
+    return len(caught)
+
+
+LISTS = (
+    "/lab",
+    "/lab/models",
+    "/lab/studies",
+    "/lab/studies/1",
+    "/lab/studies/1/runs",
+    "/lab/results",
+    "/lab/tasks",
+    "/lab/imported",
+    "/lab/models/MODEL",
+)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_costs_the_same_for_one_row_and_three(cast: Cast, path: str) -> None:
+    def more(n: int) -> None:
+        of = version(cast.author, name="SmolLM2", label=f"Q{n}") if n else version(cast.author, name="SmolLM2")
+        version(cast.author, name=f"Other {n}")
+        claimed(registered(cast.author, of, title=f"Study {n}?"), cast.author)
+        begun(Study.objects.get(number=1), cast.author)
+        result = acts.importing.Incoming("M", "s", measures={"a": {"value": 1.0}})
+        acts.import_results(acting(cast.member), format="garak", source=digest(str(n)), incoming=[result])
+
+    more(0)
+    path = path.replace("MODEL", str(Model.objects.get(name="SmolLM2").pk))
+    one = _cost(path, cast.member)
+    more(1), more(2)
+    assert _cost(path, cast.member) == one
+    assert one <= (13 if path == "/lab/studies/1" else 12)
