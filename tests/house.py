@@ -107,7 +107,7 @@ class House:
             "announcements/": [{"number": "1", "draft": self.draft}],
             "events/": [{"number": str(self.event.pk)}],
             "forum/": [one | post | case, thread],
-            "lab": [studied],
+            "lab": [studied | {"place": "1", "kind": "svg"}],
             "people/": [mine],
             "membership/": [one | {"pk": self.suspension.pk, "role": "member"}],
             "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],

@@ -93,6 +93,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "lab:run": _NO_PARAMETERS,
     "lab:results": _LIST | {"state"},
     "lab:tasks": _LIST,
+    "lab:compare": _LIST | {"area", "suite", "state", "to", "control"},
     "lab:imported": _LIST | {"format"},
     "lab:start": _NO_PARAMETERS,
     "api-reference": _NO_PARAMETERS,

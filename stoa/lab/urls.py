@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from stoa.lab.views import drafting, open_models, plans, registering, results, runs, studies, suites
+from stoa.lab.views import (
+    comparing,
+    drafting,
+    open_models,
+    pictures,
+    plans,
+    registering,
+    results,
+    runs,
+    studies,
+    suites,
+)
 
 app_name = "lab"
 urlpatterns = [
@@ -17,6 +28,7 @@ urlpatterns = [
     path("/models/<int:number>/<int:pk>/edit", registering.edit_version, name="edit_version"),
     path("/models/<int:number>/<int:pk>/remove", registering.remove_version, name="remove_version"),
     path("/versions/<int:pk>", open_models.weights, name="weights"),
+    path("/compare", comparing.comparison, name="compare"),
     path("/suites", suites.index, name="suites"),
     path("/suites/<slug:suite>", suites.suite, name="suite"),
     path("/studies", studies.index, name="studies"),
@@ -26,6 +38,7 @@ urlpatterns = [
     path("/studies/drafts/<str:draft>/authors", drafting.authors, name="draft_authors"),
     path("/studies/drafts/<str:draft>/<slug:step>", drafting.edit, name="edit_draft"),
     path("/studies/<int:number>", studies.study, name="study"),
+    path("/studies/<int:number>/results-<int:place>.<slug:kind>", pictures.picture, name="picture"),
     path("/studies/<int:number>/plan", plans.plan, name="plan"),
     path("/studies/<int:number>/change", plans.change, name="change_plan"),
     path("/studies/<int:number>/end", plans.end, name="end_study"),

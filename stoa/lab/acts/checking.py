@@ -11,7 +11,7 @@ from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed
 from stoa.lab import events
 from stoa.lab.acts.settling import settle_result
-from stoa.lab.models import Run, RunMarks, RunMeasure
+from stoa.lab.models import Run, RunMarks, RunMeasure, packed
 
 TAKEN_UP_FOR = timedelta(minutes=30)
 """After so long a check that was taken up is another's to take up."""
@@ -62,7 +62,8 @@ def keep_verdict(actor: Actor, *, run: Run, verdict: Verdict, marks: str = "") -
 
 def _row(run: Run, name: str, one: Measured) -> RunMeasure:
     numbers = {key: getattr(one, key) for key in ("value", "error", "low", "high", "samples", "clusters")}
-    return RunMeasure(run=run, measure=name, sums=dict(one.sums) if one.sums else None, **numbers)
+    sums = dict(one.sums) if one.sums else None
+    return RunMeasure(run=run, measure=name, sums=sums, **packed(sums), **numbers)
 
 
 def _as_texts(measures: Mapping[str, Measured]) -> dict[str, list[str]]:

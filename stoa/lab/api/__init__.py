@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from stoa.lab.api import drafts, open_models, results, runs, studies
+from stoa.lab.api import comparing, drafts, open_models, results, runs, studies
 
 router = Router()
-for part in (open_models, studies, drafts, runs, results):
+for part in (open_models, studies, drafts, runs, results, comparing):
     router.add_router("", part.router)

@@ -2,7 +2,7 @@
 
 from stoa.lab.models.open_models import Lineage, Model, ModelVersion
 from stoa.lab.models.results import ImportedResult, Result
-from stoa.lab.models.runs import Commitment, Run, RunKey, RunMarks, RunMeasure
+from stoa.lab.models.runs import Commitment, Run, RunKey, RunMarks, RunMeasure, packed
 from stoa.lab.models.studies import AN_UNREGISTERED_PLAN, Author, PlanVersion, Study, StudyModel, StudySuite
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "Study",
     "StudyModel",
     "StudySuite",
+    "packed",
 ]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import struct
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from django.db import models
@@ -132,12 +136,13 @@ class Run(models.Model):
         return frozenset({"author"}) if person_id == self.member_id else frozenset()
 
 
-@declares(public="id run measure value error low high samples clusters sums")
+@declares(public="id run measure value error low high samples clusters sums", internal="sample_set totals")
 class RunMeasure(models.Model):
     """A measure as recomputed from the samples of a run's log: value, clustered standard error, 95 % interval.
 
     `sums` is what runs are compared from (`stoa.methods.evaluation.sums`): names, counts and sums of the clusters in one order,
-    and the sum of squares; None where the measure is no mean of scores.
+    and the sum of squares; None where the measure is no mean of scores. `sample_set` and `totals` are the same packed, by
+    which hundreds of runs are compared at once: see `packed`.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="measures")
@@ -149,10 +154,21 @@ class RunMeasure(models.Model):
     samples = models.PositiveIntegerField()
     clusters = models.PositiveIntegerField()
     sums: models.JSONField[dict[str, Any] | None] = models.JSONField(null=True)
+    sample_set = models.CharField(max_length=64, blank=True, db_index=True)
+    totals = models.BinaryField(null=True)
 
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["run", "measure"], name="measured_once")]
+
+
+def packed(sums: Mapping[str, Any] | None) -> dict[str, Any]:
+    """`sample_set`: a digest of the names and sizes of the clusters; `totals`: their sums and the sum of squares, as doubles."""
+    if sums is None:
+        return {"sample_set": "", "totals": None}
+    names = json.dumps([sums["names"], sums["counts"]], ensure_ascii=False, separators=(",", ":"))
+    values = [*sums["sums"], sums["squares"]]
+    return {"sample_set": sha256(names.encode()).hexdigest(), "totals": struct.pack(f"<{len(values)}d", *values)}
 
 
 @declares(rows=AN_UNREVEALED_REPRODUCTION)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,6 +52,13 @@ def find_run(study: Study, number: int) -> Run | None:
         return None
     rows = runs_of(study).select_related("plan", "key", "upload").prefetch_related("measures")
     return rows.filter(number=number).first()
+
+
+def reproductions_of(results: Sequence[Result]) -> list[Run]:
+    """The independent reproductions of these results whose logs hold, by number, with what they measured."""
+    claims = [result.claim_id for result in results]
+    rows = Run.objects.filter(reproduces__pk__among=claims, independent=True, verdict=Run.Verdict.FOLLOWS)
+    return list(rows.select_related("member").prefetch_related("measures").order_by("number"))
 
 
 def waiting_checks() -> int:

@@ -15,6 +15,7 @@ from stoa.kit.powers import may
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries, rules
 from stoa.lab.models import Result, Run, Study
+from stoa.lab.views.pictures import numbered, study_pictures
 from stoa.lab.views.words import measure_of, measured, result_word, run_outcome, study_state, title_of
 from stoa.record.queries import history
 
@@ -109,6 +110,7 @@ def study(request: HttpRequest, number: int) -> HttpResponseBase:
     plan = plans[-1].plan
     context = {
         **frame(one),
+        "pictures": numbered(study_pictures(one), one.number or 0),
         "results": [_shown(result) for result in queries.results_of(one)],
         "plans": plans,
         "models": [(path_to("lab:weights", int(model["id"])), model) for model in plan["models"]],

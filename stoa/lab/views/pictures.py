@@ -1,0 +1,109 @@
+"""The picture of a study: its results with error bars, with a ring for each reproduction; on its page and as files."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from stoa.kit.addresses import path_to
+from stoa.kit.pictures import Again, Finding, Picture, estimates
+from stoa.kit.tables import safe_for_spreadsheets
+from stoa.lab import queries
+from stoa.lab.models import Result, Run, RunMeasure, Study
+from stoa.lab.views.words import measure_of, title_of
+
+KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
+NOTE = "The bars are 95 % intervals, reckoned over clusters of like samples. A reproduction by somebody independent is a ring."
+
+
+def study_pictures(study: Study) -> list[Picture]:
+    """One picture of what lies within 0 and 1, one of what is counted in bits; none of what has no result."""
+    results = list(queries.results_of(study))
+    again = queries.reproductions_of(results)
+    drawn = []
+    for shares in (True, False):
+        findings = [one for result in results if (one := _finding(result, again, shares=shares)) is not None]
+        if findings:
+            title = "What was found" if shares else "What was found, in bits"
+            drawn.append(estimates(findings, title=title, reading=_reading(findings), shares=shares, note=NOTE))
+    return drawn
+
+
+def numbered(drawn: Sequence[Picture], study: int) -> list[tuple[Picture, str, str]]:
+    """Each picture with the addresses of its files."""
+    addresses = [[path_to("lab:picture", study, place, kind) for kind in KINDS] for place in range(1, len(drawn) + 1)]
+    return [(one, svg, csv) for one, (svg, csv) in zip(drawn, addresses, strict=True)]
+
+
+def _finding(result: Result, again: Sequence[Run], *, shares: bool) -> Finding | None:
+    """The measure of a result that counts most, if it is of this kind: the study's primary one, or the first of its suite."""
+    one = _foremost(result)
+    if one is None:
+        return None
+    known = measure_of(result.suite, one.measure)
+    if (known is None or known.unit != "bits") != shares:
+        return None
+    title = known.title if known else one.measure
+    label = f"{result.version}, {title_of(result.suite)}: {title}"
+    runs = tuple(_again(result, run, one.measure) for run in again if run.reproduces_id == result.claim_id)
+    known_runs = tuple(run for run in runs if run is not None)
+    numbers = (one.value, one.low, one.high, one.samples, one.clusters)
+    return Finding(label, result.claim.get_absolute_url(), *numbers, state=result.state, again=known_runs)
+
+
+def _foremost(result: Result) -> RunMeasure | None:
+    primary = result.claim.plan.plan.get("primary") or {}
+    measures = list(result.claim.measures.all())
+    if primary.get("suite") == result.suite:
+        return next((one for one in measures if one.measure == primary.get("measure")), None)
+    return measures[0] if measures else None
+
+
+def _again(result: Result, run: Run, measure: str) -> Again | None:
+    """What a reproduction found of a measure, with what that says of the claim."""
+    one = next((each for each in run.measures.all() if each.measure == measure), None)
+    said = result.compared.get(str(run.number), {}).get(measure)
+    if one is None or said is None:
+        return None
+    label = f"run {run.number} by {run.member.shown_name}"
+    return Again(label, one.value, one.low, one.high, said["verdict"])
+
+
+def _reading(findings: Sequence[Finding]) -> str:
+    """How many results there are, and what they count as."""
+    count = len(findings)
+    parts = [f"{count} {'result' if count == 1 else 'results'}: {_counted(findings, 'reproduced', 'reproduced')}"]
+    for state, said in (("disputed", "disputed"), ("undecided", "not decided"), ("claimed", "only claimed")):
+        if any(one.state == state for one in findings):
+            parts.append(_counted(findings, state, said))
+    return f"{', '.join(parts)}."
+
+
+def _counted(findings: Iterable[Finding], state: str, said: str) -> str:
+    number = sum(one.state == state for one in findings)
+    return f"{number or 'none'} {said}"
+
+
+@require_safe
+def picture(request: HttpRequest, number: int, place: int, kind: str) -> HttpResponse:
+    """A picture of a study to take away, or its numbers."""
+    study = queries.find_study(number)
+    drawn = study_pictures(study) if study else []
+    if kind not in KINDS or not 0 < place <= len(drawn):
+        raise Http404
+    one = drawn[place - 1]
+    answer = HttpResponse(one.svg if kind == "svg" else _lines(one), content_type=KINDS[kind])
+    answer["Content-Disposition"] = f'attachment; filename="study-{number}-results-{place}.{kind}"'
+    return answer
+
+
+def _lines(one: Picture) -> str:
+    file = StringIO()
+    writer = csv.writer(file)
+    writer.writerow(one.heads)
+    writer.writerows([[safe_for_spreadsheets(str(cell)) for cell in row] for row in one.rows])
+    return file.getvalue()

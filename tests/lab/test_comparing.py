@@ -1,0 +1,135 @@
+"""The comparison: what counts, who holds a place, what differs, in few queries however much there is."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from stoa.evaluation.catalogue import SUITES
+from stoa.kit import clock
+from stoa.lab.models import ImportedResult, Result, RunMeasure, Study
+from stoa.lab.queries.comparing import Wanted, compare
+from stoa.methods.evaluation import difference
+from stoa.methods.evaluation.sums import Sums
+from tests.asked import asked
+from tests.cast import Cast, browser
+from tests.lab import crowd
+
+pytestmark = pytest.mark.django_db
+SUITE = next(suite for suite in SUITES.values() if suite.measures[0].unit == "share")
+MEASURE = SUITE.measures[0]
+
+
+def reported(cast: Cast, shares: dict[str, float], number: int = 1, **kwargs: int) -> list[Result]:
+    """A model for each share, with a result in the state that its name begins with."""
+    plan, chance = crowd.study(number), np.random.default_rng(number)
+    versions = crowd.model_versions(len(shares)) if number == 1 else [r.version for r in Result.objects.all()]
+    states = [state.split()[0] for state in shares]
+    made = crowd.results(plan, cast.author, [(v, SUITE, s) for v, s in zip(versions, states, strict=True)])
+    RunMeasure.objects.bulk_create(
+        crowd.measured(one.claim, MEASURE, crowd.yes_or_no(chance, share, **kwargs))
+        for one, share in zip(made, shares.values(), strict=True)
+    )
+    return made
+
+
+def sums_of(result: Result) -> Sums:
+    return Sums.of(result.claim.measures.get().sums)
+
+
+def key(result: Result) -> tuple[int, str]:
+    return result.version_id, f"{SUITE.name}@1:{MEASURE.name}"
+
+
+def test_only_what_is_reproduced_holds_a_place(cast: Cast) -> None:
+    made = reported(cast, {"reproduced a": 0.1, "reproduced b": 0.9, "claimed": 0.5, "disputed": 0.5, "undecided": 0.5})
+    found = compare(Wanted())
+    places = {one.state: found.cells[key(one)].places for one in made[2:]}
+    assert places == {"claimed": None, "disputed": None, "undecided": None}
+    held = [found.cells[key(one)].places for one in made[:2]]
+    assert held == ([(1, 1), (2, 2)] if MEASURE.better == "lower" else [(2, 2), (1, 1)])
+
+
+def test_differences_are_those_of_the_pairs(cast: Cast) -> None:
+    made = reported(cast, {"reproduced a": 0.3, "reproduced b": 0.35, "claimed": 0.8})
+    found = compare(Wanted(against=made[0].version_id))
+    assert found.cells[key(made[0])].difference is None
+    for one in made[1:]:
+        pair = difference(sums_of(one), sums_of(made[0]), bounded=True)
+        value, low, high, significant = found.cells[key(one)].difference
+        assert (value, low, high) == pytest.approx((pair.value, *pair.interval()))
+        assert significant == (one.state == "claimed")
+
+
+def test_runs_of_other_clusters_are_compared_unpaired(cast: Cast) -> None:
+    made = reported(cast, {"reproduced a": 0.3, "reproduced b": 0.6})
+    odd = made[1].claim.measures.get()
+    odd.delete()
+    crowd.measured(made[1].claim, MEASURE, crowd.yes_or_no(np.random.default_rng(9), 0.6, clusters=30)).save()
+    found = compare(Wanted(against=made[0].version_id)).cells[key(made[1])]
+    assert found.difference[:1] == pytest.approx((difference(sums_of(made[1]), sums_of(made[0])).value,))
+    assert found.places is not None
+
+
+def test_a_reproduced_result_counts_before_a_later_claim(cast: Cast) -> None:
+    (first,) = reported(cast, {"reproduced": 0.3})
+    (second,) = reported(cast, {"claimed": 0.9}, number=2)
+    Result.objects.filter(pk=second.pk).update(settled=clock.now() + timedelta(days=1))
+    found = compare(Wanted()).cells[key(first)]
+    assert (found.state, found.study) == ("reproduced", 1)
+    Result.objects.filter(pk=first.pk).update(state="claimed")
+    assert compare(Wanted()).cells[key(first)].study == 2
+
+
+def test_what_is_asked_for_narrows_what_is_compared(cast: Cast) -> None:
+    made = reported(cast, {"reproduced": 0.3, "claimed": 0.4})
+    assert {cell.state for cell in compare(Wanted(state="claimed")).cells.values()} == {"claimed"}
+    assert not compare(Wanted(area="privacy" if SUITE.area != "privacy" else "safety")).cells
+    assert not compare(Wanted(words="no such model")).cells
+    one = compare(Wanted(words="model 0001", against=made[0].version_id))
+    assert len(one.standings) == 2
+    Study.objects.update(state="withdrawn", ended_at=clock.now())
+    assert not compare(Wanted()).cells
+
+
+def test_the_page_says_what_holds_and_what_does_not(cast: Cast) -> None:
+    made = reported(cast, {"reproduced": 0.3, "claimed": 0.8})
+    ImportedResult.objects.create(
+        format="garak", source=crowd.digest("file"), model_name="<b>Elsewhere</b>", suite="probe", measures={}
+    )
+    page = browser().get(f"/lab/compare?to={made[0].version_id}").content.decode()
+    assert "place 1" in page
+    assert "only claimed, no place" in page
+    assert "&lt;b&gt;Elsewhere&lt;/b&gt;" in page
+    assert "never ranked" in page
+    assert ("worse" if MEASURE.better == "lower" else "better") in page
+
+
+@pytest.mark.parametrize(
+    "query", ["?to=999999999999999999999", "?to=x&area=y&suite=z&control=q", "?q=%00", "?page=9&sort=-nothing"]
+)
+def test_nonsense_is_left_aside(cast: Cast, query: str) -> None:
+    reported(cast, {"reproduced": 0.3})
+    assert browser().get(f"/lab/compare{query}").status_code == 200
+
+
+def test_files_have_every_number(cast: Cast) -> None:
+    made = reported(cast, {"reproduced": 0.3, "claimed": 0.8})
+    answer = browser().get("/lab/compare?as=json")
+    rows = json.loads(b"".join(answer.streaming_content))
+    assert [(row["state"], row["first_place"]) for row in rows] == [("reproduced", 1), ("claimed", None)]
+    assert rows[0]["error"] == made[0].claim.measures.get().error
+    assert b"first_place" in b"".join(browser().get("/lab/compare?as=csv").streaming_content)
+
+
+def test_more_models_cost_no_more_queries(cast: Cast) -> None:
+    reported(cast, {"reproduced": 0.3})
+    few = asked(browser(), "/lab/compare")[0]
+    reported_more = crowd.model_versions(30)
+    made = crowd.results(crowd.study(5), cast.author, [(version, SUITE, "reproduced") for version in reported_more])
+    chance = np.random.default_rng(1)
+    RunMeasure.objects.bulk_create(crowd.measured(one.claim, MEASURE, crowd.yes_or_no(chance, 0.5)) for one in made)
+    assert asked(browser(), "/lab/compare")[0] == few <= 12

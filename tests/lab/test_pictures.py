@@ -1,0 +1,62 @@
+"""The study's picture: a point for each result, a ring for each independent reproduction, and both as files."""
+
+from __future__ import annotations
+
+import pytest
+
+from stoa.lab.models import Result, RunMeasure
+from stoa.methods.evaluation import difference, gather
+from stoa.methods.evaluation.sums import Sums
+from tests.cast import Cast, browser
+from tests.lab import studying
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_study_without_results_has_no_picture(cast: Cast) -> None:
+    study = studying.registered(cast.member)
+    assert "estimates" not in browser().get(study.get_absolute_url()).content.decode().replace("results.css", "")
+    assert browser().get(f"{study.get_absolute_url()}/results-1.svg").status_code == 404
+
+
+def test_a_claim_is_a_point_and_a_reproduction_a_ring(cast: Cast) -> None:
+    study = studying.registered(cast.member)
+    claim = studying.claimed(study, cast.member)
+    page = browser().get(study.get_absolute_url()).content.decode()
+    assert "1 result: none reproduced, 1 only claimed." in page
+    assert page.count('class="ring"') == 1  # that of the key
+    studying.reproduced(claim, cast.author)
+    page = browser().get(study.get_absolute_url()).content.decode()
+    assert "1 result: 1 reproduced." in page
+    assert page.count('class="ring"') == 2
+    assert cast.author.shown_name in page
+
+
+def test_pictures_can_be_taken_away(cast: Cast) -> None:
+    study = studying.registered(cast.member)
+    studying.reproduced(studying.claimed(study, cast.member), cast.author)
+    svg = browser().get(f"{study.get_absolute_url()}/results-1.svg")
+    assert svg["Content-Type"] == "image/svg+xml"
+    assert b"What was found" in svg.content
+    lines = browser().get(f"{study.get_absolute_url()}/results-1.csv").content.decode().splitlines()
+    assert len(lines) == 3
+    assert lines[2].endswith(",,reproduced")
+    for address in ("results-2.svg", "results-0.svg", "results-1.png"):
+        assert browser().get(f"{study.get_absolute_url()}/{address}").status_code == 404
+
+
+def test_what_a_checked_run_keeps_is_what_is_compared(cast: Cast) -> None:
+    """The acts pack what the comparison reads."""
+    study = studying.registered(cast.member)
+    first = studying.claimed(study, cast.member, right=30)
+    studying.reproduced(first, cast.author, right=33)
+    one, other = RunMeasure.objects.order_by("pk")
+    assert one.sample_set == other.sample_set != ""
+    assert len(bytes(one.totals)) == 8 * (studying.CLUSTERS + 1)
+    scores = [gather([float(n < right) for n in range(studying.CLUSTERS)]) for right in (33, 30)]
+    found = Result.objects.get().compared[str(other.run.number)][studying.MEASURE]
+    assert found["difference"] == pytest.approx(difference(*scores, bounded=True).value)
+    assert Sums.of(one.sums).mean == pytest.approx(0.5)
+    page = browser().get("/lab/compare").content.decode()
+    assert "place 1" in page
+    assert "50 %" in page
