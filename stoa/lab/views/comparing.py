@@ -20,12 +20,13 @@ from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries
 from stoa.lab.queries.comparing import Cell, Compared, Comparison, Standing, Wanted, compare
 from stoa.lab.views.words import AREAS, title_of
+from stoa.methods.evaluation.comparing import Control
 
 MOST_MEASURES = 8
-CONTROLS = (
-    ("", "no error among all pairs (Holm)"),
+CONTROLS: tuple[tuple[Control, str], ...] = (
+    ("holm", "none, in 95 of 100 tables (Holm)"),
     ("bh", "one in twenty (Benjamini–Hochberg)"),
-    ("none", "not at all"),
+    ("none", "not controlled"),
 )
 STATES = (
     ("reproduced", "reproduced"),
@@ -84,7 +85,7 @@ def wanted(query: Mapping[str, str], *, most: int | None) -> Wanted:
         words=query.get("q", "").replace("\0", "").strip()[:200],
         state=state if state in dict(STATES) else "",
         against=_number(query.get("to", "")),
-        control="bh" if control == "bh" else "none" if control == "none" else "holm",
+        control=next((value for value, _ in CONTROLS if value == control), "holm"),
         most=most,
     )
 
@@ -126,7 +127,7 @@ def _listing(whole: Comparison, query: QueryDict) -> Listing[Standing]:
         Filter("area", "Area", _kept, choices=list(AREAS.items())),
         Filter("suite", "Suite", _kept, choices=suites),
         Filter("state", "Counts as", _kept, choices=STATES),
-        Filter("control", "Errors allowed", _kept, choices=CONTROLS[1:]),
+        Filter("control", "Errors among pairs", _kept, choices=CONTROLS),
     ]
     return Listing(
         name="comparison",
