@@ -22,6 +22,7 @@ from stoa.cli.sample import content
 from stoa.cli.sample.calling import calls
 from stoa.cli.sample.content import Asked, Someone
 from stoa.cli.sample.discussion import Discussion
+from stoa.cli.sample.lab import laboratory
 from stoa.cli.sample.notices import told
 from stoa.cli.sample.threads import threads
 from stoa.cli.sample.world import Scene, World, publish
@@ -70,6 +71,7 @@ class Story(World):
             yield mail["day"] + 0.02, partial(self.announce, mail)
         yield from threads(self)
         yield from calls(self)
+        yield from laboratory(self)
         yield from told(self)
 
     def found(self) -> None:
