@@ -13,16 +13,15 @@ from stoa.kit.addresses import path_to
 from stoa.kit.pictures import Again, Finding, Picture, estimates
 from stoa.kit.tables import safe_for_spreadsheets
 from stoa.lab import queries
-from stoa.lab.models import Result, Run, RunMeasure, Study
+from stoa.lab.models import Result, Run, RunMeasure
 from stoa.lab.views.words import measure_of, title_of
 
 KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 NOTE = "The bars are 95 % intervals, reckoned over clusters of like samples. A reproduction by somebody independent is a ring."
 
 
-def study_pictures(study: Study) -> list[Picture]:
+def pictures_of(results: Sequence[Result]) -> list[Picture]:
     """One picture of what lies within 0 and 1, one of what is counted in bits; none of what has no result."""
-    results = list(queries.results_of(study))
     again = queries.reproductions_of(results)
     drawn = []
     for shares in (True, False):
@@ -92,7 +91,7 @@ def _counted(findings: Iterable[Finding], state: str, said: str) -> str:
 def picture(request: HttpRequest, number: int, place: int, kind: str) -> HttpResponse:
     """A picture of a study to take away, or its numbers."""
     study = queries.find_study(number)
-    drawn = study_pictures(study) if study else []
+    drawn = pictures_of(list(queries.results_of(study))) if study else []
     if kind not in KINDS or not 0 < place <= len(drawn):
         raise Http404
     one = drawn[place - 1]

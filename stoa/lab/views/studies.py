@@ -15,7 +15,7 @@ from stoa.kit.powers import may
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries, rules
 from stoa.lab.models import Result, Run, Study
-from stoa.lab.views.pictures import numbered, study_pictures
+from stoa.lab.views.pictures import numbered, pictures_of
 from stoa.lab.views.words import measure_of, measured, result_word, run_outcome, study_state, title_of
 from stoa.record.queries import history
 
@@ -107,11 +107,11 @@ def study(request: HttpRequest, number: int) -> HttpResponseBase:
     """A study: what was found, the plan with each change, every attempt."""
     one, actor = found_study(number), edge.actor(request)
     rows, plans = queries.runs_of(one), list(one.plans.all())
-    plan = plans[-1].plan
+    plan, results = plans[-1].plan, list(queries.results_of(one))
     context = {
         **frame(one),
-        "pictures": numbered(study_pictures(one), one.number or 0),
-        "results": [_shown(result) for result in queries.results_of(one)],
+        "pictures": numbered(pictures_of(results), one.number or 0),
+        "results": [_shown(result) for result in results],
         "plans": plans,
         "models": [(path_to("lab:weights", int(model["id"])), model) for model in plan["models"]],
         "suites": [(planned, title_of(planned["name"])) for planned in plan["suites"]],
