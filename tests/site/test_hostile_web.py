@@ -28,8 +28,13 @@ pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[2] / "stoa"
 SCRIPT = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 RUNS = ("<script>alert", "<img src=x", "onerror=alert(1)>")
-MAY_CONNECT = {"stoa/cli/up.py", "stoa/cli/published.py", "stoa/kit/postgres.py", "stoa/verify/web.py"}
-"""Its own server at the start; the published record after a restore; the database's socket; another's record, as asked."""
+MAY_CONNECT = {
+    "stoa/cli/up.py", "stoa/cli/published.py", "stoa/kit/postgres.py", "stoa/kit/outbox.py", "stoa/verify/web.py",
+    "stoa/evaluation/llama.py", "stoa/evaluation/serving.py", "stoa/evaluation/runner/endpoint.py",
+    "stoa/evaluation/runner/server.py",
+}  # fmt: skip
+"""Its own server at the start; the published record after a restore; the database's socket; the mail server; another's record,
+as asked; and on a member's own machine their model and the server that they run for."""
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stoa.evaluation.logs.faults import KINDS
+
 
 @dataclass(frozen=True)
 class Told:
@@ -20,7 +22,7 @@ class Told:
 def in_words(fault: Mapping[str, Any]) -> Told:
     """A fault of a verdict, of which nothing is taken for granted."""
     kind, where, said, found = (_plain(fault.get(name)) for name in ("kind", "where", "said", "found"))
-    return Told(kind, where, said, found)
+    return Told(KINDS.get(kind, kind), where, said, found)
 
 
 def _plain(value: Any) -> str:
