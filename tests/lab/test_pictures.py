@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from stoa.kit.act import CLOCK
+from stoa.lab import acts
 from stoa.lab.models import Result, RunMeasure
 from stoa.methods.evaluation import difference, gather
 from stoa.methods.evaluation.sums import Sums
@@ -60,3 +64,18 @@ def test_what_a_checked_run_keeps_is_what_is_compared(cast: Cast) -> None:
     page = browser().get("/lab/compare").content.decode()
     assert "place 1" in page
     assert "50 %" in page
+
+
+def test_a_suite_that_does_not_decide_shows_the_measure_that_it_reports_first(cast: Cast) -> None:
+    other = "stoa/over_refusal"
+    suites = [(studying.SUITE, studying.CLUSTERS), (other, 60)]
+    study = studying.registered(cast.member, primary_suite=other, primary_measure="refused", suites=suites)
+    run = studying.submitted(studying.begun(study, cast.member), cast.member)
+    acts.take_up(CLOCK, run=run)
+    said = studying.verdict(30)
+    both = {"facts": replace(said.measures[studying.MEASURE], value=0.25), **said.measures}
+    acts.keep_verdict(CLOCK, run=run, verdict=replace(said, measures=both))
+    page = browser().get(study.get_absolute_url()).content.decode()
+    picture = page[page.index("What was found") : page.index("<h2>Results</h2>")]
+    assert "Small checks: Right" in picture
+    assert "Facts right" not in picture

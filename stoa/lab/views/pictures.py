@@ -14,7 +14,7 @@ from stoa.kit.pictures import Again, Finding, Picture, estimates
 from stoa.kit.tables import safe_for_spreadsheets
 from stoa.lab import queries
 from stoa.lab.models import Result, Run, RunMeasure
-from stoa.lab.views.words import measure_of, title_of
+from stoa.lab.views.words import foremost, measure_of, title_of
 
 KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 NOTE = "The bars are 95 % intervals, reckoned over clusters of like samples. A reproduction by somebody independent is a ring."
@@ -56,10 +56,10 @@ def _finding(result: Result, again: Sequence[Run], *, shares: bool) -> Finding |
 
 def _foremost(result: Result) -> RunMeasure | None:
     primary = result.claim.plan.plan.get("primary") or {}
-    measures = list(result.claim.measures.all())
+    measures = {one.measure: one for one in result.claim.measures.all()}
     if primary.get("suite") == result.suite:
-        return next((one for one in measures if one.measure == primary.get("measure")), None)
-    return measures[0] if measures else None
+        return measures.get(primary.get("measure", ""))
+    return measures.get(foremost(result.suite)) or next(iter(measures.values()), None)
 
 
 def _again(result: Result, run: Run, measure: str) -> Again | None:

@@ -54,6 +54,11 @@ def measure_of(suite: str, name: str) -> Measure | None:
     return next((one for one in found.measures if one.name == name), None) if found else None
 
 
+def foremost(suite: str) -> str:
+    """The name of the measure that a suite reports first; nothing of a suite that is not known here."""
+    return SUITES[suite].measures[0].name if suite in SUITES else ""
+
+
 def title_of(suite: str) -> str:
     """What a suite is called; of one that is not known here, its name."""
     return SUITES[suite].title if suite in SUITES else suite
