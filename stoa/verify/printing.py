@@ -33,9 +33,16 @@ def _print_head(report: Report, console: Console) -> None:
         _print(console, f"{report.origin}, {report.size:,} entries, key {report.key}", "", indent=2)
 
 
+def _named(about: str) -> str:
+    """What a check is about, in words: `vote 3`, `call abc`, `study abc`."""
+    kind, _, key = about.partition(":")
+    return f"{'vote' if kind == 'ballot' else kind} {key}"
+
+
 def _print_checks(about: str, checks: list[Check], console: Console) -> None:
     if checks and about:
-        _print(console, f"Vote {about.removeprefix('ballot:')}", "bold")
+        named = _named(about)
+        _print(console, f"{named[0].upper()}{named[1:]}", "bold")
     for check in checks:
         console.print(Text(f"  {check.outcome:<{_WIDTH}}", _STYLES[check.outcome]) + Text(plain(check.title)))
         _print(console, check.detail, "dim", indent=4)
@@ -44,7 +51,7 @@ def _print_checks(about: str, checks: list[Check], console: Console) -> None:
 def _outcome(report: Report) -> tuple[str, str]:
     failure = report.first_failure
     if failure:
-        where = f" (vote {failure.about.removeprefix('ballot:')})" if failure.about else ""
+        where = f" ({_named(failure.about)})" if failure.about else ""
         return f"FAILED first at: {failure.title}{where}. {failure.detail}", "bold red"
     if report.stopped:
         return f"Stopped: {report.stopped}", "bold red"

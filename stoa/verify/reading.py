@@ -15,7 +15,7 @@ from stoa.verify.tree import ENTRIES, Growth, Tile
 Progress = Callable[[int, int], None]
 """Called now and then with how many entries were read, of how many."""
 
-DECIDING = ("ballots.", "agenda.decided", "agenda.effort_frozen", "members.call.", "members.bar.set")
+DECIDING = ("ballots.", "agenda.decided", "agenda.effort_frozen", "members.call.", "members.bar.set", "lab.")
 """Beginnings of the types of entries that are kept in memory, to recompute decisions from."""
 
 RESTORED = "record.tail.recovered"

@@ -28,6 +28,7 @@ from stoa.verify.reading import DECIDING, ENTRIES_TITLE, POWERS_TITLE, Progress,
 from stoa.verify.report import Outcome, Report
 from stoa.verify.shown import counted, shown
 from stoa.verify.source import Server
+from stoa.verify.studies import check_studies
 from stoa.verify.votes import check_votes
 from stoa.verify.web import Web, address
 
@@ -90,6 +91,7 @@ def _verify_server(
         deciding, smallest = read_record(server, head, _before(seen, theirs), progress, report)
         check_votes(deciding, server, smallest, report)
         check_admissions(deciding, server, report)
+        check_studies(deciding, report)
     report.cannot_show += [*limits.ALWAYS, *limits.OF_VOTES]
     if not report.failed:
         _remember(head, key, sorted({where, *(seen.addresses if seen else ())}), memory, report)

@@ -87,6 +87,7 @@ LEFT_OUT: Mapping[str, str] = {
     "forum.Appeal": "your own appeals stand on your page of moderation",
     "forum.Writing": "how fast you write, for an hour",
     "members.Appeal": "your own appeals stand on the page of your application",
+    "members.Invitations": "names and addresses of others that you drafted, until the invitations are sent or dropped",
     "members.Release": "letters to everybody, which two people released",
     "notices.CalendarFeed": "only a hash of the address of your calendar",
     "mfa.Authenticator": "the secrets of your second factor",
