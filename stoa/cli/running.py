@@ -185,11 +185,13 @@ def demo(
     """Try all suites on a model here, for practice: without a server, and nothing is sent in."""
     from stoa.evaluation.llama import smollm2
     from stoa.evaluation.runner.planned import practice
+    from stoa.evaluation.runner.work import saved
 
     with told(), _endpoint(endpoint, name, model, at_once, patience) as found:
         plan = practice(_here(suite), samples, seed, model or found.weights or smollm2())
         works = _works(plan, found, plan.models[0].id, None, folder / f"{plan.digest[7:15]}")
         _go(works, found, None, price=None, yes=yes)
+        out.print(escape(f"Check a log as a server does: stoa lab check LOG --plan {saved(works)}"))
 
 
 def suites() -> None:
@@ -279,6 +281,7 @@ def _go(works: Sequence[Work], endpoint: Endpoint, server: Server | None, *, pri
     with _progress() as progress:
         for work in works:
             kept = work.begun(server)
+            _say_dependence(kept.dependence)
             task = progress.add_task(work.suite.name, total=work.suite.samples)
             work.asked(kept, endpoint, _moved(progress, task))
     _show(works)
@@ -287,10 +290,12 @@ def _go(works: Sequence[Work], endpoint: Endpoint, server: Server | None, *, pri
 def _say(works: Sequence[Work], samples: int, tokens: int, rate: float, seconds: float) -> None:
     from stoa.evaluation.runner.outlook import in_words
 
-    out.print(
-        escape(f"{works[0].plan.title}: {len(works)} suites, {samples:,} samples to ask of {works[0].model.name}.")
-    )
+    out.print(escape(f"{works[0].plan.title}: {_counted(works)}, {samples:,} samples to ask of {works[0].model.name}."))
     out.print(f"About {tokens:,} tokens at most; at {rate:.0f} tokens a second, about {in_words(seconds)}.")
+
+
+def _counted(works: Sequence[Work]) -> str:
+    return "1 suite" if len(works) == 1 else f"{len(works)} suites"
 
 
 def _say_cost(endpoint: Endpoint, cost: float | None) -> None:
@@ -300,6 +305,12 @@ def _say_cost(endpoint: Endpoint, cost: float | None) -> None:
         out.print("The endpoint may charge for these tokens; --price says how much.")
     else:
         out.print(f"At this price, about {cost:,.2f} at most.")
+
+
+def _say_dependence(why: str) -> None:
+    """Before the model is asked; whoever stops here loses nothing but a number."""
+    if why:
+        notes.print(escape(f"This won’t count as independent: {why} Ctrl-C stops it."))
 
 
 def _progress() -> Progress:

@@ -19,6 +19,7 @@ from stoa.lab.models import Run, RunMarks
 MEGABYTES, SECONDS = 2_048, 600
 """Address space and processor time of one check."""
 WALL_SECONDS = 1_200
+"""Of the clock for all of a check; the check itself ends a minute earlier, with a verdict."""
 NOT_INSTALLED = 3
 MOST_KNOWN = 200
 """Of so many earlier logs of the suite the samples are known again, the latest first."""
@@ -44,7 +45,7 @@ def check(run: Run) -> Checked:
         plan.write_text(json.dumps(run.plan.plan), encoding="utf-8")
         facts.write_text(json.dumps(_facts(run)), encoding="utf-8")
         asked = [str(store.place(run.upload.digest)), str(plan), str(facts), "--marks", str(marks)]
-        limits = ["--memory", str(MEGABYTES), "--seconds", str(SECONDS)]
+        limits = ["--memory", str(MEGABYTES), "--seconds", str(SECONDS), "--wall", str(WALL_SECONDS - 60)]
         verdict = _verdict([*asked, *limits], Path(folder))
         return Checked(verdict, marks.read_text("utf-8") if marks.exists() else "")
 

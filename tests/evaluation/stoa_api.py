@@ -26,6 +26,7 @@ class Community:
     sizes: dict[str, int] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    dependence: str = ""
     breaks: list[str] = field(default_factory=list)
     """What is cut off the next time that it is asked: the start of `METHOD path`, each once."""
 
@@ -70,7 +71,8 @@ class Community:
             "nonce": f"{number:064x}",
             "address": f"/lab/7/runs/{number}",
         }
-        return 201, {"run": number, "nonce": f"{number:064x}", "seed": 1}
+        said = self.dependence if given.get("reproduces") else ""
+        return 201, {"run": number, "nonce": f"{number:064x}", "seed": 1, "dependence": said}
 
     def _run(self, number: int, verb: str, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         run = self.runs[number]

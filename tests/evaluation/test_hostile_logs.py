@@ -2,12 +2,16 @@
 
 import io
 import json
+import os
 import stat
 import struct
 import subprocess
 import sys
+import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -255,3 +259,41 @@ def test_a_process_ends_with_a_verdict_where_memory_or_time_run_out(log, tmp_pat
     path.write_bytes(b'{"eval": [' + b",".join([b"[[]]"] * 3_000_000) + b"]}")
     for little in (run(str(path), "--seconds", "1"), run(str(log), "--memory", "100")):
         assert (little.returncode, json.loads(little.stdout)["verdict"]) == (0, "unreadable")
+
+
+def waiting(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A check of a log that never comes: opening it waits until somebody writes."""
+    os.mkfifo(tmp_path / "log.eval")
+    program = [sys.executable, "-m", "stoa.evaluation.logs", str(tmp_path / "log.eval"), *arguments]
+    return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+def test_a_check_that_only_waits_ends_by_the_clock(tmp_path):
+    said, _ = waiting(tmp_path, "--wall", "1").communicate(timeout=120)
+    assert kinds(json.loads(said)) == {"file.large"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a process to who started it")
+def test_a_check_ends_with_whoever_started_it(tmp_path):
+    process = waiting(tmp_path)
+    (child,) = eventually(lambda: Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split())
+    process.kill()
+    process.communicate()
+    eventually(lambda: not runs(child))
+
+
+def eventually(found: Callable[[], Any]) -> Any:
+    """What is found as soon as it is true; a minute is a limit for hanging, not a measure."""
+    deadline = time.monotonic() + 60
+    while not (value := found()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return value
+
+
+def runs(pid: str) -> bool:
+    """Whether a process is there and has not ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

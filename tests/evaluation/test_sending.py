@@ -76,6 +76,13 @@ def test_a_run_is_numbered_once_even_if_the_answer_is_lost(tmp_path: Path, held:
     assert held.runs[1]["model"] == "3"
 
 
+def test_why_a_reproduction_would_not_count_is_kept_and_told(tmp_path: Path, held: Community) -> None:
+    held.dependence = "You ran it yourself."
+    assert work_in(tmp_path, reproduces=1).begun(server_of(held)).dependence == "You ran it yourself."
+    assert work_in(tmp_path, reproduces=1).begun(None).dependence == "You ran it yourself."
+    assert work_in(tmp_path).begun(server_of(held)).dependence == ""
+
+
 def test_a_log_is_signed_and_arrives_whole_over_a_line_that_breaks(tmp_path: Path, held: Community) -> None:
     work = finished_in(tmp_path, held)
     held.breaks = ["PATCH /me/files", "PATCH /me/files", "GET /me/files", "POST /me/lab/keys"]

@@ -4,10 +4,12 @@ PLAN and RUN are JSON files (docs/lab-checking.md). The verdict goes to standard
 `DONE OF`, to standard error. With `--marks FILE` the marks of the log's samples are written there, one a line.
 
 Exit codes: 0, there is a verdict, whichever it is; 2, the arguments, PLAN or RUN can't be used; 3, no suites are installed
-here to grade with. A check that passes its limit of memory or of the processor's time ends with a verdict: unreadable.
+here to grade with. A check that passes its limit of memory, of the processor's time or of the clock's ends with a verdict:
+unreadable. On Linux the check ends with whoever started it.
 """
 
 import argparse
+import ctypes
 import json
 import os
 import resource
@@ -20,8 +22,9 @@ from typing import Any
 
 from stoa.evaluation.logs.faults import Fault, unreadable
 
-MEGABYTES, SECONDS = 4096, 900
+MEGABYTES, SECONDS, WALL_SECONDS = 4096, 900, 1800
 _EXPECTED = (0, 3)
+_PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> int:
@@ -32,8 +35,10 @@ def main(arguments: list[str]) -> int:
     except (OSError, ValueError) as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
+    started_by = os.getpid()
     child = os.fork()
     if not child:
+        _tie(started_by, asked.wall)
         os._exit(_checked(asked, plan, run))
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if code not in _EXPECTED:
@@ -68,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--marks", type=Path, help="where to write the marks of the samples")
     parser.add_argument("--memory", type=int, default=MEGABYTES, help="address space in megabytes")
     parser.add_argument("--seconds", type=int, default=SECONDS, help="time of the processor")
+    parser.add_argument("--wall", type=int, default=WALL_SECONDS, help="time of the clock")
     return parser
 
 
@@ -80,9 +86,17 @@ def _read(path: Path | None) -> Mapping[str, Any]:
     return found
 
 
+def _tie(parent: int, seconds: int) -> None:
+    """Let this process end with the parent, and by the clock: one that finds no memory may wait for ever and use no time."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    signal.alarm(seconds)
+
+
 def _limit(megabytes: int, seconds: int) -> None:
-    """Take from this process what a hostile log could use: memory, the processor's time, the clock's."""
-    signal.alarm(2 * seconds + 60)
+    """Take from this process what a hostile log could use: memory and the processor's time."""
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -19,10 +19,14 @@ _PATIENCE = 60
 
 @dataclass(frozen=True)
 class Numbered:
-    """A run as the server numbered it: its number within the study and the nonce that its log must carry."""
+    """A run as the server numbered it: its number within the study and the nonce that its log must carry.
+
+    `dependence` says why a reproduction would not count as independent; it is empty where it would.
+    """
 
     number: int
     nonce: str
+    dependence: str = ""
 
 
 class Server:
@@ -52,7 +56,7 @@ class Server:
         """Have an attempt numbered. `once` makes it one however often it is asked for."""
         asked = {"model": model, "suite": suite} | ({"reproduces": reproduces} if reproduces else {})
         found = self._said("POST", f"/lab/studies/{study}/runs", asked, once=once)
-        return Numbered(int(found["run"]), str(found["nonce"]))
+        return Numbered(int(found["run"]), str(found["nonce"]), str(found.get("dependence") or ""))
 
     def failed(self, study: int, number: int, reason: str) -> None:
         """Say that an attempt ended without a log, and why."""

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ class Kept:
     salt: str
     run: int = 0
     nonce: str = ""
+    dependence: str = ""
     committed: bool = False
     upload: str = ""
     submitted: bool = False
@@ -69,7 +70,7 @@ class Work:
             reproduces=self.reproduces,
             once=kept.once,
         )
-        return self._keep(replace(kept, run=found.number, nonce=found.nonce))
+        return self._keep(replace(kept, run=found.number, nonce=found.nonce, dependence=found.dependence))
 
     def asked(self, kept: Kept, endpoint: Endpoint, told: Callable[[int], None]) -> Path:
         """Ask until every sample is finished, and write the log that can be given away."""
@@ -142,6 +143,7 @@ def submit(folder: Path, server: Server, told: Callable[[int], None]) -> dict[st
     if not kept.run:
         raise Unusable("This run was practice: it has no number on a server.", "Run a registered study.")
     if kept.submitted:
+        told(log.stat().st_size)
         return server.run(kept.study, kept.run)
     signed = signature(kept, log)
     server.register(signed["key"])
@@ -168,6 +170,13 @@ def signature(kept: Kept, log: Path) -> dict[str, str]:
     key = run_key()
     text = signed_text(kept.study, kept.run, kept.nonce, digest)
     return {"log": digest, "key": public_half(key), "signature": key.sign(text).hex()}
+
+
+def saved(works: Sequence[Work]) -> Path:
+    """Write the plan of these runs, which is the same, beside their folders: a log is checked against it."""
+    file = works[0].folder.parent / "plan.json"
+    file.write_text(json.dumps(dict(works[0].plan.whole), indent=1), encoding="utf-8")
+    return file
 
 
 def prepared(folder: Path) -> Path:
