@@ -15,7 +15,7 @@ from stoa.kit.ticker import every
 from stoa.lab import acts
 from stoa.lab.acts.checking import MOST_ATTEMPTS, TAKEN_UP_FOR
 from stoa.lab.acts.checks import QUEUE, TASK, ask_for_check
-from stoa.lab.checker import CannotCheck, check
+from stoa.lab.checker import CannotCheck, can_check, check
 from stoa.lab.models import Run
 
 AT_ONCE = 100
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 def check_run(run: int) -> None:
     """Check the log of this run, unless that is done or another worker is at it."""
     found = Run.objects.filter(pk=run).first()
-    if found is None or not may(CLOCK, "lab.run.check"):
+    if found is None or not can_check() or not may(CLOCK, "lab.run.check"):
         return
     try:
         found = acts.take_up(CLOCK, run=found)
@@ -44,6 +44,8 @@ def check_run(run: int) -> None:
 @every(600)
 def check_what_waits() -> None:
     """Have logs checked that no task came to: after a crash, or because what checks them was installed later."""
+    if not can_check():
+        return
     stale = Q(state=Run.State.CHECKING, taken_up__lt=clock.now() - TAKEN_UP_FOR)
     waiting = Run.objects.filter(Q(state=Run.State.SUBMITTED) | stale, attempts__lt=MOST_ATTEMPTS)
     for run in waiting.order_by("pk")[:AT_ONCE]:

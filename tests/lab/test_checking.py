@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from stoa.lab.models import Run
-from stoa.lab.tasks import check_run
-from tests.cast import Cast
+from stoa.lab.tasks import check_run, check_what_waits
+from tests.cast import Cast, browser
 from tests.lab.studying import begun, registered, submitted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -31,3 +31,19 @@ def test_a_check_that_ends_without_a_verdict_leaves_the_log_waiting(
     check_run(run.pk)
     run.refresh_from_db()
     assert (run.state, run.verdict, run.attempts) == ("submitted", "", 1)
+
+
+def test_where_nothing_reads_logs_they_wait_without_counting_and_the_lab_says_so(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = submitted(begun(registered(cast.author), cast.author), cast.author)
+    monkeypatch.setattr("stoa.lab.checker.find_spec", lambda _: None)
+    check_run(run.pk)
+    check_what_waits()
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == ("submitted", 0)
+    assert "This server has nothing installed that reads logs" in browser().get("/lab").content.decode()
+    monkeypatch.undo()
+    page = browser().get("/lab").content.decode()
+    assert "1 log waits to be checked." in page
+    assert "nothing installed" not in page

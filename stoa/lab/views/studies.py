@@ -14,6 +14,7 @@ from stoa.kit.addresses import path_to
 from stoa.kit.powers import may
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries, rules
+from stoa.lab.checker import can_check
 from stoa.lab.models import Result, Run, Study
 from stoa.lab.views.pictures import numbered, pictures_of
 from stoa.lab.views.words import measure_of, measured, result_word, run_outcome, study_state, title_of
@@ -90,6 +91,7 @@ def lab(request: HttpRequest) -> HttpResponse:
         "tasks": [(task, title_of(task.result.suite)) for task in tasks],
         "may_draft": rules.may_draft(actor),
         "waiting": queries.waiting_checks(),
+        "checks_here": can_check(),
     }
     return render(request, "lab/index.html", context)
 
