@@ -26,6 +26,9 @@ PUBLIC |= {
     "people": "/people",
     "thread": "/forum/thread/7",
     "search": "/search?q=watermark",
+    "call": "/calls/members-2027",
+    "study": "/lab/studies/1",
+    "compare": "/lab/compare",
 }
 SIGNED_IN = {
     "vote": "/agenda/2027/vote",

@@ -14,7 +14,10 @@ from rich.progress import Progress
 from stoa.agenda.models import Announcement, Question, Round, Statement
 from stoa.ballots.models import Ballot
 from stoa.cli.sample import load
+from stoa.evaluation.catalogue import SUITES
 from stoa.forum.models import Case, Post, Thread
+from stoa.lab.models import ModelVersion, Study
+from stoa.lab.views.drafting import STEPS
 from stoa.members.models import Application, Call, Enquiry
 from stoa.notices.models import Announcement as Notice
 from stoa.notices.models import Event
@@ -22,6 +25,7 @@ from stoa.people.links import make_link
 from stoa.people.models import Organisation, Person, Suspension
 from stoa.review.models import Panel
 from tests.axe import violations
+from tests.lab.studying import drafted
 from tests.live import LiveStoa
 
 pytestmark = pytest.mark.slow
@@ -58,6 +62,8 @@ def addresses_of(pattern: str, person: Person) -> list[str]:
     }
     for part, value in known.items():
         pattern = pattern.replace(part, str(value))
+    if pattern.startswith("lab"):
+        return [f"/{path}" for path in _of_the_lab(pattern) if "<" not in path]
     kind: type[Round | Call] = Call if pattern.startswith("calls/") else Round
     rounds = kind.objects.order_by("slug") if "<slug:slug>" in pattern else [None]
     return sorted({f"/{path}" for round_ in rounds for path in _filled(pattern, round_) if "<" not in path})
@@ -73,6 +79,22 @@ def _filled(pattern: str, round_: Round | Call | None) -> list[str]:
     if "<int:pk>" not in pattern:
         return [pattern]
     return [pattern.replace("<int:pk>", str(pk)) for pk in _numbers(pattern, round_)]
+
+
+def _of_the_lab(pattern: str) -> list[str]:
+    """The route with the model, the first study with each of its runs, the draft and its steps, and each suite."""
+    version = ModelVersion.objects.get()
+    known = {"models/<int:number>": f"models/{version.model_id}", "<int:pk>": version.pk, "<int:number>": 1}
+    known |= {"<str:draft>": Study.objects.get(state=Study.State.DRAFT).pk}
+    for part, value in known.items():
+        pattern = pattern.replace(part, str(value))
+    many = {
+        "<int:run>": ["1", "2", "4"],
+        "<slug:step>": list(STEPS),
+        "<slug:suite>": [name.partition("/")[2].replace("_", "-") for name in SUITES],
+    }
+    part = next((part for part in many if part in pattern), "")
+    return [pattern.replace(part, value) for value in many[part]] if part else [pattern]
 
 
 def _numbers(pattern: str, round_: Round | Call | None) -> list[int]:
@@ -100,6 +122,7 @@ def addresses(live_stoa: LiveStoa) -> list[str]:
     with Progress(disable=True) as progress:
         load(progress)
     person = Person.objects.get(name="sample-031")
+    drafted(person, ModelVersion.objects.get())
     found = [a for name, pattern in routes() if name not in NO_PAGE for a in addresses_of(pattern, person)]
     return [
         *found,
