@@ -8,13 +8,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from stoa.cli.options import AsJson, out
+from stoa.cli.options import AsJson, notes, out
+from stoa.cli.running import Token, told
 from stoa.kit.faults import Invalid
+
+if TYPE_CHECKING:
+    from stoa.evaluation.formats.imported import Imported
 
 Log = Annotated[Path, typer.Argument(metavar="LOG", show_default=False, help="A log of Inspect, .eval or .json.")]
 Plan = Annotated[
@@ -49,8 +53,7 @@ def model(
     try:
         found = asdict(header_of(file))
         with _drawn("Digest") as progress:
-            told = _summed(progress, found["size"])
-            found["digest"] = digest_of(file, told)
+            found["digest"] = digest_of(file, _summed(progress, found["size"]))
     except (OSError, BadWeights) as fault:
         raise Invalid(
             f"{file} can’t be read: {fault}", remedy="Name a whole file of weights, GGUF or safetensors."
@@ -67,9 +70,13 @@ def import_(
         Path, typer.Argument(metavar="FILE", show_default=False, help="Inspect, garak, lm-eval, Every Eval Ever.")
     ],
     *,
+    server: Annotated[
+        str, typer.Option("--server", metavar="URL", show_default=False, help="Bring it to this Stoa server.")
+    ] = "",
+    token: Token = "",
     as_json: AsJson = False,
 ) -> None:
-    """Print what a file of another program's results would bring. Nothing is stored, and nothing in it is recomputed."""
+    """Print what a file of another program's results would bring; with --server, bring it. Nothing in it is recomputed."""
     with _lab_installed():
         from stoa.evaluation.formats.imported import BadImport
         from stoa.evaluation.formats.reading import read
@@ -79,12 +86,28 @@ def import_(
         raise Invalid(f"{file} can’t be read in: {fault}", remedy="Name a whole file of results.") from None
     if as_json:
         sys.stdout.write(json.dumps(asdict(found)) + "\n")
-        return
+    else:
+        _say_imported(found)
+    if server:
+        _bring(found, server, token)
+
+
+def _say_imported(found: Imported) -> None:
     out.print(escape(f"{found.format}, made by {found.made_by}, of {found.model}; licence {found.licence}"))
     out.print(f"Imported, not registered here: nobody recomputed these numbers. {found.samples} samples.")
     for one in found.measures:
         error = "" if one.error is None else f" ± {one.error:.4f}"
         out.print(escape(f"{one.task}: {one.name} {one.value:.4f}{error}"))
+
+
+def _bring(found: Imported, address: str, token: str) -> None:
+    from stoa.evaluation.formats.bringing import brought
+    from stoa.evaluation.runner.server import Server
+
+    with told():
+        new = Server(address, token).bring(brought(found))
+    said = f"{new} new {'result' if new == 1 else 'results'}" if new else "They were there before"
+    notes.print(escape(f"{said}, shown as imported: {address.rstrip('/')}/lab/imported"))
 
 
 def _summed(progress: Any, of: int) -> Callable[[int], None]:

@@ -5,6 +5,7 @@ from django.urls import path
 from stoa.lab.views import (
     comparing,
     drafting,
+    exports,
     open_models,
     pictures,
     plans,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("/studies/drafts/<str:draft>/<slug:step>", drafting.edit, name="edit_draft"),
     path("/studies/<int:number>", studies.study, name="study"),
     path("/studies/<int:number>/results-<int:place>.<slug:kind>", pictures.picture, name="picture"),
+    path("/studies/<int:number>/every-eval-ever.zip", exports.study_results, name="study_results"),
     path("/studies/<int:number>/plan", plans.plan, name="plan"),
     path("/studies/<int:number>/change", plans.change, name="change_plan"),
     path("/studies/<int:number>/end", plans.end, name="end_study"),

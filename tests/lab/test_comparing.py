@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from stoa.evaluation.catalogue import SUITES
+from stoa.evaluation.formats import every_eval_ever
+from stoa.evaluation.formats.imported import Imported
 from stoa.kit import clock
 from stoa.lab.models import ImportedResult, Result, RunMeasure, Study
 from stoa.lab.queries.comparing import Wanted, compare
@@ -16,7 +21,7 @@ from stoa.methods.evaluation import difference
 from stoa.methods.evaluation.sums import Sums
 from tests.asked import asked
 from tests.cast import Cast, browser
-from tests.lab import crowd
+from tests.lab import crowd, studying
 
 pytestmark = pytest.mark.django_db
 SUITE = next(suite for suite in SUITES.values() if suite.measures[0].unit == "share")
@@ -123,6 +128,41 @@ def test_files_have_every_number(cast: Cast) -> None:
     assert [(row["state"], row["first_place"]) for row in rows] == [("reproduced", 1), ("claimed", None)]
     assert rows[0]["error"] == made[0].claim.measures.get().error
     assert b"first_place" in b"".join(browser().get("/lab/compare?as=csv").streaming_content)
+
+
+def test_every_eval_ever_has_a_file_for_each_model_and_suite_that_reads_in_again(cast: Cast, tmp_path: Path) -> None:
+    made = reported(cast, {"reproduced": 0.3, "claimed": 0.8})
+    answer = browser().get("/lab/compare?as=every-eval-ever")
+    assert answer["Content-Type"] == "application/zip"
+    found = exported(answer.content, tmp_path)
+    assert [one.model for one in found] == [f"{one.version.model.name} {one.version.label}" for one in made]
+    for one, result in zip(found, made, strict=True):
+        (measure,) = one.measures
+        known = result.claim.measures.get()
+        assert (measure.task, measure.name, measure.better) == (SUITE.name, MEASURE.name, MEASURE.better)
+        assert (measure.value, measure.error, measure.samples) == (known.value, known.error, known.samples)
+
+
+def test_a_study_goes_out_as_every_eval_ever(cast: Cast, tmp_path: Path) -> None:
+    study = studying.registered(cast.member)
+    assert exported(browser().get(f"{study.get_absolute_url()}/every-eval-ever.zip").content, tmp_path) == []
+    studying.claimed(study, cast.member)
+    address = f"{study.get_absolute_url()}/every-eval-ever.zip"
+    assert address in browser().get(study.get_absolute_url()).content.decode()
+    (found,) = exported(browser().get(address).content, tmp_path)
+    assert (found.model, [(one.name, one.value) for one in found.measures]) == (
+        "SmolLM2-135M-Instruct Q4_1",
+        [("right", 0.5)],
+    )
+    whole = json.loads(next(tmp_path.glob("*.json")).read_text())
+    assert whole["evaluation_results"][0]["score_details"]["details"]["state"] == "claimed"
+
+
+def exported(body: bytes, folder: Path) -> list[Imported]:
+    """What the files of an export say to who reads them in, in the order of their names."""
+    with zipfile.ZipFile(io.BytesIO(body)) as given:
+        given.extractall(folder)
+        return [every_eval_ever.read(json.loads(given.read(name)), "") for name in sorted(given.namelist())]
 
 
 def test_more_models_cost_no_more_queries(cast: Cast) -> None:

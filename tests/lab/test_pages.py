@@ -85,6 +85,9 @@ def test_a_run_says_in_words_what_its_log_was_found_to_say(claim: Run) -> None:
     assert "&lt;script&gt;0&lt;/script&gt;" in differs
     assert "It failed" in shown("/lab/studies/1/runs/4")
     assert "Reproduced: somebody independent found the same" in shown("/lab/studies/1")
+    claim.found = {**(claim.found or {}), "not_measurable": ["sums"]}
+    claim.save()
+    assert "for want of samples or probabilities: Sums right." in shown(claim.get_absolute_url())
 
 
 def test_that_somebody_committed_is_seen_by_them_alone(claim: Run, cast: Cast) -> None:

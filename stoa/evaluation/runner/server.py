@@ -88,6 +88,10 @@ class Server:
                 return found
         return _object(answer)
 
+    def bring(self, results: dict[str, Any]) -> int:
+        """Bring results of another program's file; how many were new."""
+        return int(self._said("POST", "/lab/imported", results)["results"])
+
     def begin_file(self, file: Path) -> str:
         """Begin to send a log; the answer is the upload's id."""
         size = file.stat().st_size

@@ -19,6 +19,7 @@ from stoa.kit.edge import address_with
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries
 from stoa.lab.queries.comparing import Cell, Compared, Comparison, Standing, Wanted, compare
+from stoa.lab.views.exports import EVERY_EVAL_EVER, of_cells, zipped
 from stoa.lab.views.words import AREAS, title_of
 from stoa.methods.evaluation.comparing import Control
 
@@ -35,6 +36,7 @@ STATES = (
     ("undecided", "not decided"),
 )
 IMPORTED_SHOWN = 10
+DOWNLOADS = (("csv", "CSV"), ("json", "JSON"), (EVERY_EVAL_EVER, "Every Eval Ever"))
 CELLS = Listing[Cell](
     name="comparison",
     caption="Comparison",
@@ -71,6 +73,8 @@ def comparison(request: HttpRequest) -> HttpResponseBase:
     query = request.GET
     if query.get("as"):
         whole = compare(wanted(query, most=None))
+        if query["as"] == EVERY_EVAL_EVER:
+            return zipped(request, of_cells(request, in_order(whole)), "comparison")
         return CELLS.download(request, in_order(whole)) or render(request, "lab/compare.html", _context(request, whole))
     return render(request, "lab/compare.html", _context(request, compare(wanted(query, most=MOST_MEASURES))))
 
@@ -111,7 +115,7 @@ def _context(request: HttpRequest, whole: Comparison) -> dict[str, Any]:
         "measures": whole.measures,
         "left_out": whole.left_out,
         "titles": {one.suite: title_of(one.suite) for one in whole.measures},
-        "downloads": [(kind.upper(), address_with(request.GET, {"as": kind, "page": ""})) for kind in ("csv", "json")],
+        "downloads": [(title, address_with(request.GET, {"as": kind, "page": ""})) for kind, title in DOWNLOADS],
         "imported": imported[:IMPORTED_SHOWN],
         "without": address_with(request.GET, {"to": "", "page": ""}),
     }

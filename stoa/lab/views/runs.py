@@ -18,7 +18,7 @@ from stoa.lab import acts, forms, queries, rules
 from stoa.lab.models import Run
 from stoa.lab.views.faults import in_words
 from stoa.lab.views.studies import ATTEMPTS, found_study, frame
-from stoa.lab.views.words import duration, measured, run_state, status, title_of
+from stoa.lab.views.words import duration, measure_of, measured, run_state, status, title_of
 from stoa.people.models import Person
 
 SHOWN_FAULTS = 50
@@ -47,7 +47,7 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "suite": title_of(one.suite),
         "measures": measured(one.suite, one.measures.all()),
         "faults": [in_words(fault) for fault in (found.get("faults") or [])[:SHOWN_FAULTS]],
-        "not_measurable": found.get("not_measurable") or [],
+        "not_measurable": [_titled(one.suite, name) for name in found.get("not_measurable") or []],
         "facts": _facts(one, found),
         "reproductions": one.reproductions.select_related("member", "study").order_by("number"),
         "result": getattr(one, "result", None),
@@ -55,6 +55,11 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "committed": actor.person_id == one.member_id and hasattr(one, "commitment") and one.submitted is None,
     }
     return render(request, "lab/run.html", context)
+
+
+def _titled(suite: str, measure: str) -> str:
+    known = measure_of(suite, measure)
+    return known.title if known else measure
 
 
 @require_safe
