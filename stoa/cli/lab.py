@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import suppress
 from typing import Annotated
 
@@ -40,5 +41,8 @@ def serve(
     with told(), served(model or smollm2(), port=port, slots=slots) as found:
         out.print(escape(f"{found.file.name} is served as {found.name} at {found.address}"))
         out.print("Ctrl-C stops it.")
+        signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        )  # a shell that starts it in the background has it ignored
         with suppress(KeyboardInterrupt):
             found.wait()
