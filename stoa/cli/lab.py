@@ -38,11 +38,11 @@ def serve(
     from stoa.evaluation.llama import smollm2
     from stoa.evaluation.serving import served
 
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a shell has it ignored by what it starts in the background
     with told(), served(model or smollm2(), port=port, slots=slots) as found:
         out.print(escape(f"{found.file.name} is served as {found.name} at {found.address}"))
         out.print("Ctrl-C stops it.")
-        signal.signal(
-            signal.SIGINT, signal.default_int_handler
-        )  # a shell that starts it in the background has it ignored
         with suppress(KeyboardInterrupt):
             found.wait()
