@@ -93,8 +93,9 @@ def import_(
 
 
 def _say_imported(found: Imported) -> None:
+    samples = f"{found.samples:,} samples" if found.samples else "How many samples is not known"
     out.print(escape(f"{found.format}, made by {found.made_by}, of {found.model}; licence {found.licence}"))
-    out.print(f"Imported, not registered here: nobody recomputed these numbers. {found.samples} samples.")
+    out.print(f"Imported, not registered here: nobody recomputed these numbers. {samples}.")
     for one in found.measures:
         error = "" if one.error is None else f" ± {one.error:.4f}"
         out.print(escape(f"{one.task}: {one.name} {one.value:.4f}{error}"))

@@ -62,6 +62,7 @@ def test_files_of_each_program_are_brought_once_and_shown_as_imported(live_stoa:
     garak = ImportedResult.objects.get(format="garak")
     assert garak.measures == {"passed always.Pass": {"value": 0.75, "samples": 8}}
     again = bring(tmp_path / "ours.json", live_stoa, token)
+    assert "How many samples is not known." in again.stdout
     assert "They were there before" in again.stderr
     assert ImportedResult.objects.count() == 4
 

@@ -197,3 +197,5 @@ def compare(other: Keyboard) -> None:
     other.follow("compare with it")
     expect(page.get_by_role("main")).to_contain_text("Differences are from SmolLM2-135M-Instruct Q4_1")
     look(page, "compared")
+    page.goto("/lab/imported")
+    look(page, "imported")
