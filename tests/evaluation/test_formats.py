@@ -18,7 +18,7 @@ from stoa.evaluation.formats.reading import read
 
 pytestmark = pytest.mark.slow
 
-THEIRS = Path("/work/shared/data/llm_probes/eval_results")
+THEIRS = Path(__file__).parents[3] / "shared" / "data" / "llm_probes" / "eval_results"
 ROW = {
     "model": "Small-1B",
     "model_digest": "sha256:5",

@@ -16,7 +16,7 @@ from stoa.evaluation.weights.cards import Version
 from stoa.evaluation.weights.header import BadWeights, Header, digest_of
 from stoa.evaluation.weights.reading import header_of
 
-CARDS = Path("/work/shared/data/guidelines/llama")
+CARDS = Path(__file__).parents[3] / "shared" / "data" / "guidelines" / "llama"
 
 
 def text(value: str) -> bytes:
