@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import numpy as np
-from django.db.models import Count, Q
+from django.db.models import QuerySet
 
-from stoa.agenda.models import Answer, PublishedMap, Round, Statement
+from stoa.agenda.models import Answer, Participant, PublishedMap, Round, Statement
 from stoa.kit import chance, clock, locks
 from stoa.kit.act import Actor, act
 from stoa.kit.faults import Closed
@@ -54,21 +54,23 @@ def map_due(round: Round) -> bool:
 def _answering(round: Round, since: datetime) -> tuple[int, int]:
     """How many gave an answer that counts, and how many of them changed one since then.
 
-    Counted from the answers: asked of the people, the database looks through all answers once for each of them where it
-    has no statistics yet, just after an import.
+    Asked of one table at a time: what joins them looks through all answers once for each person where the database has no
+    statistics yet, just after an import.
     """
-    given = Answer.objects.filter(participant__round=round, statement__state=Statement.State.STANDING)
-    counted = given.aggregate(
-        people=Count("participant", distinct=True),
-        changed=Count("participant", distinct=True, filter=Q(participant__changed__gt=since)),
-    )
-    return counted["people"], counted["changed"]
+    given = set(_answers(round).values_list("participant_id", flat=True).distinct())
+    changed = Participant.objects.filter(round=round, changed__gt=since).values_list("pk", flat=True)
+    return len(given), len(given.intersection(changed))
+
+
+def _answers(round: Round) -> QuerySet[Answer]:
+    """The answers that count: those to the round's statements that stand."""
+    standing = Statement.objects.filter(round=round, state=Statement.State.STANDING)
+    return Answer.objects.filter(statement__in=list(standing.values_list("pk", flat=True)))
 
 
 def _drawn(round: Round, secret: bytes) -> dict[str, object]:
     """The coarse map of the answers to statements that stand."""
-    answers = Answer.objects.filter(participant__round=round, statement__state=Statement.State.STANDING)
-    rows = answers.values_list("participant_id", "statement_id", "value").iterator(chunk_size=20_000)
+    rows = _answers(round).values_list("participant_id", "statement_id", "value").iterator(chunk_size=20_000)
     table = np.fromiter(rows, dtype=np.dtype((np.int64, 3)))
     people, person = np.unique(table[:, 0], return_inverse=True)
     statements, statement = np.unique(table[:, 1], return_inverse=True)
