@@ -6,6 +6,7 @@ import math
 import random
 import warnings
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -136,8 +137,8 @@ def made(
     """Run the plan's suite and return where its log is."""
     [planned] = plan["suites"]
     needs = SUITES[planned["name"]].needs_log_probabilities
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what Inspect asks of its own libraries is not ours to mend
+
+    def asked() -> Any:
         [log] = run_task(
             getattr(registry, planned["name"].rpartition("/")[2])(samples=planned["samples"], seed=plan["seed"]),
             model=reading(seed) if needs else talkative(seed),
@@ -147,6 +148,11 @@ def made(
             metadata={"stoa": said(plan, run, nonce)},
             score_display=False,
         )
+        return log
+
+    with warnings.catch_warnings(), ThreadPoolExecutor(1) as apart:
+        warnings.simplefilter("ignore")  # what Inspect asks of its own libraries is not ours to mend
+        log = apart.submit(asked).result()  # a browser of an earlier test leaves a loop running in this thread
         gc.collect()  # Inspect leaves streams open, which would be told of in a later test
     assert log.status == "success", log.error and log.error.message
     return Path(log.location)
