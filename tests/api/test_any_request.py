@@ -93,7 +93,9 @@ def permitted(name: str, method: str, raw: dict[str, Any]) -> set[int]:
     if method == "get":
         paced = {429} if name in PACED else set()
         return statuses | paced | ({403} if name in OWN else set()) | ({409} if name in WAITING else set())
-    statuses |= {403, 404, 409} | ({400} if "requestBody" in raw else set())
+    statuses |= {403, 404, 409} | (
+        {400, 413} if "requestBody" in raw else set()
+    )  # no description can bound a whole body
     return statuses | ({429} if name in PACED else set())
 
 
