@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 import threading
@@ -180,13 +181,17 @@ class Drive:
 def _restored(server: Server, backup: Written) -> Iterator[str]:
     """What is wrong with a backup, written while the server was killed, once it is restored beside the server.
 
-    It is checked as of the instant at which it was begun: since then nobody did there what the clock has to do.
+    It is checked as of the instant at which it was begun: since then nobody did there what the clock has to do. Its mails may
+    be late: a worker that was just killed had not sent them when the clock jumped by an hour.
     """
     to, key, clock = server.data.parent / "restored", server.data.parent / "key", Clock(server.data.parent / "then")
     yield from _failed(server, "backup", "--key", key, "--data", server.data)
     yield from _failed(server, "restore", backup.file, "--data", to, "--key", key)
     clock.jump_to(backup.at)
-    yield from _failed(server, "check", "--data", to, **clock.variables)
+    done = stoa("check", "--json", "--data", to, address=server.address, **(server.variables | clock.variables))
+    for one in json.loads(done.out)["checks"]:
+        if not one["ok"] and one["code"] != "duties.mail":
+            yield f"of the backup, stoa check says: {one}"
 
 
 def _failed(server: Server, *arguments: object, **variables: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 // A form with data-autosave="/address" saves itself there as it changes, and says so in its [data-saved] element.
 // The address takes the same fields as the form by POST and answers 2xx when they are kept. It may answer JSON: `fields` to
-// put into the form, such as the version that was kept, or the `message` why it was not.
+// put into the form, such as the version that was kept, or the `message` why it was not. A button used while a save is under
+// way waits for it: else the form would arrive with the version before its own save, and be refused for it.
 const WAIT = 800;
 const clock = () => new Date().toLocaleTimeString(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit" });
 
@@ -8,6 +9,8 @@ function tend(form) {
   const says = form.querySelector("[data-saved]");
   let timer = 0;
   let unsaved = false;
+  let saving = null;
+  let waiting = false;
   const say = (text) => { if (says) says.textContent = text; };
 
   async function save() {
@@ -27,9 +30,16 @@ function tend(form) {
     }
   }
 
-  const later = () => { unsaved = true; clearTimeout(timer); timer = setTimeout(save, WAIT); };
+  const later = () => { unsaved = true; clearTimeout(timer); timer = setTimeout(() => { saving = save().finally(() => { saving = null; }); }, WAIT); };
   form.addEventListener("input", later);
-  form.addEventListener("submit", () => { clearTimeout(timer); unsaved = false; });
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (!saving) { unsaved = false; return; }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!waiting) saving.then(() => { waiting = false; form.requestSubmit(event.submitter); });
+    waiting = true;
+  }, { capture: true });
   addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 }
 
