@@ -1,8 +1,9 @@
 """What a run of the lab costs over Inspect alone, and how long all suites take on the small model: `python bench/lab.py [--study]`.
 
-Overhead: 1,000 samples on Inspect's mock model, alternating with a plain Inspect task of the same prompts with its own
-scorer, in this process. Ours includes what a run does besides: checking the sample set, the copy that is given away, the
-signature. Processor time, whoever else is busy on the machine. `--study` also runs `stoa lab demo`: all suites, 50 samples
+Overhead: 1,000 samples on Inspect's mock model, alternating with what `inspect eval` does with the same suite, in this
+process. Ours includes what a run does besides: checking the sample set, the copy that is given away, the signature. Beside it,
+for information, the same prompts with Inspect's plainest scorer: Inspect copies every sample once for each measure of a suite.
+Processor time, whoever else is busy on the machine. `--study` also runs `stoa lab demo`: all suites, 50 samples
 each, on SmolLM2, offline, on whatever processors there are; quiet ones, if the time is to mean something.
 """
 
@@ -31,8 +32,10 @@ from stoa.evaluation.catalogue import SUITES
 from stoa.evaluation.runner.endpoint import Endpoint
 from stoa.evaluation.runner.planned import Plan, check_suite, practice
 from stoa.evaluation.runner.work import Work, prepared
+from stoa.evaluation.tasks import task_of
 
-SAMPLES, PAIRS, AT_ONCE = 1_000, 3, 20
+SAMPLES, TURNS, AT_ONCE = 1_000, 5, 20
+RUN, ALONE, PLAIN = "a run of the lab", "Inspect, same suite", "Inspect, one measure"
 SUITE = "stoa/context_leak"
 MOST, LONGEST = 0.05, 15 * 60
 
@@ -56,14 +59,19 @@ def mock() -> Model:
 
 
 def alone(folder: Path) -> None:
-    """The same prompts as a plain Inspect task."""
+    """The suite as `inspect eval` runs it."""
+    _ask(task_of(SUITE, samples=SAMPLES, seed=1), folder)
+
+
+def plain(folder: Path) -> None:
+    """The same prompts as a task with Inspect's own scorer."""
     rows = SUITES[SUITE].samples(1, SAMPLES)
     samples = [Sample(id=one.id, input=one.input, target=one.target, metadata=dict(one.metadata)) for one in rows]
-    task = Task(
-        dataset=MemoryDataset(samples),
-        solver=[system_message("You answer for a library."), generate()],
-        scorer=includes(),
-    )
+    solver = [system_message("You answer for a library."), generate()]
+    _ask(Task(dataset=MemoryDataset(samples), solver=solver, scorer=includes()), folder)
+
+
+def _ask(task: Task, folder: Path) -> None:
     ways = {"max_samples": AT_ONCE, "max_connections": AT_ONCE, "ctl_server": False}
     assert ask(task, model=mock(), display="none", log_dir=str(folder), **ways)[0].status == "success"
 
@@ -82,18 +90,15 @@ def overhead(folder: Path) -> bool:
     weights.write_bytes(b"GGUF")
     plan = practice([SUITE], SAMPLES, 1, weights)
     alone(folder / "first")  # what is loaded once is no part of it
-    times: dict[str, list[float]] = {"Inspect alone": [], "a run of the lab": []}
-    for turn in range(PAIRS):
-        for name, work in (
-            ("Inspect alone", lambda at=folder / f"alone{turn}": alone(at)),
-            ("a run of the lab", lambda at=folder / f"ours{turn}": ours(at, plan)),
-        ):
+    times: dict[str, list[float]] = {PLAIN: [], ALONE: [], RUN: []}
+    for turn in range(TURNS):
+        for name, work in ((PLAIN, plain), (ALONE, alone), (RUN, lambda at: ours(at, plan))):
             start = time.process_time()
-            work()
+            work(folder / f"{name} {turn}")
             times[name].append(time.process_time() - start)
     for name, found in times.items():
-        print(f"{name:<18} {statistics.median(found):7.2f} s  ({min(found):.2f} to {max(found):.2f})")
-    more = statistics.median(times["a run of the lab"]) / statistics.median(times["Inspect alone"]) - 1
+        print(f"{name:<21} {statistics.median(found):7.2f} s  ({min(found):.2f} to {max(found):.2f})")
+    more = statistics.median(times[RUN]) / statistics.median(times[ALONE]) - 1
     print(f"{SAMPLES:,} samples on the mock model: {more:+.1%} (at most {MOST:+.0%}): {verdict(holds=more < MOST)}")
     return more < MOST
 
