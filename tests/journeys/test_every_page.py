@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db.models import QuerySet
 from django.urls import URLPattern, URLResolver, get_resolver
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 from rich.progress import Progress
 
 from stoa.agenda.models import Announcement, Question, Round, Statement
@@ -156,17 +156,15 @@ def test_every_page_is_open_to_all(
 
 def faults(page: Page, path: str, seen: set[str]) -> list[str]:
     """What is wrong with one page, in words; files, and a page that another address led to before, are passed over."""
-    asked = page.request.get(path)
-    if asked.status >= 500:
-        return [f"{path} answered {asked.status}"]
-    is_file = "attachment" in asked.headers.get("content-disposition", "")
-    if asked.status == 405 or is_file or not asked.headers.get("content-type", "").startswith("text/html"):
-        return []
-    answer = page.goto(path)
-    assert answer is not None
-    found = [f"{path} answered {answer.status}"] if answer.status >= 500 else []
+    try:
+        answer = page.goto(path)
+    except Error:  # a file, or an answer without a page
+        answer = None
+    status = page.request.get(path).status if answer is None else answer.status
+    found = [f"{path} answered {status}"] if status >= 500 else []
+    is_page = answer and status != 405 and answer.headers.get("content-type", "").startswith("text/html")
     arrived = page.url.partition("?")[0]
-    if arrived in seen:
+    if not is_page or arrived in seen:
         return found
     seen.add(arrived)
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):

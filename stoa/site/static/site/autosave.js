@@ -37,8 +37,10 @@ function tend(form) {
     if (!saving) { unsaved = false; return; }
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!waiting) saving.then(() => { waiting = false; form.requestSubmit(event.submitter); });
+    if (waiting) return;
     waiting = true;
+    say("Saving; then it goes on…");
+    saving.then(() => { waiting = false; form.requestSubmit(event.submitter); });
   }, { capture: true });
   addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 }
