@@ -15,8 +15,15 @@ from stoa.kit.clock import ANYWHERE_ON_EARTH
 KEPT = 4000
 """Elements that are kept by a process: the same few instants stand on most pages."""
 
-Form = Literal["full", "short", "date"]
-FORMATS: dict[str, str] = {"full": "j F Y, H:i", "short": "j M Y, H:i", "date": "j F Y"}
+Form = Literal["full", "short", "date", "begin", "end"]
+FORMATS: dict[str, str] = {
+    "full": "j F Y, H:i",
+    "short": "j M Y, H:i",
+    "date": "j F Y",
+    "begin": "j M Y, H:i",
+    "end": "H:i",
+}
+NO_ZONE = ("date", "begin")
 
 
 def zone_named(name: str) -> tzinfo:
@@ -37,13 +44,16 @@ def zone_words(instant: datetime, form: Form = "full") -> str:
 
 
 def say(instant: datetime, zone: str = "", form: Form = "full") -> str:
-    """An instant in words: `28 November 2026, 23:59 anywhere on Earth`. The form `date` leaves time and zone out."""
+    """An instant in words: `28 November 2026, 23:59 anywhere on Earth`. The form `date` leaves time and zone out.
+
+    `begin` and `end` are the two halves of a span within one day: `28 Nov 2026, 15:00` and `18:00 CET`.
+    """
     return _said(instant.astimezone(zone_named(zone)), form)
 
 
 def _said(there: datetime, form: Form) -> str:
     words = format_date(there, FORMATS[form])
-    return words if form == "date" else f"{words} {zone_words(there, form)}"
+    return words if form in NO_ZONE else f"{words} {zone_words(there, form)}"
 
 
 def machine(instant: datetime) -> str:
@@ -75,6 +85,14 @@ def _in_html(instant: datetime, there: tzinfo, form: Form, language: str | None)
         form,
         _said(instant.astimezone(there), form),
     )
+
+
+def span_in_html(begins: datetime, ends: datetime, zone: str = "") -> str:
+    """From one instant to another; the day and the zone stand once where they are the same at both."""
+    first, last = (at.astimezone(zone_named(zone)) for at in (begins, ends))
+    if (first.date(), first.utcoffset()) == (last.date(), last.utcoffset()):
+        return format_html("{}–{}", in_html(begins, zone, "begin"), in_html(ends, zone, "end"))
+    return format_html("{} – {}", in_html(begins, zone, "short"), in_html(ends, zone, "short"))
 
 
 def day_in_html(day: date) -> str:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from django.utils import timezone as django_timezone
+from django.utils.html import strip_tags
 
 from stoa.kit import instants
 
@@ -43,3 +44,17 @@ def test_the_same_element_is_made_for_each_zone_anew() -> None:
     with django_timezone.override("Asia/Tokyo"):
         assert instants.in_html(CLOSES, form="short") != in_utc
     assert instants.in_html(CLOSES, form="short") == in_utc
+
+
+@pytest.mark.parametrize(
+    ("hours", "zone", "words"),
+    [
+        (3, "Europe/Zurich", "29 Nov 2026, 12:59–15:59 CET"),
+        (12, "Europe/Zurich", "29 Nov 2026, 12:59 CET – 30 Nov 2026, 00:59 CET"),
+        (12, "", "29 Nov 2026, 11:59–23:59 UTC"),
+    ],
+)
+def test_a_span_says_day_and_zone_once_where_they_are_the_same(hours: int, zone: str, words: str) -> None:
+    said = instants.span_in_html(CLOSES, CLOSES + timedelta(hours=hours), zone)
+    assert strip_tags(said) == words
+    assert said.count("<time datetime=") == 2

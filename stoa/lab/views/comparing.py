@@ -185,7 +185,9 @@ def shown(cell: Cell | None) -> SafeString:
     unit = cell.measure.unit
     address = path_to("lab:run", cell.study, cell.run)
     bounds = f"{figure(cell.low, unit)} to {figure(cell.high, unit)}"
-    parts = format_html('<a href="{}">{}</a> <small>{}</small>', address, figure(cell.value, unit), bounds)
+    parts = format_html(
+        '<a href="{}">{}</a> <small class="bounds">{}</small>', address, figure(cell.value, unit), bounds
+    )
     parts += format_html('<br><small class="{}">{}</small>', cell.state, standing(cell))
     if cell.difference is not None:
         parts += format_html("<br><small>{}</small>", difference_in_words(cell))

@@ -11,10 +11,9 @@ from stoa.kit.faults import Conflict
 from stoa.notices.models import Event
 
 
-def when(event: Event) -> SafeString:
+def when(event: Event) -> str:
     """From when to when it is held, in its zone."""
-    begins, ends = (instants.in_html(at, event.zone, "short") for at in (event.begins, event.ends))
-    return format_html("{} – {}", begins, ends)
+    return instants.span_in_html(event.begins, event.ends, event.zone)
 
 
 def state(event: Event) -> tuple[str, SafeString]:
