@@ -14,6 +14,7 @@ from stoa.kit import search
 from stoa.kit.act import OPERATOR
 from stoa.kit.models import Document
 from stoa.people import acts as people
+from stoa.site.views.search import plural
 from tests.cast import Cast, browser, settle
 from tests.stage import acting
 
@@ -144,3 +145,9 @@ def test_programs_search_too(client: Client, cast: Cast) -> None:
     assert (item["kind"], item["title"], item["excerpt"]) == ("question", "Zebra & <yak>", "Stripes.")
     assert client.get("/api/v1/search", {"q": "-"}).status_code == 422
     assert client.get("/api/v1/search", {"q": "a", "page": "0"}).status_code == 422
+
+
+def test_what_is_found_is_counted_in_plain_plurals() -> None:
+    names = {kind: plural(kind) for kind, _ in search.kinds()}
+    assert [name for name in names.values() if re.search(r"[^aeiou]ys$", name)] == []
+    assert (names["study"], names["person"], names["question"]) == ("Studies", "People", "Questions")

@@ -20,7 +20,7 @@ from stoa.kit.tables import spread
 from stoa.record.queries import placement
 
 ENTRY = re.compile(r"\s*(?:entry\s+|#)?(\d{1,15})\s*", re.IGNORECASE | re.ASCII)
-PLURALS = {"person": "People", "policy": "Policies", "community": "Community"}
+PLURALS = {"person": "People", "policy": "Policies", "study": "Studies", "community": "Community"}
 UNDATED = frozenset({"person", "organisation", "community"})
 """Kinds of which it says nothing since when they are here."""
 
