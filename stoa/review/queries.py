@@ -8,8 +8,7 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from stoa.kit import clock
 from stoa.kit.looking import once_a_look
@@ -98,19 +97,33 @@ class Desk:
 
 def desk(panel: Panel, person_id: str | None) -> Desk:
     """What the viewer reads on a panel, with their own reviews and drafts."""
-    rows = Assignment.objects.filter(piece__panel=panel, piece__withdrawn=None, seat__person=person_id)
-    held = rows.filter(seat__state=Seat.State.ACCEPTED).select_related("piece", "review").order_by("piece__number")
-    return Desk(panel, list(held) if person_id else [])
+    return Desk(panel, list(_held(panel, person_id)))
+
+
+def overview(panel: Panel, person_id: str | None) -> Desk:
+    """The desk without texts and reviews, for pages that name what is on it."""
+    rows = _held(panel, person_id).select_related(None).select_related("piece")
+    return Desk(panel, list(rows.only("state", "seat", "piece__number", "piece__title")))
+
+
+def _held(panel: Panel, person_id: str | None) -> QuerySet[Assignment]:
+    if person_id is None:
+        return Assignment.objects.none()
+    rows = Assignment.objects.filter(piece__panel=panel, piece__withdrawn=None)
+    held = rows.filter(seat__panel=panel, seat__person=person_id, seat__state=Seat.State.ACCEPTED)
+    return held.select_related("piece", "review").order_by("piece__number")
 
 
 def may_read_all(panel: Panel, person_id: str | None) -> bool:
     """Whether who keeps a panel sees what it says: once their own desk is empty, or the panel discusses."""
-    return panel.phase in {Panel.Phase.DISCUSSING, Panel.Phase.DONE} or desk(panel, person_id).next is None
+    if panel.phase in {Panel.Phase.DISCUSSING, Panel.Phase.DONE}:
+        return True
+    return not _held(panel, person_id).filter(state=TO_READ).exists()
 
 
 def own_assignment(panel: Panel, number: int, person_id: str | None) -> Assignment | None:
     """The viewer's own assignment of a piece; None where it is not theirs to read."""
-    return next((one for one in desk(panel, person_id).assignments if one.piece.number == number), None)
+    return _held(panel, person_id).filter(piece__number=number).first()
 
 
 @dataclass(frozen=True)
@@ -144,18 +157,47 @@ def _named(panel: Panel, review: Review, place: int) -> str:
 
 
 def seats(panel: Panel) -> QuerySet[Seat]:
-    """Everybody on a panel with how far they are, for those who keep it."""
-    counts = {state: Count("assignments", filter=Q(assignments__state=state)) for state in Assignment.State.values}
-    # Apart: joined to both, each conflict would count each assignment once more.
-    barred = Conflict.objects.filter(seat=OuterRef("pk"), cleared="").order_by().values("seat").annotate(n=Count("pk"))
-    rows = panel.seats.select_related("person").annotate(**counts, barred=Coalesce(Subquery(barred.values("n")), 0))
-    return rows.order_by("person__sort_name", "pk")
+    """Everybody on a panel, for those who keep it."""
+    return panel.seats.select_related("person").defer("texts", "known").order_by("person__sort_name", "pk")
+
+
+@dataclass(frozen=True)
+class Seated:
+    """Somebody on a panel with how far they are, and how many conflicts of theirs stand."""
+
+    seat: Seat
+    to_read: int
+    given: int
+    abstained: int
+    barred: int
+
+
+def how_far(seats: Sequence[Seat]) -> list[Seated]:
+    """How far each of these is, for those who keep the panel."""
+    held = Assignment.objects.filter(seat__in=seats).order_by().values_list("seat", "state").annotate(Count("pk"))
+    said = {(seat, state): count for seat, state, count in held}
+    barred = dict(
+        Conflict.objects.filter(seat__in=seats, cleared="").order_by().values_list("seat").annotate(Count("pk"))
+    )
+    return [
+        Seated(
+            seat=one,
+            to_read=said.get((one.pk, TO_READ), 0),
+            given=said.get((one.pk, GIVEN), 0),
+            abstained=said.get((one.pk, ABSTAINED), 0),
+            barred=barred.get(one.pk, 0),
+        )
+        for one in seats
+    ]
 
 
 def conflicts(panel: Panel) -> QuerySet[Conflict]:
-    """Conflicts on a panel, for those who keep it."""
+    """Conflicts on a panel, reviewer by reviewer, for those who keep it."""
     rows = Conflict.objects.filter(seat__panel=panel, piece__withdrawn=None).exclude(seat__state=Seat.State.REMOVED)
-    return rows.select_related("seat__person", "seat__panel", "piece").order_by("piece__number", "pk")
+    shown = rows.select_related("seat__person", "seat__panel", "piece")
+    return shown.defer("seat__texts", "seat__known", "piece__text", "piece__authors", "piece__met_by").order_by(
+        "seat", "piece", "pk"
+    )
 
 
 def find_seat(panel: Panel, pk: int) -> Seat | None:
@@ -259,8 +301,19 @@ class Summary:
 
 def summary(panel: Panel) -> list[Summary]:
     """What the panel says of each piece, by number. For acts and pages of those who decide, who may know it."""
-    rows = Assignment.objects.select_related("review").order_by("pk")
-    pieces = panel.pieces.filter(withdrawn=None).prefetch_related(Prefetch("assignments", rows))
+    return summed(panel, list(read_by(panel)))
+
+
+def read_by(panel: Panel) -> QuerySet[Piece]:
+    """What is before a panel, by number, without the texts."""
+    return panel.pieces.filter(withdrawn=None).defer("text", "authors", "met_by")
+
+
+def summed(panel: Panel, pieces: Sequence[Piece]) -> list[Summary]:
+    """What the panel says of each of these."""
+    prefetch_related_objects(
+        pieces, Prefetch("assignments", Assignment.objects.select_related("review").order_by("pk"))
+    )
     return [_summed(panel, piece) for piece in pieces]
 
 
