@@ -144,6 +144,7 @@ class Piece(models.Model):
         ordering = ["number"]
         indexes = [
             models.Index(fields=["panel", "number"], condition=Q(withdrawn=None), name="piece_to_read"),
+            models.Index(fields=["panel"], condition=Q(withdrawn__isnull=False), name="piece_withdrawn"),
             GinIndex(fields=["met_by"], name="piece_by_conflict"),
         ]
         constraints = [
@@ -196,6 +197,7 @@ class Assignment(models.Model):
 
     class Meta:
         ordering = ["piece__number"]
+        indexes = [models.Index(fields=["seat", "state"], name="assignment_how_far")]
         constraints = [models.UniqueConstraint(fields=["seat", "piece"], name="reads_once")]
 
     def standing(self, person_id: str) -> frozenset[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
 from stoa.kit import clock
+from stoa.kit.counting import counted, counted_up_to
 from stoa.kit.looking import once_a_look
 from stoa.methods.admission import hundredths, weighed
 from stoa.methods.backlog import Backlog, Reading, forecast
@@ -157,38 +159,12 @@ def _named(panel: Panel, review: Review, place: int) -> str:
 
 
 def seats(panel: Panel) -> QuerySet[Seat]:
-    """Everybody on a panel, for those who keep it."""
-    return panel.seats.select_related("person").defer("texts", "known").order_by("person__sort_name", "pk")
-
-
-@dataclass(frozen=True)
-class Seated:
-    """Somebody on a panel with how far they are, and how many conflicts of theirs stand."""
-
-    seat: Seat
-    to_read: int
-    given: int
-    abstained: int
-    barred: int
-
-
-def how_far(seats: Sequence[Seat]) -> list[Seated]:
-    """How far each of these is, for those who keep the panel."""
-    held = Assignment.objects.filter(seat__in=seats).order_by().values_list("seat", "state").annotate(Count("pk"))
-    said = {(seat, state): count for seat, state, count in held}
-    barred = dict(
-        Conflict.objects.filter(seat__in=seats, cleared="").order_by().values_list("seat").annotate(Count("pk"))
-    )
-    return [
-        Seated(
-            seat=one,
-            to_read=said.get((one.pk, TO_READ), 0),
-            given=said.get((one.pk, GIVEN), 0),
-            abstained=said.get((one.pk, ABSTAINED), 0),
-            barred=barred.get(one.pk, 0),
-        )
-        for one in seats
-    ]
+    """Everybody on a panel with how far they are, for those who keep it: `to_read`, `given`, `abstained`, `barred`."""
+    held = Assignment.objects.filter(seat=OuterRef("pk"))
+    counts = {state: counted(held.filter(state=state), "seat") for state in Assignment.State.values}
+    barred = counted(Conflict.objects.filter(seat=OuterRef("pk"), cleared=""), "seat")
+    rows = panel.seats.select_related("person").defer("texts", "known").annotate(**counts, barred=barred)
+    return rows.order_by("person__sort_name", "pk")
 
 
 def conflicts(panel: Panel) -> QuerySet[Conflict]:
@@ -245,30 +221,63 @@ class Outlook:
         return max(0, self.wanted - self.assigned)
 
 
-def outlook(panel: Panel) -> Outlook:
+@dataclass(frozen=True)
+class Size:
+    """How much is on a panel: pieces that are to be read and that were withdrawn, everybody asked, conflicts up to `most`."""
+
+    pieces: int
+    withdrawn: int
+    seats: int
+    conflicts: int
+    since: datetime
+
+
+def size(panel: Panel, *, most: int = 1) -> Size:
+    """How much is on a panel, and since when it reads, in one go; conflicts counted up to `most`."""
+    pieces = Piece.objects.filter(panel=panel)
+    read, withdrawn, asked, barred, since = Panel.objects.filter(pk=panel.pk).values_list(
+        counted(pieces.filter(withdrawn=None), "panel"),
+        counted(pieces.exclude(withdrawn=None), "panel"),
+        counted(panel.seats.all(), "panel"),
+        counted_up_to(most, conflicts(panel)),
+        Subquery(panel.runs.order_by("pk").values("at")[:1]),
+    )[0]
+    return Size(read, withdrawn, asked, barred, since or panel.opened)
+
+
+def outlook(panel: Panel, known: Size | None = None) -> Outlook:
     """The forecast of what will be unread at the deadline, for those who keep the panel."""
-    pieces = panel.pieces.filter(withdrawn=None).count()
-    rows = _progress(panel)
-    unread = forecast([_reading(panel, row) for row in rows])
+    known = known or size(panel)
+    rows, gone = _progress(panel, known), _gone(panel, known.since)
+    unread = forecast([Reading(row["had"], row["given"], gone) for row in rows])
     assigned, given = (sum(row[name] for row in rows) for name in ("had", "given"))
-    return Outlook(pieces * panel.reviews_each, assigned, given, unread, _remedy(panel, rows, unread))
+    return Outlook(known.pieces * panel.reviews_each, assigned, given, unread, _remedy(panel, rows, unread))
 
 
-def _progress(panel: Panel) -> list[dict[str, Any]]:
+def _progress(panel: Panel, known: Size) -> list[dict[str, Any]]:
     """Of each seat: how much it was given, and how much it gave."""
-    live = Q(assignments__piece__withdrawn=None)
-    had = Count("assignments", filter=live & ~Q(assignments__state=ABSTAINED))
-    given = Count("assignments", filter=live & Q(assignments__state=GIVEN))
-    rows = panel.seats.filter(state=Seat.State.ACCEPTED).annotate(had=had, given=given).order_by("pk")
-    return [{"had": row.had, "given": row.given} for row in rows]
+    had = Count("assignments__state", filter=~Q(assignments__state=ABSTAINED))
+    given = Count("assignments__state", filter=Q(assignments__state=GIVEN))
+    seats = panel.seats.filter(state=Seat.State.ACCEPTED).order_by("pk")
+    every = list(seats.values_list("pk").annotate(had=had, given=given))
+    lost = _withdrawn(panel) if known.withdrawn else Counter()
+    # Of what was withdrawn nothing is left to read, so that all of it that counts was given.
+    return [{"had": had - lost[seat], "given": given - lost[seat]} for seat, had, given in every]
 
 
-def _reading(panel: Panel, row: dict[str, Any]) -> Reading:
-    run = panel.runs.order_by("pk").first()
-    since = run.at if run else panel.opened
+def _withdrawn(panel: Panel) -> Counter[int]:
+    """How many reviews each seat gave of pieces that were withdrawn: few, which joined to the rest would cost as much as all."""
+    rows = Assignment.objects.filter(
+        seat__panel=panel, state=GIVEN, piece__in=panel.pieces.exclude(withdrawn=None).values("pk")
+    )
+    return Counter(dict(rows.order_by().values_list("seat").annotate(number=Count("*"))))
+
+
+def _gone(panel: Panel, since: datetime) -> float:
+    """The part of the time for reading that is over."""
     whole = (panel.deadline - since).total_seconds()
     gone = (clock.now() - since).total_seconds() / whole if whole > 0 else 1.0
-    return Reading(row["had"], row["given"], min(1.0, max(0.0, gone)))
+    return min(1.0, max(0.0, gone))
 
 
 def _remedy(panel: Panel, rows: Sequence[dict[str, Any]], unread: Backlog) -> Remedy | None:

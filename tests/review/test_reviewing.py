@@ -223,8 +223,8 @@ def test_a_declared_conflict_gives_the_piece_to_somebody_else_at_once(reading: R
 
 
 def _how_far(panel: Panel) -> dict[int, tuple[int, int, int]]:
-    rows = queries.how_far(list(queries.seats(panel)))
-    return {one.seat.pk: (one.to_read, one.given, one.barred) for one in rows}
+    rows = queries.seats(panel).values_list("pk", "to_read", "given", "barred")
+    return {pk: (to_read, given, barred) for pk, to_read, given, barred in rows}
 
 
 def test_whoever_keeps_the_panel_sees_how_much_each_reads_whatever_their_conflicts(shared: Shared) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from stoa.kit.act import Actor
 from stoa.members import rules
@@ -38,7 +38,9 @@ def candidates(call: Call, viewer: Actor) -> QuerySet[Person]:
     held = in_force(
         Role.objects.filter(role="member", scope="") | Role.objects.filter(role="reviewer", scope=call.reference)
     )
-    return Person.objects.filter(pk__in=held.values("person"), is_active=True).order_by("sort_name", "pk")
+    seat = Seat.objects.filter(panel=call.panel_id, person=OuterRef("pk")).values("state")
+    people = Person.objects.filter(pk__in=held.values("person"), is_active=True).annotate(seat_state=Subquery(seat))
+    return people.order_by("sort_name", "pk")
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,10 @@ class Candidate:
 
 
 def looked_up(call: Call, people: Sequence[Person]) -> list[Candidate]:
-    """These people with the conflicts that are found of them, and what they answered."""
+    """These of the candidates with the conflicts that are found of them, and what they answered."""
     barred = barred_from(call, people)
-    seats = Seat.objects.filter(panel=call.panel_id, person__in=people) if call.panel_id else Seat.objects.none()
-    answers = {seat.person_id: seat.get_state_display() for seat in seats}
-    return [Candidate(one, barred[one.pk], answers.get(one.pk, "")) for one in people]
+    answers = dict(Seat.State.choices)
+    return [Candidate(one, barred[one.pk], answers.get(vars(one)["seat_state"], "")) for one in people]
 
 
 def barred_from(call: Call, people: Sequence[Person]) -> dict[str, int | None]:

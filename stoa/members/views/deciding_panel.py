@@ -91,8 +91,9 @@ def reviewers(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Who could be asked to read a call, with how much each could not read; and the button that asks those who are ticked."""
     call, actor = deciding(request, slug), edge.actor(request)
     rows = panel.candidates(call, actor)
-    shown = listing(call)
-    form = InviteForm(edge.sent(request), asked=request.POST.getlist("person"), initial={"load": _load(call)})
+    shown, applications = listing(call), Application.objects.filter(call=call).count()
+    load = panel.fair_load(call, applications, call.reviewers_wanted)
+    form = InviteForm(edge.sent(request), asked=request.POST.getlist("person"), initial={"load": load})
     if form.is_valid() and form.carry_out(
         lambda: acts.invite_reviewers(
             actor,
@@ -111,13 +112,9 @@ def reviewers(request: HttpRequest, slug: str) -> HttpResponseBase:
         **frame(call),
         "form": form,
         "table": shown.page(request, rows, complete=complete),
-        "applications": Application.objects.filter(call=call).count(),
+        "applications": applications,
         "panel": call.panel,
     }
     return shown.download(request, rows, complete=complete) or render(
         request, "members/reviewers.html", context, status=status(form)
     )
-
-
-def _load(call: Call) -> int:
-    return panel.fair_load(call, Application.objects.filter(call=call).count(), call.reviewers_wanted)

@@ -1,4 +1,4 @@
-"""By what those are known who are in conflict with a piece, for finding them by an index; and an index of what is to be read."""
+"""By what those are known who are in conflict with a piece, for finding them by an index; and indexes of what is to be read."""
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
@@ -44,6 +44,11 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "piece", models.Index(fields=["panel", "number"], condition=models.Q(withdrawn=None), name="piece_to_read")
         ),
+        migrations.AddIndex(
+            "piece",
+            models.Index(fields=["panel"], condition=models.Q(withdrawn__isnull=False), name="piece_withdrawn"),
+        ),
+        migrations.AddIndex("assignment", models.Index(fields=["seat", "state"], name="assignment_how_far")),
         migrations.AddIndex(
             "piece", django.contrib.postgres.indexes.GinIndex(fields=["met_by"], name="piece_by_conflict")
         ),

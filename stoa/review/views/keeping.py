@@ -44,22 +44,22 @@ def panel(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _download(request: HttpRequest, panel: Panel) -> HttpResponseBase | None:
     """One of the lists of the page as a file, where the address asks for it."""
-    found_ = lists.reviewers(request, panel).download(request, queries.seats(panel), queries.how_far)
+    found_ = lists.reviewers(request, panel).download(request, queries.seats(panel))
     found_ = found_ or lists.conflicts(request, panel).download(request, queries.conflicts(panel))
-    if found_ is None and queries.may_read_all(panel, edge.actor(request).person_id):
+    if found_ is None and "as" in request.GET and queries.may_read_all(panel, edge.actor(request).person_id):
         return lists.says(panel).download(request, queries.read_by(panel), partial(queries.summed, panel))
     return found_
 
 
 def _page(request: HttpRequest, panel: Panel, **more: Any) -> HttpResponseBase:
-    actor = edge.actor(request)
+    actor, size = edge.actor(request), queries.size(panel, most=lists.MOST_COUNTED + 1)
     context = {
         "panel": panel,
-        "outlook": queries.outlook(panel),
-        "reviewers": lists.reviewers(request, panel).page(request, queries.seats(panel), queries.how_far),
-        "conflicts": lists.conflicts(request, panel).page(request, queries.conflicts(panel)),
-        "says": _says(request, panel) if queries.may_read_all(panel, actor.person_id) else None,
-        "pieces": panel.pieces.filter(withdrawn=None).count(),
+        "outlook": queries.outlook(panel, size),
+        "reviewers": lists.reviewers(request, panel).page(request, queries.seats(panel), total=size.seats),
+        "conflicts": lists.conflicts(request, panel).page(request, queries.conflicts(panel), total=size.conflicts),
+        "says": _says(request, panel, size) if queries.may_read_all(panel, actor.person_id) else None,
+        "pieces": size.pieces,
         "invite": forms.InviteForm(auto_id="invite_%s"),
         "put": forms.PieceForm(auto_id="put_%s"),
         "extend": forms.ExtendForm(auto_id="extend_%s", initial={"deadline": panel.deadline}),
@@ -71,8 +71,8 @@ def _page(request: HttpRequest, panel: Panel, **more: Any) -> HttpResponseBase:
     return render(request, "review/panel.html", context, status=422 if failed else 200)
 
 
-def _says(request: HttpRequest, panel: Panel) -> TablePage:
-    return lists.says(panel).page(request, queries.read_by(panel), partial(queries.summed, panel))
+def _says(request: HttpRequest, panel: Panel, size: queries.Size) -> TablePage:
+    return lists.says(panel).page(request, queries.read_by(panel), partial(queries.summed, panel), total=size.pieces)
 
 
 @never_cache

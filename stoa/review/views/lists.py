@@ -10,42 +10,40 @@ from django.template.loader import render_to_string
 
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.review.models import Conflict, Panel, Seat
-from stoa.review.queries import Seated, Summary
+from stoa.review.queries import Summary
 
 MOST_COUNTED = 2_000
 
 
-def reviewers(request: HttpRequest, panel: Panel) -> Listing[Seated]:
+def reviewers(request: HttpRequest, panel: Panel) -> Listing[Seat]:
     """Who reviews, with how far each is."""
 
-    def part(name: str, one: Seated) -> str:
-        return _part(request, name, panel, seat=one.seat, removed=one.seat.state == Seat.State.REMOVED)
+    def part(name: str, one: Seat) -> str:
+        return _part(request, name, panel, seat=one, removed=one.state == Seat.State.REMOVED)
 
-    return Listing[Seated](
+    return Listing[Seat](
         name=f"panel-{panel.pk}-reviewers",
         caption="Reviewers",
         columns=[
             Column(
                 "name",
                 "Name",
-                lambda s: s.seat.person.shown_name,
-                show=lambda s: link(s.seat.person.shown_name, s.seat.person.get_absolute_url()),
+                lambda s: s.person.shown_name,
+                show=lambda s: link(s.person.shown_name, s.person.get_absolute_url()),
                 order=("person__sort_name",),
             ),
             Column(
                 "answer",
                 "Answer",
-                lambda s: s.seat.get_state_display(),
+                lambda s: s.get_state_display(),
                 show=lambda s: part("seat_answer", s),
                 order=("state",),
             ),
-            Column(
-                "load", "Reads at most", lambda s: s.seat.load, show=lambda s: part("seat_load", s), order=("load",)
-            ),
-            Column("to_read", "To read", lambda s: s.to_read, sortable=False, numeric=True),
-            Column("given", "Given", lambda s: s.given, sortable=False, numeric=True),
-            Column("abstained", "Abstained", lambda s: s.abstained, sortable=False, numeric=True),
-            Column("conflicts", "Conflicts", lambda s: s.barred, sortable=False, numeric=True),
+            Column("load", "Reads at most", lambda s: s.load, show=lambda s: part("seat_load", s), order=("load",)),
+            Column("to_read", "To read", lambda s: vars(s)["to_read"], sortable=False, numeric=True),
+            Column("given", "Given", lambda s: vars(s)["given"], sortable=False, numeric=True),
+            Column("abstained", "Abstained", lambda s: vars(s)["abstained"], sortable=False, numeric=True),
+            Column("conflicts", "Conflicts", lambda s: vars(s)["barred"], sortable=False, numeric=True),
         ],
         filters=[
             Filter("q", "Name", lambda rows, words: rows.filter(person__sort_name__contains=words.casefold())),
