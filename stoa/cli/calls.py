@@ -173,8 +173,9 @@ def invite(
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise Fault(f"{file} can't be read as text.", remedy="Give a CSV file in UTF-8.") from None
-    found = settings(data=data)
-    with opened(found):
+    with opened(settings(data=data)):
+        from django.conf import settings as django_settings
+
         from stoa.kit.act import OPERATOR
         from stoa.members.acts import draft_invitations
         from stoa.members.rules.inviting import read_invitees
@@ -189,7 +190,7 @@ def invite(
             raise Fault(f"Row {bad[0].number}: {bad[0].why} Nothing was drafted.", remedy="--look names all faults.")
         if not look:
             drafted = draft_invitations(OPERATOR, call=call, people=good)
-            page = found.address + drafted.get_absolute_url()
+            page = django_settings.STOA.address + drafted.get_absolute_url()
     if as_json:
         faults = [{"row": one.number, "why": one.why} for one in bad]
         print_json({"call": name, "could_be": len(good), "page": page, "faults": faults})
