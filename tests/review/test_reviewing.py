@@ -461,3 +461,24 @@ def test_a_text_is_data_to_the_pdf_and_can_not_make_it_endless() -> None:
     sheet["pieces"] = [{"number": 1, "title": "Long", "text": "x" * 1_000_001}]
     with pytest.raises(Closed):
         as_pdf(sheet, due="")
+
+
+def test_the_lists_of_a_panel_can_be_narrowed_and_taken_along_and_scores_not_before_ones_own(reading: Reading) -> None:
+    keeper, path = browser(reading.cast.steward), f"/reviews/{reading.panel.pk}/panel"
+    one, *_ = reading.reviewers
+
+    def lines(**asked: str) -> list[str]:
+        answer: Any = keeper.get(path, asked)
+        return b"".join(answer.streaming_content).decode().splitlines()
+
+    assert len(lines(reviewers_as="csv")) == 4
+    assert lines(reviewers_as="csv", reviewers_q=one.name)[1].startswith(one.name)
+    assert lines(conflicts_as="csv") == ["name,number,kind,source,cleared"]
+    assert [line.split(",")[0] for line in lines(**{"as": "csv", "number": "3"})] == ["number", "3"]
+    assert keeper.get(path, {"number": "x"}).status_code == 200
+
+    seat = acts.invite(reading.steward, panel=reading.panel, person=reading.cast.steward, load=4)
+    acts.accept(reading.steward, seat=seat, load=4)
+    Assignment.objects.create(seat=seat, piece=Piece.objects.get(number=1))
+    assert not getattr(keeper.get(path, {"as": "csv"}), "streaming", False)
+    assert browser(one).get(path, {"reviewers_as": "csv"}).status_code == 404
