@@ -76,14 +76,9 @@ def _rows(cursor: Any, statement: str, call: str) -> Any:
 
 def table(count: int) -> int:
     """Fill the database, ask, print; 1 where a page passes a limit."""
-    import django
-    from django.core.management import call_command
-    from django.db import connection, connections
+    from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
     from tests.cast import browser
 
     stage, call = fill(count)
@@ -110,7 +105,6 @@ def table(count: int) -> int:
             f"{middle / LIMIT_MS:>10.2f}"
         )
     print(f"limits of {LIMIT_MS:.0f} ms and {LIMIT_QUERIES} queries: {'missed' if missed else 'kept'}")
-    connections.close_all()
     return int(missed)
 
 
@@ -119,6 +113,11 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--applications", type=int, default=APPLICATIONS)
     count = asked.parse_args().applications
+    return on_a_database(lambda: table(count))
+
+
+def on_a_database(work: Callable[[], int]) -> int:
+    """Do this with an embedded database in a folder of its own, whose tables are made."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {
             "STOA_DATA": folder,
@@ -126,14 +125,22 @@ def main() -> int:
             "STOA_ROLE": "owner",
         }
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stoa.config.settings")
+        import django
+        from django.core.management import call_command
+        from django.db import connections
+
         from stoa.kit.environment import environment
         from stoa.kit.postgres import Postgres
 
         postgres = Postgres(environment().data)
         postgres.up()
         try:
-            return table(count)
+            django.setup()
+            call_command("migrate", interactive=False, verbosity=0)
+            call_command("collectstatic", interactive=False, verbosity=0)
+            return work()
         finally:
+            connections.close_all()
             postgres.down()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -74,22 +74,49 @@ def show(name: Name, *, data: Data = None, as_json: AsJson = False) -> None:
 
 
 @calls.command("export")
-def export(name: Name, file: File, *, data: Data = None, as_json: AsJson = False) -> None:
+def export(
+    name: Name,
+    file: File,
+    *,
+    files: Annotated[
+        Path | None,
+        typer.Option(
+            "--files", metavar="ZIP", show_default=False, help="Write the files in applications too, as a zip."
+        ),
+    ] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
     """Write all that was submitted to a call to a file (JSON), for its keepers; each applicant can see that it was given out."""
     with opened(settings(data=data)):
         from stoa.kit.act import OPERATOR
-        from stoa.members.acts import give_out
+        from stoa.kit.files.packing import zipped
+        from stoa.members.acts import give_out, give_out_files
+        from stoa.members.queries.files import in_folders
 
-        rows = give_out(OPERATOR, call=_found(name))
+        call = _found(name)
+        rows = give_out(OPERATOR, call=call)
+        _write(file, [json.dumps(rows, ensure_ascii=False, indent=1).encode() + b"\n"])
+        with_files = give_out_files(OPERATOR, call=call) if files else []
+        if files:
+            _write(files, zipped(in_folders(call, with_files)))
+    if as_json:
+        zip_ = {"zip": str(files), "with_files": len(with_files)} if files else {}
+        print_json({"file": str(file), "applications": len(rows)} | zip_)
+        return
+    out.print(f"{len(rows):,} applications are in {file}. Whoever has the file can read them: keep it to yourself.")
+    if files:
+        out.print(f"The files of {len(with_files):,} of them are in {files}: keep it to yourself too.")
+
+
+def _write(file: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file that nobody else on the machine can read."""
     try:
         file.touch(mode=0o600)
-        file.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        with file.open("wb") as open_:
+            open_.writelines(pieces)
     except OSError as fault:
         raise Fault(f"{file} can't be written ({fault.strerror}).", remedy="Name another file.") from None
-    if as_json:
-        print_json({"file": str(file), "applications": len(rows)})
-    else:
-        out.print(f"{len(rows):,} applications are in {file}. Whoever has the file can read them: keep it to yourself.")
 
 
 @calls.command("import")
@@ -146,8 +173,9 @@ def invite(
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise Fault(f"{file} can't be read as text.", remedy="Give a CSV file in UTF-8.") from None
-    found = settings(data=data)
-    with opened(found):
+    with opened(settings(data=data)):
+        from django.conf import settings as django_settings
+
         from stoa.kit.act import OPERATOR
         from stoa.members.acts import draft_invitations
         from stoa.members.rules.inviting import read_invitees
@@ -162,7 +190,7 @@ def invite(
             raise Fault(f"Row {bad[0].number}: {bad[0].why} Nothing was drafted.", remedy="--look names all faults.")
         if not look:
             drafted = draft_invitations(OPERATOR, call=call, people=good)
-            page = found.address + drafted.get_absolute_url()
+            page = django_settings.STOA.address + drafted.get_absolute_url()
     if as_json:
         faults = [{"row": one.number, "why": one.why} for one in bad]
         print_json({"call": name, "could_be": len(good), "page": page, "faults": faults})

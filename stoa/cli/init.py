@@ -9,22 +9,24 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from stoa.cli.options import AsJson, Data, Sample, notes, out, print_json, settings
+from stoa.cli.opened import at_its_address
+from stoa.cli.options import AsJson, Data, Port, Sample, notes, out, print_json, settings
 from stoa.kit.environment import Environment
 from stoa.kit.folder import claim
 from stoa.kit.postgres import Postgres
 from stoa.kit.unprivileged import tied_setup
 
 
-def init(data: Data = None, sample: Sample = False, as_json: AsJson = False) -> None:
+def init(data: Data = None, port: Port = None, sample: Sample = False, as_json: AsJson = False) -> None:
     """Prepare a server: database, tables, keys, charter and a first founder. Run again, it changes nothing."""
-    found = settings(data=data, sample=sample)
+    at_its_address(settings(data=data, port=port, sample=sample))
+    found = settings()
     with database(found):
         link = prepared()
     if as_json:
         print_json({"data": str(found.data), "address": found.address, "link": link})
         return
-    out.print(f"The server in {found.data} is ready. Start it with `stoa up`.")
+    out.print(f"The server in {found.data} is ready. Start it with `stoa up{f' --port {port}' if port else ''}`.")
     if link:
         out.print(f"Then sign in once, within 24 hours: {link}")
 

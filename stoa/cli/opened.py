@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from stoa.kit import postgres
 from stoa.kit.environment import Environment, Role
 from stoa.kit.faults import Fault
+from stoa.kit.folder import noted_address
 
 
 @contextmanager
@@ -17,6 +18,7 @@ def opened(found: Environment, role: Role = "app", *, current: bool = True) -> I
 
     Raises `Fault` where the data can't be used, as `stoa up` would.
     """
+    at_its_address(found)
     with postgres.running(found):
         ready(role)
         if current:
@@ -27,6 +29,16 @@ def opened(found: Environment, role: Role = "app", *, current: bool = True) -> I
             yield
         finally:
             connections.close_all()
+
+
+def at_its_address(found: Environment) -> None:
+    """Work at the address at which the server on this data said last that it runs, unless variables name another.
+
+    `stoa up --port` names it to that server alone, and links that commands print have to lead there.
+    """
+    said = noted_address(found.data)
+    if said and not os.environ.get("STOA_ADDRESS") and not os.environ.get("STOA_PORT"):
+        os.environ["STOA_ADDRESS"] = said
 
 
 def ready(role: Role = "app") -> None:

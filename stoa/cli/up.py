@@ -21,6 +21,7 @@ from stoa.cli.init import command, database
 from stoa.cli.options import Data, Port, Sample, notes, out, settings
 from stoa.kit.environment import Environment
 from stoa.kit.faults import Fault
+from stoa.kit.folder import note_address
 from stoa.kit.postgres import Postgres
 from stoa.kit.unprivileged import tied_setup
 
@@ -188,6 +189,7 @@ def _await_web(found: Environment, processes: list[Process]) -> None:
 
 
 def _greet(found: Environment, link: str | None) -> None:
+    note_address(found.data, found.address)
     out.print(f"Stoa {__version__} is up at {found.address}  (data in {found.data})")
     if link:
         out.print(f"Sign in as the first steward, once, within 24 hours: {link}")

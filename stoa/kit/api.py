@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any, Generic, TypeVar, overload
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, Schema
 from ninja.pagination import PaginationBase
@@ -18,8 +18,10 @@ from stoa.kit.faults import Refused
 MOST_AT_ONCE = 500
 
 T = TypeVar("T")
+Row = TypeVar("Row", bound=Model)
+Made = TypeVar("Made")
 
-__all__ = ["Given", "Parts", "Word", "actor", "download", "found", "signed_in"]
+__all__ = ["Completed", "Given", "Parts", "Word", "actor", "download", "found", "signed_in"]
 
 
 def _storable(text: str) -> str:
@@ -68,6 +70,25 @@ class Parts(PaginationBase):
         del request, params
         part = list(queryset[pagination.offset : pagination.offset + pagination.limit])
         return {"items": part, "count": queryset.count() if isinstance(queryset, QuerySet) else len(queryset)}
+
+
+class Completed(Sequence[Made], Generic[Row, Made]):
+    """A long list whose rows are made of those that the database gave, for those alone that are given out."""
+
+    def __init__(self, rows: QuerySet[Row], complete: Callable[[Sequence[Row]], Sequence[Made]]) -> None:
+        self.rows, self.complete = rows, complete
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self.rows.count()
+
+    @overload
+    def __getitem__(self, key: int) -> Made: ...
+    @overload
+    def __getitem__(self, key: slice) -> Sequence[Made]: ...
+    def __getitem__(self, key: int | slice) -> Made | Sequence[Made]:
+        """These of them."""
+        return self.complete([self.rows[key]])[0] if isinstance(key, int) else self.complete(list(self.rows[key]))
 
 
 def found(row: T | None) -> T:

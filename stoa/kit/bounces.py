@@ -7,8 +7,9 @@ names a mail that went out from here by its Message-ID, which nobody can guess, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from email import message_from_bytes, message_from_string
 from email.message import Message
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
 
 from stoa.kit import clock
 from stoa.kit.act import OPERATOR, Actor, act
@@ -29,6 +32,20 @@ MOST_AT_ONCE = 100
 """Reports that the worker reads in one turn, parts of a report that are looked at, and recipients in it."""
 REACHES = frozenset({"sign-in-code", "confirm-address", "call-enter"})
 """Kinds of mails that somebody asks for to show that they can read them: these go out to a marked address too."""
+
+LASTS = frozenset(
+    {
+        "account-changed", "appeal-reversed", "appeal-upheld", "application-received", "application-withdrawn",
+        "ballot-cast", "call-decision", "complaint-upheld", "enquiry-answered", "moderation-released",
+        "moderation-removed", "moderation-restored", "report-decided", "suspended", "suspension-ended",
+        "suspension-judged", "voter-left-out",
+    }
+)  # fmt: skip
+"""Kinds of mails that tell what was done or decided, which stays so. They are held while the address is marked, and sent once
+it is good again. Reminders, news and whatever leads to something that passes are not: home shows what waits."""
+WITHHELD, HELD = "withheld", "held"
+"""What is noted of a mail that is given up since mail to its address comes back, and of one that is held."""
+HELD_FOR = timedelta(days=30)
 
 _LASTING = re.compile(r"5\.(?!7\.)\d{1,3}\.\d{1,3}")
 """Status codes of failures that will last, but for those about who sends (5.7.x), which tell nothing of the address."""
@@ -116,8 +133,35 @@ def mark(address: str, status: str) -> None:
 
 
 def clear(*addresses: str) -> None:
-    """Forget that mail to these addresses came back: somebody showed that they read it, or is erased."""
-    Bounce.objects.filter(address__in=[address.lower() for address in addresses]).delete()
+    """Forget that mail to these addresses came back: somebody showed that they read it, or is erased. What was held is sent."""
+    lower = [address.lower() for address in addresses]
+    Bounce.objects.filter(address__in=lower).delete()
+    held(lower).update(**_due())
+
+
+def send_elsewhere(person_id: str, address: str) -> None:
+    """Send what was held for somebody to another address of theirs, which they confirmed, since mail goes there now."""
+    _held().filter(person_id=person_id).update(to=address, **_due())
+
+
+def _due() -> dict[str, Any]:
+    """Sent within the minute, with no task of its own: nobody waits for it."""
+    return {"attempts": 0, "due": clock.now(), "error": ""}
+
+
+def _held() -> QuerySet[Mail]:
+    return Mail.objects.filter(sent=None, error=HELD, created__gt=clock.now() - HELD_FOR)
+
+
+def held(addresses: Sequence[str]) -> QuerySet[Mail]:
+    """The mails to these addresses, in small letters, that are held until these are good again."""
+    return _held().alias(address=Lower("to")).filter(address__in=addresses)
+
+
+def forget_held() -> None:
+    """Drop what mails say that were held for too long."""
+    old = Mail.objects.filter(sent=None, error=HELD, created__lte=clock.now() - HELD_FOR)
+    old.update(error=WITHHELD, body="")
 
 
 def is_withheld(mail: Mail) -> bool:

@@ -38,6 +38,20 @@ class Claim:
             self._lock = -1
 
 
+def note_address(data: Path, address: str) -> None:
+    """Note at which address the server on this folder says that it runs, for commands that print links."""
+    with suppress(OSError):  # a full disk keeps nobody from the server
+        (data / "address").write_text(address + "\n", encoding="utf-8")
+
+
+def noted_address(data: Path) -> str:
+    """The address at which a server on this folder said last that it runs; empty where none did."""
+    try:
+        return (data / "address").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def claim(data: Path) -> Claim:
     """Make the folder if need be and hold it. Raises `AlreadyUp`, or `FolderFault` where it can't be written or is full."""
     try:

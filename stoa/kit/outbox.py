@@ -27,8 +27,8 @@ MOST_ATTEMPTS = 20
 LONGEST_PAUSE = timedelta(hours=8)
 """Pauses double from two minutes up to this, so that the attempts reach over four days."""
 
-WITHHELD, REFUSED = "withheld", "refused"
-"""What is noted of a mail that is given up since mail to its address comes back, and of one that found that out."""
+REFUSED = "refused"
+"""What is noted of a mail that found out that mail to its address comes back."""
 
 TASK, LOCK = "kit.mail.deliver", "mail"
 log = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ def _deliver_next(server: BaseEmailBackend) -> bool:
         if mail is None:
             return False
         if bounces.is_withheld(mail):
-            _give_up(mail, WITHHELD)
+            _give_up(mail, bounces.WITHHELD)
         else:
             _send(mail, server)
         mail.save(update_fields=["sent", "attempts", "due", "error", "body"])
@@ -170,4 +170,8 @@ def _try_later(mail: Mail, error: Exception) -> None:
 
 
 def _give_up(mail: Mail, why: str) -> None:
-    mail.attempts, mail.error, mail.body = MOST_ATTEMPTS, why, ""
+    mail.attempts = MOST_ATTEMPTS
+    if mail.kind in bounces.LASTS and mail.person_id:
+        mail.error = bounces.HELD
+    else:
+        mail.error, mail.body = why, ""

@@ -106,6 +106,7 @@ class TablePage:
     query: QueryDict
     prefix: str
     empty: str
+    has_more: bool = False
 
     @property
     def last(self) -> int:
@@ -151,6 +152,8 @@ class TablePage:
 class Listing(Generic[Row]):
     """The making of a list page. `sort` is the key sorted by at first, `-key` for downwards.
 
+    With `most`, rows are counted no further and pages end there: for lists of which many rows would have to be joined to be
+    counted. Filters and files reach the rest.
     Two lists on one page need a `prefix` each.
     """
 
@@ -162,6 +165,7 @@ class Listing(Generic[Row]):
     per_page: int = 50
     prefix: str = ""
     empty: str = "Nothing here yet."
+    most: int | None = None
     _by_key: dict[str, Column[Row]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -192,7 +196,9 @@ class Listing(Generic[Row]):
         narrowed = self._narrowed(rows, request.GET)
         wanted = self._in_order(narrowed, sort)
         if total is None or narrowed is not rows:
-            total = wanted.count() if isinstance(wanted, QuerySet) else len(wanted)
+            total = self._count(wanted)
+        has_more = self.most is not None and total > self.most
+        total = self.most if self.most is not None and has_more else total
         last_number = max(1, -(-total // self.per_page))
         number = min(_whole(request.GET.get(f"{self.prefix}page", "")), last_number)
         start = (number - 1) * self.per_page
@@ -210,7 +216,13 @@ class Listing(Generic[Row]):
             query=request.GET,
             prefix=self.prefix,
             empty=self.empty,
+            has_more=has_more,
         )
+
+    def _count(self, rows: Rows) -> int:
+        """How many rows there are, or one more than `most`."""
+        counted = rows if self.most is None else rows[: self.most + 1]
+        return counted.count() if isinstance(counted, QuerySet) else len(counted)
 
     def _row(self, row: Row) -> SafeString:
         """The cells of a row, the first its head; each with its column's label for phones, where columns are not set."""

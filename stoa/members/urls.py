@@ -65,6 +65,7 @@ urlpatterns = [
     path("calls/<slug:slug>/mine/files/<str:upload>", files.own_file, name="own_file"),
     path("calls/<slug:slug>/mine/withdraw", applying.withdraw, name="withdraw"),
     path("calls/<slug:slug>/applications", reading.applications, name="applications"),
+    path("calls/<slug:slug>/applications/files", files.files, name="files"),
     path("calls/<slug:slug>/applications/import", importing.bring, name="import"),
     path("calls/<slug:slug>/applications/import/<str:upload>", importing.map_columns, name="import_file"),
     path("calls/<slug:slug>/applications/<str:application>", reading.application, name="application"),

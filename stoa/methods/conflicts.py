@@ -62,6 +62,28 @@ def find_conflicts(
     return sorted(found, key=lambda one: (one.piece, one.reviewer, KINDS.index(one.kind)))
 
 
+def marks(author: Party, *, since: str) -> frozenset[str]:
+    """What somebody in conflict with this author has among their `probes`, now or on a later day than `since` is reckoned from."""
+    wrote = {key for key, day in author.wrote_with if day >= since}
+    houses = {house for house, _, end in author.organisations if end is None or end >= since}
+    return frozenset(
+        {f"is {key}" for key in author.keys}
+        | {f"of {key}" for key in wrote | author.advised | author.tied}
+        | {f"at {house}" for house in houses}
+    )
+
+
+def probes(reviewer: Party, *, since: str, until: str) -> frozenset[str]:
+    """What to look for among the `marks` of authors: whoever shares none of these with a reviewer is in no conflict with them."""
+    wrote = {key for key, day in reviewer.wrote_with if day >= since}
+    houses = {house for house, start, end in reviewer.organisations if start <= until and (end is None or end >= since)}
+    return frozenset(
+        {f"is {key}" for key in reviewer.keys | wrote | reviewer.advised | reviewer.tied}
+        | {f"of {key}" for key in reviewer.keys}
+        | {f"at {house}" for house in houses}
+    )
+
+
 class _Index:
     """The reviewers, by each key under which a conflict with an author can be met."""
 

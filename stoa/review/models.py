@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -133,10 +135,18 @@ class Piece(models.Model):
     text = models.TextField(blank=True)
     digest = models.CharField(max_length=64)
     authors = models.JSONField(default=list)
+    met_by = ArrayField(
+        models.TextField(), default=list, help_text="what somebody is known by who is in conflict with it"
+    )
     withdrawn = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["number"]
+        indexes = [
+            models.Index(fields=["panel", "number"], condition=Q(withdrawn=None), name="piece_to_read"),
+            models.Index(fields=["panel"], condition=Q(withdrawn__isnull=False), name="piece_withdrawn"),
+            GinIndex(fields=["met_by"], name="piece_by_conflict"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["panel", "number"], name="one_piece_a_number"),
             models.UniqueConstraint(fields=["panel", "kind", "object_id"], name="before_a_panel_once"),
@@ -187,6 +197,7 @@ class Assignment(models.Model):
 
     class Meta:
         ordering = ["piece__number"]
+        indexes = [models.Index(fields=["seat", "state"], name="assignment_how_far")]
         constraints = [models.UniqueConstraint(fields=["seat", "piece"], name="reads_once")]
 
     def standing(self, person_id: str) -> frozenset[str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
 from stoa.kit import clock
+from stoa.kit.counting import counted, counted_up_to
 from stoa.kit.looking import once_a_look
 from stoa.methods.admission import hundredths, weighed
 from stoa.methods.backlog import Backlog, Reading, forecast
@@ -98,19 +99,33 @@ class Desk:
 
 def desk(panel: Panel, person_id: str | None) -> Desk:
     """What the viewer reads on a panel, with their own reviews and drafts."""
-    rows = Assignment.objects.filter(piece__panel=panel, piece__withdrawn=None, seat__person=person_id)
-    held = rows.filter(seat__state=Seat.State.ACCEPTED).select_related("piece", "review").order_by("piece__number")
-    return Desk(panel, list(held) if person_id else [])
+    return Desk(panel, list(_held(panel, person_id)))
+
+
+def overview(panel: Panel, person_id: str | None) -> Desk:
+    """The desk without texts and reviews, for pages that name what is on it."""
+    rows = _held(panel, person_id).select_related(None).select_related("piece")
+    return Desk(panel, list(rows.only("state", "seat", "piece__number", "piece__title")))
+
+
+def _held(panel: Panel, person_id: str | None) -> QuerySet[Assignment]:
+    if person_id is None:
+        return Assignment.objects.none()
+    rows = Assignment.objects.filter(piece__panel=panel, piece__withdrawn=None)
+    held = rows.filter(seat__panel=panel, seat__person=person_id, seat__state=Seat.State.ACCEPTED)
+    return held.select_related("piece", "review").order_by("piece__number")
 
 
 def may_read_all(panel: Panel, person_id: str | None) -> bool:
     """Whether who keeps a panel sees what it says: once their own desk is empty, or the panel discusses."""
-    return panel.phase in {Panel.Phase.DISCUSSING, Panel.Phase.DONE} or desk(panel, person_id).next is None
+    if panel.phase in {Panel.Phase.DISCUSSING, Panel.Phase.DONE}:
+        return True
+    return not _held(panel, person_id).filter(state=TO_READ).exists()
 
 
 def own_assignment(panel: Panel, number: int, person_id: str | None) -> Assignment | None:
     """The viewer's own assignment of a piece; None where it is not theirs to read."""
-    return next((one for one in desk(panel, person_id).assignments if one.piece.number == number), None)
+    return _held(panel, person_id).filter(piece__number=number).first()
 
 
 @dataclass(frozen=True)
@@ -144,18 +159,21 @@ def _named(panel: Panel, review: Review, place: int) -> str:
 
 
 def seats(panel: Panel) -> QuerySet[Seat]:
-    """Everybody on a panel with how far they are, for those who keep it."""
-    counts = {state: Count("assignments", filter=Q(assignments__state=state)) for state in Assignment.State.values}
-    # Apart: joined to both, each conflict would count each assignment once more.
-    barred = Conflict.objects.filter(seat=OuterRef("pk"), cleared="").order_by().values("seat").annotate(n=Count("pk"))
-    rows = panel.seats.select_related("person").annotate(**counts, barred=Coalesce(Subquery(barred.values("n")), 0))
+    """Everybody on a panel with how far they are, for those who keep it: `to_read`, `given`, `abstained`, `barred`."""
+    held = Assignment.objects.filter(seat=OuterRef("pk"))
+    counts = {state: counted(held.filter(state=state), "seat") for state in Assignment.State.values}
+    barred = counted(Conflict.objects.filter(seat=OuterRef("pk"), cleared=""), "seat")
+    rows = panel.seats.select_related("person").defer("texts", "known").annotate(**counts, barred=barred)
     return rows.order_by("person__sort_name", "pk")
 
 
 def conflicts(panel: Panel) -> QuerySet[Conflict]:
-    """Conflicts on a panel, for those who keep it."""
+    """Conflicts on a panel, reviewer by reviewer, for those who keep it."""
     rows = Conflict.objects.filter(seat__panel=panel, piece__withdrawn=None).exclude(seat__state=Seat.State.REMOVED)
-    return rows.select_related("seat__person", "seat__panel", "piece").order_by("piece__number", "pk")
+    shown = rows.select_related("seat__person", "seat__panel", "piece")
+    return shown.defer("seat__texts", "seat__known", "piece__text", "piece__authors", "piece__met_by").order_by(
+        "seat", "piece", "pk"
+    )
 
 
 def find_seat(panel: Panel, pk: int) -> Seat | None:
@@ -203,30 +221,63 @@ class Outlook:
         return max(0, self.wanted - self.assigned)
 
 
-def outlook(panel: Panel) -> Outlook:
+@dataclass(frozen=True)
+class Size:
+    """How much is on a panel: pieces that are to be read and that were withdrawn, everybody asked, conflicts up to `most`."""
+
+    pieces: int
+    withdrawn: int
+    seats: int
+    conflicts: int
+    since: datetime
+
+
+def size(panel: Panel, *, most: int = 1) -> Size:
+    """How much is on a panel, and since when it reads, in one go; conflicts counted up to `most`."""
+    pieces = Piece.objects.filter(panel=panel)
+    read, withdrawn, asked, barred, since = Panel.objects.filter(pk=panel.pk).values_list(
+        counted(pieces.filter(withdrawn=None), "panel"),
+        counted(pieces.exclude(withdrawn=None), "panel"),
+        counted(panel.seats.all(), "panel"),
+        counted_up_to(most, conflicts(panel)),
+        Subquery(panel.runs.order_by("pk").values("at")[:1]),
+    )[0]
+    return Size(read, withdrawn, asked, barred, since or panel.opened)
+
+
+def outlook(panel: Panel, known: Size | None = None) -> Outlook:
     """The forecast of what will be unread at the deadline, for those who keep the panel."""
-    pieces = panel.pieces.filter(withdrawn=None).count()
-    rows = _progress(panel)
-    unread = forecast([_reading(panel, row) for row in rows])
+    known = known or size(panel)
+    rows, gone = _progress(panel, known), _gone(panel, known.since)
+    unread = forecast([Reading(row["had"], row["given"], gone) for row in rows])
     assigned, given = (sum(row[name] for row in rows) for name in ("had", "given"))
-    return Outlook(pieces * panel.reviews_each, assigned, given, unread, _remedy(panel, rows, unread))
+    return Outlook(known.pieces * panel.reviews_each, assigned, given, unread, _remedy(panel, rows, unread))
 
 
-def _progress(panel: Panel) -> list[dict[str, Any]]:
+def _progress(panel: Panel, known: Size) -> list[dict[str, Any]]:
     """Of each seat: how much it was given, and how much it gave."""
-    live = Q(assignments__piece__withdrawn=None)
-    had = Count("assignments", filter=live & ~Q(assignments__state=ABSTAINED))
-    given = Count("assignments", filter=live & Q(assignments__state=GIVEN))
-    rows = panel.seats.filter(state=Seat.State.ACCEPTED).annotate(had=had, given=given).order_by("pk")
-    return [{"had": row.had, "given": row.given} for row in rows]
+    had = Count("assignments__state", filter=~Q(assignments__state=ABSTAINED))
+    given = Count("assignments__state", filter=Q(assignments__state=GIVEN))
+    seats = panel.seats.filter(state=Seat.State.ACCEPTED).order_by("pk")
+    every = list(seats.values_list("pk").annotate(had=had, given=given))
+    lost = _withdrawn(panel) if known.withdrawn else Counter()
+    # Of what was withdrawn nothing is left to read, so that all of it that counts was given.
+    return [{"had": had - lost[seat], "given": given - lost[seat]} for seat, had, given in every]
 
 
-def _reading(panel: Panel, row: dict[str, Any]) -> Reading:
-    run = panel.runs.order_by("pk").first()
-    since = run.at if run else panel.opened
+def _withdrawn(panel: Panel) -> Counter[int]:
+    """How many reviews each seat gave of pieces that were withdrawn: few, which joined to the rest would cost as much as all."""
+    rows = Assignment.objects.filter(
+        seat__panel=panel, state=GIVEN, piece__in=panel.pieces.exclude(withdrawn=None).values("pk")
+    )
+    return Counter(dict(rows.order_by().values_list("seat").annotate(number=Count("*"))))
+
+
+def _gone(panel: Panel, since: datetime) -> float:
+    """The part of the time for reading that is over."""
     whole = (panel.deadline - since).total_seconds()
     gone = (clock.now() - since).total_seconds() / whole if whole > 0 else 1.0
-    return Reading(row["had"], row["given"], min(1.0, max(0.0, gone)))
+    return min(1.0, max(0.0, gone))
 
 
 def _remedy(panel: Panel, rows: Sequence[dict[str, Any]], unread: Backlog) -> Remedy | None:
@@ -259,8 +310,19 @@ class Summary:
 
 def summary(panel: Panel) -> list[Summary]:
     """What the panel says of each piece, by number. For acts and pages of those who decide, who may know it."""
-    rows = Assignment.objects.select_related("review").order_by("pk")
-    pieces = panel.pieces.filter(withdrawn=None).prefetch_related(Prefetch("assignments", rows))
+    return summed(panel, list(read_by(panel)))
+
+
+def read_by(panel: Panel) -> QuerySet[Piece]:
+    """What is before a panel, by number, without the texts."""
+    return panel.pieces.filter(withdrawn=None).defer("text", "authors", "met_by")
+
+
+def summed(panel: Panel, pieces: Sequence[Piece]) -> list[Summary]:
+    """What the panel says of each of these."""
+    prefetch_related_objects(
+        pieces, Prefetch("assignments", Assignment.objects.select_related("review").order_by("pk"))
+    )
     return [_summed(panel, piece) for piece in pieces]
 
 

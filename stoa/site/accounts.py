@@ -9,7 +9,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_confirmed
+from allauth.account.signals import email_changed, email_confirmed
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
@@ -116,6 +116,13 @@ class MFAAdapter(DefaultMFAAdapter):
 def note_that_mail_arrives(email_address: EmailAddress, **_: Any) -> None:
     """Who confirms an address reads the mail that comes there."""
     bounces.clear(email_address.email)
+
+
+@receiver(email_changed)
+def send_what_was_held(user: Person, to_email_address: EmailAddress, **_: Any) -> None:
+    """Who gives another address instead of one from which mail comes back gets there what was held."""
+    if to_email_address.verified:
+        bounces.send_elsewhere(user.pk, to_email_address.email)
 
 
 @receiver(authenticator_added)

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from stoa.kit.folder import note_address
 from tests.cli.command import stoa
 
 
@@ -20,6 +21,11 @@ def test_it_makes_a_server_once_and_gives_a_link_until_somebody_signed_in(tmp_pa
         assert done.json["data"] == str(tmp_path / "new")
         assert done.json["link"].startswith(done.json["address"])
     assert (tmp_path / "new" / "keys" / "record.key").read_bytes() == key
+    note_address(tmp_path / "new", "http://localhost:8099")
+    later = stoa("init", "--data", tmp_path / "new", "--json", STOA_ADDRESS="")
+    assert later.json["link"].startswith("http://localhost:8099/")
+    other = stoa("init", "--data", tmp_path / "new", "--port", "8098", "--json", STOA_ADDRESS="")
+    assert other.json["link"].startswith("http://localhost:8098/")
 
 
 def test_it_says_its_version():

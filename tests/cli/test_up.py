@@ -17,7 +17,7 @@ import httpx
 import psycopg
 import pytest
 
-from stoa.kit.folder import held
+from stoa.kit.folder import held, noted_address
 from stoa.kit.postgres import Postgres
 from stoa.kit.unprivileged import child_setup
 from tests.cli.command import Done, stoa
@@ -61,6 +61,7 @@ def test_it_shows_its_address_and_a_sign_in_link_and_ctrl_c_stops_all_of_it_with
     link = re.search(rf"once, within 24 hours: ({server.address}/\S+)", server.said)
     assert f"is up at {server.address}" in server.said
     assert link
+    assert noted_address(server.data) == server.address
     assert httpx.get(link[1], timeout=LONG).status_code in {200, 302}
     with httpx.stream("GET", f"{server.address}/live", params={"topic": "record"}, timeout=LONG) as stream:
         assert next(stream.iter_lines()) == "event: hello"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -297,3 +298,42 @@ def test_an_organiser_asks_for_files_within_limits(cast: Cast) -> None:
     page = client.get(f"{CALL}/asks/fields/{made['key']}").content.decode()
     assert ('name="megabytes" value="5"' in page, page.count("checked")) == (True, 3)
     assert 'type="file"' in client.get(f"{CALL}/preview").content.decode()
+
+
+def _zipped(answer: Any) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_who_keeps_the_call_takes_all_files_along_in_folders_and_each_applicant_sees_it(cast: Cast) -> None:
+    call = opened(cast)
+    ada, bob = cast.stranger, cast.associate
+    apply(ada, call, paper=[sent(ada, "../../etc/passwd.pdf").pk, sent(ada, "two.txt", b"Two.").pk])
+    apply(bob, call)
+    Application.objects.filter(person=ada).update(name="../Ada / O’Neill\\x")
+    one = Application.objects.get(person=ada)
+    keeper = browser(cast.steward)
+    assert "Take the files along" in keeper.get(f"{CALL}/applications").content.decode()
+    expected = {f"ada-oneillx-{one.pk}/01-passwd.pdf": pdf(), f"ada-oneillx-{one.pk}/02-two.txt": b"Two."}
+
+    answer = keeper.post(f"{CALL}/applications/files")
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert _zipped(answer.streaming_content) == expected
+    assert [look.what for look in looks_at(ada.pk)] == [f"the files in your application to “{call.title}”, given out"]
+    assert not looks_at(bob.pk)
+    assert _zipped(keeper.post(f"/api/v1{CALL}/files").streaming_content) == expected
+    assert len(looks_at(ada.pk)) == 2
+
+    members.withdraw(acting(ada), draft=Draft.objects.get(person=ada))
+    assert _zipped(keeper.post(f"{CALL}/applications/files").streaming_content) == {}
+
+
+def test_nobody_else_takes_files_along_and_no_look_is_noted(cast: Cast) -> None:
+    call = opened(cast)
+    apply(cast.stranger, call, paper=[sent(cast.stranger).pk])
+    for person in (cast.stranger, cast.members[0], cast.facilitator, cast.associate):
+        client = browser(person)
+        assert client.post(f"{CALL}/applications/files").status_code == 403
+        assert client.post(f"/api/v1{CALL}/files").status_code == 403
+    assert not looks_at(cast.stranger.pk)

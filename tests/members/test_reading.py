@@ -147,14 +147,15 @@ def test_conflicts_are_seen_before_the_call_closes_and_before_anybody_is_asked(a
     Tie.objects.create(person=one, organisation=house, kind="employment", start=date(2020, 1, 1))
     earlier = opened(applied.cast, "earlier")
     apply(other, earlier)  # who wrote the work that Ada and Bob name too
-    assert dict(barred_from(applied.call, applied.readers)) == {one.pk: 2, other.pk: 2}
+    barred = {one.pk: 2, other.pk: 2, **{reader.pk: 0 for reader in applied.readers[2:]}}
+    assert barred_from(applied.call, applied.readers) == barred
     keeper = browser(applied.cast.steward)
     before = text(keeper.get(f"{CALL}/decide/reviewers"))
     assert ("once the call has closed" in before, 'name="person"' in before) == (True, False)
     assert not Seat.objects.exists()
 
     call = applied.begin()
-    assert dict(barred_from(call, applied.readers)) == {one.pk: 2, other.pk: 2}
+    assert barred_from(call, applied.readers) == barred
     page = text(keeper.get(f"{CALL}/decide/reviewers"))
     assert f'value="{third.pk}" form="ask"' in page
     assert keeper.post(f"{CALL}/decide/reviewers", {"load": 3}).status_code == 422
@@ -169,6 +170,28 @@ def test_conflicts_are_seen_before_the_call_closes_and_before_anybody_is_asked(a
     )
     after = text(keeper.get(f"{CALL}/decide/reviewers"))
     assert (after.count('form="ask"'), "invited" in after) == (page.count('form="ask"') - 2, True)
+
+
+def test_conflicts_with_many_are_counted_no_further_than_a_page_says(
+    applied: Applied, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, *others = applied.readers
+    house = Organisation.objects.create(name="Example University")
+    Tie.objects.create(person=one, organisation=house, kind="employment", start=date(2020, 1, 1))
+    keeper = browser(applied.cast.steward)
+    for module in (
+        "stoa.review.acts.conflicts",
+        "stoa.members.queries.deciding_panel",
+        "stoa.members.views.deciding_panel",
+    ):
+        monkeypatch.setattr(f"{module}.COUNTED_TO", 1)
+    assert barred_from(applied.call, applied.readers) == dict.fromkeys([reader.pk for reader in applied.readers])
+    assert "told once the reading has begun" in text(keeper.get(f"{CALL}/decide/reviewers"))
+
+    call = applied.begin()
+    assert barred_from(call, applied.readers) == {one.pk: 2} | {other.pk: 0 for other in others}
+    assert "more than 1<" in text(keeper.get(f"{CALL}/decide/reviewers"))
+    assert keeper.get(f"/api/v1{CALL}/reviewers", {"q": one.name}).json()["items"][0]["could_not_read"] == 2
 
 
 def test_others_learn_nothing_of_who_could_read_or_does(applied: Applied) -> None:

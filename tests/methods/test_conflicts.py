@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoa.methods.conflicts import Conflict, Party, find_conflicts
+from stoa.methods.conflicts import Conflict, Party, find_conflicts, marks, probes
 
 SINCE, UNTIL = "2023-12-01", "2026-12-01"
 ANA, BEN = frozenset({"person:ana", "orcid:0000-1"}), frozenset({"person:ben"})
@@ -107,3 +107,22 @@ def test_the_index_finds_what_comparing_everybody_with_everybody_finds(
     }
     assert {(one.piece, one.reviewer, one.kind) for one in found} == expected
     assert len(found) == len(expected)
+
+
+@given(parties, parties)
+def test_whoever_is_in_conflict_has_something_among_an_authors_marks_also_when_these_are_older(
+    author: Party, reviewer: Party
+) -> None:
+    sought = probes(reviewer, since=SINCE, until=UNTIL)
+    if find_conflicts({"p": [author]}, {"r": reviewer}, since=SINCE, until=UNTIL):
+        assert sought & marks(author, since=SINCE)
+        assert sought & marks(author, since="2022-06-01")
+
+
+def test_what_two_share_who_are_in_no_conflict_is_no_mark_that_one_looks_for() -> None:
+    third = [("person:c", "2025-01-01")]
+    author, reviewer = (
+        Party(ANA, [("eth", "2020-01-01", "2023-11-30")], third),
+        Party(BEN, [("eth", "2020-01-01", None)], third),
+    )
+    assert not probes(reviewer, since=SINCE, until=UNTIL) & marks(author, since=SINCE)

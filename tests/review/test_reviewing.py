@@ -222,15 +222,20 @@ def test_a_declared_conflict_gives_the_piece_to_somebody_else_at_once(reading: R
     assert browser(person).get(f"/reviews/{reading.panel.pk}/of/{one.piece.number}").status_code == 404
 
 
+def _how_far(panel: Panel) -> dict[int, tuple[int, int, int]]:
+    rows = queries.seats(panel).values_list("pk", "to_read", "given", "barred")
+    return {pk: (to_read, given, barred) for pk, to_read, given, barred in rows}
+
+
 def test_whoever_keeps_the_panel_sees_how_much_each_reads_whatever_their_conflicts(shared: Shared) -> None:
-    before = {seat.pk: (seat.to_read, seat.given, seat.barred) for seat in queries.seats(shared.panel)}
+    before = _how_far(shared.panel)
     seat = Seat.objects.get(person=shared.reviewers[0])
     for piece in Piece.objects.exclude(assignments__seat=seat):
         Conflict.objects.create(seat=seat, piece=piece, kind="tie", source=Conflict.Source.FOUND)
         Conflict.objects.create(seat=seat, piece=piece, kind="works", source=Conflict.Source.FOUND)
     barred = seat.conflicts.count()
     assert barred > 1
-    after = {seat.pk: (seat.to_read, seat.given, seat.barred) for seat in queries.seats(shared.panel)}
+    after = _how_far(shared.panel)
     assert after == before | {seat.pk: (*before[seat.pk][:2], barred)}
 
 
@@ -456,3 +461,24 @@ def test_a_text_is_data_to_the_pdf_and_can_not_make_it_endless() -> None:
     sheet["pieces"] = [{"number": 1, "title": "Long", "text": "x" * 1_000_001}]
     with pytest.raises(Closed):
         as_pdf(sheet, due="")
+
+
+def test_the_lists_of_a_panel_can_be_narrowed_and_taken_along_and_scores_not_before_ones_own(reading: Reading) -> None:
+    keeper, path = browser(reading.cast.steward), f"/reviews/{reading.panel.pk}/panel"
+    one, *_ = reading.reviewers
+
+    def lines(**asked: str) -> list[str]:
+        answer: Any = keeper.get(path, asked)
+        return b"".join(answer.streaming_content).decode().splitlines()
+
+    assert len(lines(reviewers_as="csv")) == 4
+    assert lines(reviewers_as="csv", reviewers_q=one.name)[1].startswith(one.name)
+    assert lines(conflicts_as="csv") == ["name,number,kind,source,cleared"]
+    assert [line.split(",")[0] for line in lines(**{"as": "csv", "number": "3"})] == ["number", "3"]
+    assert keeper.get(path, {"number": "x"}).status_code == 200
+
+    seat = acts.invite(reading.steward, panel=reading.panel, person=reading.cast.steward, load=4)
+    acts.accept(reading.steward, seat=seat, load=4)
+    Assignment.objects.create(seat=seat, piece=Piece.objects.get(number=1))
+    assert not getattr(keeper.get(path, {"as": "csv"}), "streaming", False)
+    assert browser(one).get(path, {"reviewers_as": "csv"}).status_code == 404

@@ -12,8 +12,9 @@ from stoa.ballots.acts.closing import opening_due
 from stoa.cli.checks import Invariant
 from stoa.forum.queries.moderation import cases_for_operator
 from stoa.kit import clock
+from stoa.kit.bounces import HELD, WITHHELD
 from stoa.kit.models import Mail
-from stoa.kit.outbox import MOST_ATTEMPTS, REFUSED, WITHHELD
+from stoa.kit.outbox import MOST_ATTEMPTS, REFUSED
 from stoa.record.models import Pending
 from stoa.record.queries import days_to_seal
 
@@ -55,7 +56,7 @@ def places() -> Iterator[str]:
 
 def outbox() -> Iterator[str]:
     """No mail is stuck."""
-    given_up = Mail.objects.filter(sent=None, attempts__gte=MOST_ATTEMPTS).exclude(error__in=[WITHHELD, REFUSED])
+    given_up = Mail.objects.filter(sent=None, attempts__gte=MOST_ATTEMPTS).exclude(error__in=[WITHHELD, HELD, REFUSED])
     if count := given_up.count():
         yield f"{count} mails could not be sent and are given up."
     late = Mail.objects.filter(sent=None, attempts__lt=MOST_ATTEMPTS, due__lte=clock.now() - LATE_MAIL).count()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.http import FileResponse, Http404, StreamingHttpResponse
 
 from stoa.kit.files import store
+from stoa.kit.files.packing import zipped
 from stoa.kit.models import Upload
+
+Answer = TypeVar("Answer", bound=StreamingHttpResponse)
 
 
 def attachment(upload: Upload) -> FileResponse:
@@ -15,6 +21,17 @@ def attachment(upload: Upload) -> FileResponse:
     except (FileNotFoundError, IsADirectoryError):
         raise Http404 from None
     response = FileResponse(file, as_attachment=True, filename=upload.name, content_type=upload.type)
+    return _kept_harmless(response)
+
+
+def packed(files: Iterable[tuple[str, Upload]], name: str) -> StreamingHttpResponse:
+    """These files, each under its path, as a zip of this name that is made while it is sent."""
+    response = StreamingHttpResponse(zipped(files), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _kept_harmless(response)
+
+
+def _kept_harmless(response: Answer) -> Answer:
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

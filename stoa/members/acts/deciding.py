@@ -54,7 +54,7 @@ def begin_review(actor: Actor, *, call: Call, due: datetime | None = None) -> Ca
     call.panel = open_reading(call, due or clock.now() + TIME_TO_READ)
     call.phase = Call.Phase.REVIEW
     call.save(update_fields=["phase", "panel"])
-    if wave := wave_before(call):
+    if wave := list(wave_before(call)):
         ask(call.panel, asked_of(wave, fair_load(call, count, len(wave))))
     tell(events.ReviewBegun(call.pk))
     return call

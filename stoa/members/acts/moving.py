@@ -30,6 +30,23 @@ def give_out(actor: Actor, *, call: Call) -> list[dict[str, Any]]:
     return [{"number": one.pk, "submitted": clock.stamp(one.submitted), **content(one)} for one in rows]
 
 
+@act("members.files.give_out", on="call", kind="sealed")
+def give_out_files(actor: Actor, *, call: Call) -> list[str]:
+    """Give out the files of all applications to a call, as one who keeps it; each applicant can see it.
+
+    Gives those that have files.
+    """
+    rows = Application.objects.filter(call=call).exclude(files=[]).order_by("pk").values_list("pk", "person")
+    found = list(rows)
+    for _, person_id in found:
+        if person_id:
+            tell(
+                PrivateLook(person_id, f"the files in your application to “{call.title}”, given out"),
+                {"by": actor.name},
+            )
+    return [pk for pk, _ in found]
+
+
 @act("members.applications.import", on="call")
 def import_applications(actor: Actor, *, call: Call, incoming: Sequence[Incoming], digest: str) -> int:
     """Take applications from a file into a call that is announced; those that came before are passed over."""

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from ninja import Field, Router, Schema
 from ninja.pagination import paginate
 from ninja.responses import Status
 
 from stoa.kit.api import Given, Parts, Word, actor, found, signed_in
 from stoa.kit.faults import Invalid, Refused
-from stoa.kit.files.answering import attachment
+from stoa.kit.files.answering import attachment, packed
 from stoa.kit.files.queries import own_file
 from stoa.kit.powers import may
 from stoa.members import acts, queries, rules
@@ -20,7 +20,7 @@ from stoa.members.api.calls import found_call
 from stoa.members.models import Application, Call, Draft
 from stoa.members.queries import Mine
 from stoa.members.queries.applications import unreachable
-from stoa.members.queries.files import enclosed, find_enclosed, find_readable
+from stoa.members.queries.files import enclosed, find_enclosed, find_readable, in_folders
 from stoa.members.queries.importing import sheet_of
 from stoa.members.queries.vouching import post_of
 from stoa.members.rules.incoming import fault_of_mapping, guess, read_rows
@@ -224,6 +224,13 @@ def get_application_file(request: HttpRequest, slug: str, application: Word, upl
     if rules.may_read(caller, one.call):
         acts.read_application(caller, application=one)
     return attachment(wanted)
+
+
+@router.post("/calls/{slug}/files", summary="Take the files of all applications along")
+def take_files(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """A zip with a folder for each application that has files, for those who keep the call; each applicant can see it."""
+    call = found_call(request, slug)
+    return packed(in_folders(call, acts.give_out_files(actor(request), call=call)), f"files-{call.slug}.zip")
 
 
 class Importing(Given):

@@ -1,16 +1,14 @@
 """The reading of a call over HTTP: its panel opens, people are asked once their conflicts are seen, and how far it is."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, overload
+from typing import Annotated
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from ninja.pagination import paginate
 from pydantic import AwareDatetime
 
-from stoa.kit.api import Given, Parts, Word, actor, found
+from stoa.kit.api import Completed, Given, Parts, Word, actor, found
 from stoa.members import acts
 from stoa.members.api.calls import CallOut, found_call
 from stoa.members.api.deciding import deciding
@@ -40,7 +38,7 @@ class CandidateOut(Schema):
 
     person: str = Field(alias="person.pk")
     name: str = Field(alias="person.shown_name")
-    could_not_read: int
+    could_not_read: int | None
     answer: str
 
 
@@ -62,27 +60,6 @@ class ReadingOut(Schema):
     high: int
 
 
-class Candidates(Sequence[queries.Candidate]):
-    """Who could be asked, of whom conflicts are looked for with those alone who are given out."""
-
-    def __init__(self, call: Call, rows: QuerySet[Person]) -> None:
-        self.call, self.rows = call, rows
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return self.rows.count()
-
-    @overload
-    def __getitem__(self, key: int) -> queries.Candidate: ...
-    @overload
-    def __getitem__(self, key: slice) -> list[queries.Candidate]: ...
-    def __getitem__(self, key: int | slice) -> queries.Candidate | list[queries.Candidate]:
-        """These of them."""
-        if isinstance(key, int):
-            return queries.looked_up(self.call, [self.rows[key]])[0]
-        return queries.looked_up(self.call, list(self.rows[key]))
-
-
 @router.post("/calls/{slug}/review", response=CallOut, summary="Let applications be read")
 def begin_review(request: HttpRequest, slug: str, given: DueIn | None = None) -> Call:
     """Let a panel read the applications of a call that has closed, by its criteria."""
@@ -101,11 +78,14 @@ def get_reading(request: HttpRequest, slug: str) -> dict[str, object]:
 
 @router.get("/calls/{slug}/reviewers", response=list[CandidateOut], summary="List who could be asked to read")
 @paginate(Parts)
-def list_candidates(request: HttpRequest, slug: str, q: Word = "") -> Candidates:
-    """Who could be asked to read a call, each with the conflicts found with what was submitted; for those who decide it."""
+def list_candidates(request: HttpRequest, slug: str, q: Word = "") -> Completed[Person, queries.Candidate]:
+    """Who could be asked to read a call, each with the conflicts found with what was submitted; for those who decide it.
+
+    Conflicts are counted no further than 2,001, and with more applications than 2,000 not before the reading begins.
+    """
     call = deciding(request, slug)
     rows = queries.candidates(call, actor(request)).filter(sort_name__contains=q.casefold())
-    return Candidates(call, rows)
+    return Completed(rows, lambda people: queries.looked_up(call, people))
 
 
 @router.post("/calls/{slug}/reviewers", response=AskedOut, summary="Ask people to read a call")

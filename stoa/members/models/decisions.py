@@ -54,7 +54,10 @@ class Decision(models.Model):
     moved = models.DateTimeField(null=True, help_text="when it was moved up or given up")
 
     class Meta:
-        indexes = [models.Index(fields=["outcome", "place"], name="decision_in_order")]
+        indexes = [
+            models.Index(fields=["outcome", "place"], name="decision_in_order"),
+            models.Index(fields=["place", "id"], name="decision_by_place"),
+        ]
 
     def get_absolute_url(self) -> str:
         """Where its applicant reads it."""

@@ -56,7 +56,7 @@ def next_instant(now: datetime) -> datetime | None:
 
 def find_call(slug: str, viewer: Actor) -> Call | None:
     """The call of this short name, if the viewer may know of it."""
-    return _known(viewer).filter(slug=slug).first()
+    return _known(viewer).select_related("panel").filter(slug=slug).first()
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from stoa.kit.act import Actor
 from stoa.members import rules
@@ -19,7 +19,7 @@ from stoa.members.rules.answers import answered, fact_in_words
 from stoa.methods.same_person import name_key
 from stoa.people.models import Organisation, Person, Role, Tie
 from stoa.people.queries import in_force
-from stoa.review.acts.conflicts import COUNTED, barred
+from stoa.review.acts.conflicts import COUNTED, COUNTED_TO, barred, could_not_read
 from stoa.review.acts.panels import Author
 from stoa.review.acts.seats import MOST_LOAD
 from stoa.review.models import Piece, Seat
@@ -38,35 +38,46 @@ def candidates(call: Call, viewer: Actor) -> QuerySet[Person]:
     held = in_force(
         Role.objects.filter(role="member", scope="") | Role.objects.filter(role="reviewer", scope=call.reference)
     )
-    return Person.objects.filter(pk__in=held.values("person"), is_active=True).order_by("sort_name", "pk")
+    seat = Seat.objects.filter(panel=call.panel_id, person=OuterRef("pk")).values("state")
+    people = Person.objects.filter(pk__in=held.values("person"), is_active=True).annotate(seat_state=Subquery(seat))
+    return people.order_by("sort_name", "pk")
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who could be asked: of how many applications they could not, and how they answered if they were asked."""
+    """Somebody who could be asked: how many applications they could not read, and how they answered if they were asked.
+
+    `could_not_read` is counted no further than one more than `COUNTED_TO`, and None where nobody looked yet.
+    """
 
     person: Person
-    could_not_read: int
+    could_not_read: int | None
     answer: str
 
 
 def looked_up(call: Call, people: Sequence[Person]) -> list[Candidate]:
-    """These people with the conflicts that are found of them, and what they answered."""
+    """These of the candidates with the conflicts that are found of them, and what they answered."""
     barred = barred_from(call, people)
-    seats = Seat.objects.filter(panel=call.panel_id, person__in=people) if call.panel_id else Seat.objects.none()
-    answers = {seat.person_id: seat.get_state_display() for seat in seats}
-    return [Candidate(one, barred[one.pk], answers.get(one.pk, "")) for one in people]
+    answers = dict(Seat.State.choices)
+    return [Candidate(one, barred[one.pk], answers.get(vars(one)["seat_state"], "")) for one in people]
 
 
-def barred_from(call: Call, people: Sequence[Person]) -> Counter[str]:
-    """How many of a call's applications each of these people could not read, by id."""
-    return barred(_pieces(call), known_of([person.pk for person in people])) if people else Counter()
+def barred_from(call: Call, people: Sequence[Person]) -> dict[str, int | None]:
+    """How many of a call's applications each of these people could not read, by id; as `could_not_read` of a `Candidate`.
 
-
-def _pieces(call: Call) -> list[Piece]:
+    Before its reading begins each application has to be compared, and with more than `COUNTED_TO` of them nobody is.
+    """
+    ids = [person.pk for person in people]
     if call.panel:
-        return list(call.panel.pieces.filter(withdrawn=None).defer("text"))
-    rows = list(Application.objects.filter(call=call).defer("answers", "facts"))
+        return dict(could_not_read(call.panel, known_of(ids)))
+    rows = list(Application.objects.filter(call=call).defer("answers", "facts")[: COUNTED_TO + 1])
+    if len(rows) > COUNTED_TO:
+        return dict.fromkeys(ids)
+    found = barred(_pieces(rows), known_of(ids))
+    return {one: found[one] for one in ids}
+
+
+def _pieces(rows: Sequence[Application]) -> list[Piece]:
     authors = authors_of(rows)
     return [Piece(number=n, authors=[asdict(authors[one.pk])]) for n, one in enumerate(rows)]
 
@@ -107,13 +118,13 @@ def known_of(people: Sequence[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def wave_before(call: Call) -> list[Person]:
+def wave_before(call: Call) -> QuerySet[Person]:
     """Who was admitted by the wave before and so is asked to read this one; nobody where a call is read otherwise."""
     if call.screening != Call.Screening.WAVES or call.after_id is None:
-        return []
+        return Person.objects.none()
     admitted = Decision.objects.filter(application__call=call.after_id, outcome=Decision.Outcome.ADMITTED)
     found = Person.objects.filter(pk__in=admitted.values("application__person"), is_active=True, erased=None)
-    return list(found.order_by("sort_name", "pk"))
+    return found.order_by("sort_name", "pk")
 
 
 def fair_load(call: Call, applications: int, reviewers: int) -> int:

@@ -13,7 +13,8 @@ from django.db.models import Count, Q, QuerySet
 from stoa.kit.act import Actor
 from stoa.members import rules
 from stoa.members.events import CallDecided
-from stoa.members.models import Appeal, Call, Decision, Release
+from stoa.members.models import Appeal, Application, Call, Decision, Release
+from stoa.members.queries.applications import with_words
 from stoa.record.models import Entry
 from stoa.review.models import Assignment
 
@@ -25,6 +26,11 @@ def decisions(call: Call, viewer: Actor) -> QuerySet[Decision]:
     """What is decided about the applications to a call, for those who decide; for others nothing."""
     rows = Decision.objects.filter(application__call=call).select_related("application__call")
     return rows.order_by("place", "pk") if rules.may_decide(viewer, call) else rows.none()
+
+
+def decided_with_words(rows: QuerySet[Decision], words: str, call: Call) -> QuerySet[Decision]:
+    """Of these decisions on a call, those about applications with these words in the name or the organisation."""
+    return rows.filter(application__in=with_words(Application.objects.filter(call=call), words, call).values("pk"))
 
 
 def own_decision(call: Call, viewer: Actor) -> Decision | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from django.utils.text import slugify
 
 from stoa.kit.act import Actor
 from stoa.kit.models import Upload
@@ -11,6 +13,8 @@ from stoa.members import rules
 from stoa.members.models import Application, Call, Draft
 from stoa.review.models import Assignment, Panel, Seat
 
+CHUNK = 500
+LONGEST = 60
 READ_IN = (Panel.Phase.REVIEWING, Panel.Phase.DISCUSSING)
 
 
@@ -31,6 +35,30 @@ def enclosed(holder: Draft | Application, address: Callable[[str], str]) -> list
     fields = [field for field in holder.call.asks.fields if field.kind == "file"]
     pairs = [(field.label, uploads.get(one)) for field in fields for one in holder.answers.get(field.key, [])]
     return [Enclosed(label, upload, address(upload.pk)) for label, upload in pairs if upload]
+
+
+def in_folders(call: Call, applications: Sequence[str]) -> Iterator[tuple[str, Upload]]:
+    """The files of these applications to a call, as far as they stand, each with its path: a folder an application.
+
+    Folders are named by applicant and number, files by their place on the form and their own names.
+    """
+    for at in range(0, len(applications), CHUNK):
+        rows = Application.objects.filter(call=call, pk__in=applications[at : at + CHUNK])
+        some = list(rows.order_by("pk").only("pk", "name", "files", "answers"))
+        uploads = Upload.objects.in_bulk([upload for one in some for upload in one.files])
+        for one in some:
+            for place, upload in enumerate(_in_order(call, one, uploads), start=1):
+                yield f"{_folder(one)}/{place:02}-{upload.name}", upload
+
+
+def _in_order(call: Call, one: Application, uploads: Mapping[str, Upload]) -> list[Upload]:
+    keys = [field.key for field in call.asks.fields if field.kind == "file"]
+    return [uploads[pk] for key in keys for pk in one.answers.get(key, []) if pk in uploads]
+
+
+def _folder(one: Application) -> str:
+    """A name in letters and hyphens alone, which leads nowhere; the number tells those of one name apart."""
+    return f"{slugify(one.name, allow_unicode=True)[:LONGEST].strip('-') or 'application'}-{one.pk}"
 
 
 def find_enclosed(holder: Draft | Application, pk: str) -> Upload | None:

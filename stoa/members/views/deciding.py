@@ -18,9 +18,12 @@ from stoa.members.acts.deciding import LETTERS, reviewers_of
 from stoa.members.forms.calls import ConfirmForm
 from stoa.members.forms.deciding import BarForm, LettersForm, ReasonForm, ReleaseForm, ReplyForm, ScoresForm
 from stoa.members.models import Call, Decision
+from stoa.members.queries.decisions import decided_with_words
 from stoa.members.views.calls import found, frame
 from stoa.members.views.keeping import status
 from stoa.review.queries import outlook
+
+MOST_COUNTED = 2_000
 
 
 def listing(call: Call) -> Listing[Decision]:
@@ -46,6 +49,7 @@ def listing(call: Call) -> Listing[Decision]:
             Column("reason", "Reason", lambda d: bool(d.reason), sortable=False),
         ],
         filters=[
+            Filter("q", "Name or organisation", lambda rows, words: decided_with_words(rows, words, call)),
             Filter("outcome", "Outcome", lambda rows, value: rows.filter(outcome=value), Decision.Outcome.choices),
             Filter(
                 "reason",
@@ -56,6 +60,7 @@ def listing(call: Call) -> Listing[Decision]:
         ],
         sort="place",
         empty="Nothing is decided yet.",
+        most=MOST_COUNTED,
     )
 
 
@@ -73,10 +78,10 @@ def decide(request: HttpRequest, slug: str) -> HttpResponseBase:
         **frame(call),
         "form": form,
         "table": shown.page(request, rows),
-        "reviewers": reviewers_of(call).count(),
+        "reviewers": reviewers_of(call).count,  # asked where it is shown
         "bars": call.bars.count(),
         "bar": call.bar / 100 if call.bar else None,
-        "release": queries.release_of(call),
+        "release": queries.release_of(call) if call.bar else None,
         "panel": call.panel,
         "outlook": outlook(call.panel) if call.panel and call.phase == Call.Phase.REVIEW else None,
     }

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.html import format_html
 
 from stoa.kit import clock, edge
-from stoa.kit.tables import Column, Filter, Listing
+from stoa.kit.tables import Column, Filter, Listing, in_words
 from stoa.members import acts
 from stoa.members.acts.deciding import TIME_TO_READ
 from stoa.members.forms.deciding import BeginForm, InviteForm
@@ -23,6 +23,7 @@ from stoa.members.views.calls import frame
 from stoa.members.views.deciding import deciding
 from stoa.members.views.keeping import status
 from stoa.people.models import Person
+from stoa.review.acts.conflicts import COUNTED_TO
 
 MOST_SHOWN = 50
 
@@ -41,13 +42,27 @@ def listing(call: Call) -> Listing[Candidate]:
         caption="Who could be asked",
         columns=[
             Column("name", "Name", lambda c: c.person.shown_name, order=("sort_name",)),
-            Column("barred", "Could not read", lambda c: c.could_not_read, sortable=False, numeric=True),
+            Column(
+                "barred",
+                "Could not read",
+                lambda c: c.could_not_read,
+                show=lambda c: could_not_read(c.could_not_read),
+                sortable=False,
+                numeric=True,
+            ),
             Column("answer", "Asked", lambda c: c.answer, show=tick, sortable=False),
         ],
         filters=[Filter("q", "Name", lambda rows, words: rows.filter(sort_name__contains=words.casefold()))],
         sort="name",
         empty="Nobody could be asked.",
     )
+
+
+def could_not_read(count: int | None) -> str:
+    """How many applications somebody could not read, in words."""
+    if count is None:
+        return "told once the reading has begun"
+    return in_words(count) if count <= COUNTED_TO else f"more than {in_words(COUNTED_TO)}"
 
 
 @edge.signed_in
@@ -59,13 +74,14 @@ def begin(request: HttpRequest, slug: str) -> HttpResponseBase:
         messages.success(request, "The panel is open. Ask people to read.")
         return redirect("members:reviewers", slug)
     wave = panel.wave_before(call)
-    barred = panel.barred_from(call, wave)
+    shown = list(wave[:MOST_SHOWN])
+    barred = panel.barred_from(call, shown)
     context = {
         **frame(call),
         "form": form,
         "applications": Application.objects.filter(call=call).count(),
-        "wave": [(one, barred[one.pk]) for one in wave[:MOST_SHOWN]],
-        "wave_count": len(wave),
+        "wave": [(one, barred[one.pk]) for one in shown],
+        "wave_count": wave.count(),
     }
     return render(request, "members/begin_review.html", context, status=status(form))
 
@@ -75,8 +91,9 @@ def reviewers(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Who could be asked to read a call, with how much each could not read; and the button that asks those who are ticked."""
     call, actor = deciding(request, slug), edge.actor(request)
     rows = panel.candidates(call, actor)
-    shown = listing(call)
-    form = InviteForm(edge.sent(request), asked=request.POST.getlist("person"), initial={"load": _load(call)})
+    shown, applications = listing(call), Application.objects.filter(call=call).count()
+    load = panel.fair_load(call, applications, call.reviewers_wanted)
+    form = InviteForm(edge.sent(request), asked=request.POST.getlist("person"), initial={"load": load})
     if form.is_valid() and form.carry_out(
         lambda: acts.invite_reviewers(
             actor,
@@ -95,13 +112,9 @@ def reviewers(request: HttpRequest, slug: str) -> HttpResponseBase:
         **frame(call),
         "form": form,
         "table": shown.page(request, rows, complete=complete),
-        "applications": Application.objects.filter(call=call).count(),
+        "applications": applications,
         "panel": call.panel,
     }
     return shown.download(request, rows, complete=complete) or render(
         request, "members/reviewers.html", context, status=status(form)
     )
-
-
-def _load(call: Call) -> int:
-    return panel.fair_load(call, Application.objects.filter(call=call).count(), call.reviewers_wanted)

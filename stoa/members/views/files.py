@@ -7,13 +7,14 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from stoa.kit import edge
 from stoa.kit.addresses import path_to
-from stoa.kit.files.answering import attachment
+from stoa.kit.files.answering import attachment, packed
 from stoa.members import acts, queries, rules
 from stoa.members.models import Application
-from stoa.members.queries.files import enclosed, find_enclosed, find_read, find_readable
+from stoa.members.queries.files import enclosed, find_enclosed, find_read, find_readable, in_folders
 from stoa.members.views.calls import found
 
 TO_READ = "members/parts/files.html"
@@ -42,6 +43,15 @@ def file(request: HttpRequest, slug: str, application: str, upload: str) -> Http
     if rules.may_read(actor, call):
         acts.read_application(actor, application=one)
     return attachment(wanted)
+
+
+@require_POST
+@never_cache
+@edge.signed_in
+def files(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The files of all applications as a zip. That they were given out is noted for each applicant."""
+    call, actor = found(request, slug), edge.actor(request)
+    return packed(in_folders(call, acts.give_out_files(actor, call=call)), f"files-{slug}.zip")
 
 
 def files_beside(reference: str, request: HttpRequest) -> tuple[str, dict[str, Any]] | None:

@@ -53,7 +53,16 @@ def applications(request: HttpRequest, slug: str) -> HttpResponseBase:
     shown = listing(call)
     may_import = may(edge.actor(request), "members.applications.import", call)
     lost = unreachable(rows).count()
-    context = {**frame(call), "table": shown.page(request, rows), "may_import": may_import, "lost": lost}
+    may_take = any(field.kind == "file" for field in call.asks.fields) and may(
+        edge.actor(request), "members.files.give_out", call
+    )
+    context = {
+        **frame(call),
+        "table": shown.page(request, rows),
+        "may_import": may_import,
+        "may_take_files": may_take,
+        "lost": lost,
+    }
     return shown.download(request, rows) or render(request, "members/applications.html", context)
 
 

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from stoa.kit import clock
+from stoa.kit.counting import counted_up_to
 from stoa.methods.conflicts import Conflict as Found
-from stoa.methods.conflicts import Party, find_conflicts
+from stoa.methods.conflicts import Party, find_conflicts, marks, probes
 from stoa.methods.identifiers import orcid
 from stoa.methods.same_person import name_key
 from stoa.people.models import Person, Tie
@@ -17,6 +20,9 @@ from stoa.review.models import Conflict, Panel, Piece, Seat
 
 WINDOW = timedelta(days=3 * 365)
 COUNTED = (Tie.Kind.EMPLOYMENT, Tie.Kind.STUDY)
+COUNTED_TO = 2_000
+"""Of how many pieces a page says that somebody could not read them; of more it says that they are more."""
+AT_ONCE = 50
 Known = Mapping[str, Any]
 
 
@@ -25,9 +31,9 @@ def find_anew(panel: Panel, *, pieces: Iterable[Piece] | None = None, seats: Ite
 
     What was found or cleared before stays as it is.
     """
-    pieces = list(panel.pieces.filter(withdrawn=None) if pieces is None else pieces)
     seats = list(panel.seats.exclude(state=Seat.State.REMOVED) if seats is None else seats)
     known = {seat.person_id: seat.known for seat in seats}
+    pieces = list(met_by(panel, known) if pieces is None else pieces)
     of = {seat.person_id: seat for seat in seats}
     by_number = {str(piece.number): piece for piece in pieces}
     rows = [
@@ -39,13 +45,36 @@ def find_anew(panel: Panel, *, pieces: Iterable[Piece] | None = None, seats: Ite
 
 def found_between(pieces: Iterable[Piece], people: Mapping[str, Known]) -> list[Found]:
     """The conflicts between pieces, by number, and people, by id, of whom `people` says what they declared."""
+    since, until = _window()
+    authors = {str(piece.number): map(_author, piece.authors) for piece in pieces}
+    return find_conflicts(authors, _parties(people), since=since, until=until)
+
+
+def marks_of(authors: Iterable[Known]) -> list[str]:
+    """What is kept with a piece, by which those in conflict with its authors are met."""
+    since, _ = _window()
+    return sorted({mark for one in authors for mark in marks(_author(one), since=since)})
+
+
+def probes_of(people: Mapping[str, Known]) -> dict[str, list[str]]:
+    """What to look for among the marks of pieces, for each of these people by id."""
+    since, until = _window()
+    return {one: sorted(probes(party, since=since, until=until)) for one, party in _parties(people).items()}
+
+
+def met_by(panel: Panel, people: Mapping[str, Known]) -> QuerySet[Piece]:
+    """Those of a panel's pieces among which are all with which one of these people is in conflict; found by an index."""
+    sought = {probe for each in probes_of(people).values() for probe in each}
+    return panel.pieces.filter(withdrawn=None, met_by__overlap=sorted(sought)).defer("text")
+
+
+def _window() -> tuple[str, str]:
     today = clock.now().date()
-    return find_conflicts(
-        {str(piece.number): map(_author, piece.authors) for piece in pieces},
-        {person_id: _reviewer(person_id, known, ties) for (person_id, known), ties in _with_ties(people)},
-        since=str(today - WINDOW),
-        until=str(today),
-    )
+    return str(today - WINDOW), str(today)
+
+
+def _parties(people: Mapping[str, Known]) -> dict[str, Party]:
+    return {person_id: _reviewer(person_id, known, ties) for (person_id, known), ties in _with_ties(people)}
 
 
 def _with_ties(people: Mapping[str, Known]) -> Iterable[tuple[tuple[str, Known], list[Tie]]]:
@@ -81,9 +110,25 @@ def keys_of(named: Sequence[str]) -> list[str]:
     return [keys.get(one, f"name:{name_key(one)}") for one in named]
 
 
+def could_not_read(panel: Panel, people: Mapping[str, Known]) -> dict[str, int]:
+    """How many of a panel's pieces each of these people, by id, could not read, by what was known when a piece was put there.
+
+    Counted by the index alone, and no further than one more than `COUNTED_TO`: to compare each piece takes as long as there are
+    pieces, and nobody is asked for the difference.
+    """
+    sought, rows = probes_of(people), panel.pieces.filter(withdrawn=None)
+    found: dict[str, int] = {}
+    for at in range(0, len(sought), AT_ONCE):
+        some = [*sought.items()][at : at + AT_ONCE]
+        counts = [counted_up_to(COUNTED_TO + 1, rows.filter(met_by__overlap=each)) for _, each in some]
+        found |= zip([one for one, _ in some], Panel.objects.filter(pk=panel.pk).values_list(*counts)[0], strict=True)
+    return found
+
+
 def in_the_way(panel: Panel, person: Person) -> int:
     """How many of a panel's pieces somebody could not read, told before they are invited."""
-    return barred(panel.pieces.filter(withdrawn=None), {person.pk: {}})[person.pk]
+    known = {person.pk: dict[str, Any]()}
+    return barred(met_by(panel, known), known)[person.pk]
 
 
 def barred(pieces: Iterable[Piece], people: Mapping[str, Known]) -> Counter[str]:

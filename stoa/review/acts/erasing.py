@@ -11,4 +11,4 @@ def erase_texts(person_id: str) -> None:
     Remark.objects.filter(author=person_id).update(body="")
     Seat.objects.filter(person=person_id).update(texts=[], known={})
     own = Piece.objects.filter(authors__contains=[{"keys": [f"person:{person_id}"]}])
-    own.update(title="", text="", authors=[])
+    own.update(title="", text="", authors=[], met_by=[])

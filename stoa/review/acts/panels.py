@@ -16,7 +16,7 @@ from stoa.methods.same_person import name_key
 from stoa.people.models import Person
 from stoa.record.entries import keep_blob
 from stoa.review import events
-from stoa.review.acts.conflicts import find_anew
+from stoa.review.acts.conflicts import find_anew, marks_of
 from stoa.review.models import Assignment, Panel, Piece, Review
 
 MOST_TEXT = 200_000
@@ -119,10 +119,14 @@ def put_before(panel: Panel, pieces: Sequence[Put]) -> list[Piece]:
     if any((put.kind, put.object_id) in known for put in pieces):
         raise Conflict("This is before the panel already.", remedy="Nothing was put before it twice.")
     first = (panel.pieces.aggregate(last=Max("number"))["last"] or 0) + 1
-    rows = [_piece(panel, put, first + place) for place, put in enumerate(pieces)]
-    made = Piece.objects.bulk_create(rows, batch_size=CHUNK)
+    made = Piece.objects.bulk_create(pieces_for(panel, pieces, first), batch_size=CHUNK)
     find_anew(panel, pieces=made)
     return made
+
+
+def pieces_for(panel: Panel, pieces: Sequence[Put], first: int) -> list[Piece]:
+    """These as pieces of a panel, numbered from `first` on, not saved."""
+    return [_piece(panel, put, first + place) for place, put in enumerate(pieces)]
 
 
 def withdraw_piece(panel: Panel, kind: str, object_id: str) -> None:
@@ -131,8 +135,8 @@ def withdraw_piece(panel: Panel, kind: str, object_id: str) -> None:
     piece = panel.pieces.filter(kind=kind, object_id=object_id, withdrawn=None).first()
     if piece is None:
         return
-    piece.withdrawn, piece.title, piece.text, piece.authors = clock.now(), "", "", []
-    piece.save(update_fields=["withdrawn", "title", "text", "authors"])
+    piece.withdrawn, piece.title, piece.text, piece.authors, piece.met_by = clock.now(), "", "", [], []
+    piece.save(update_fields=["withdrawn", "title", "text", "authors", "met_by"])
     piece.assignments.filter(state=Assignment.State.TO_READ).delete()
     piece.remarks.all().delete()
     Review.objects.filter(assignment__piece=piece).update(for_panel="", for_author="", reason="")
@@ -238,6 +242,7 @@ def _unread(panel: Panel) -> int:
 
 
 def _piece(panel: Panel, put: Put, number: int) -> Piece:
+    authors = [asdict(author) for author in put.authors]
     return Piece(
         panel=panel,
         kind=put.kind,
@@ -246,7 +251,8 @@ def _piece(panel: Panel, put: Put, number: int) -> Piece:
         title=put.title[:200],
         text=put.text,
         digest=hashlib.sha256(put.text.encode()).hexdigest(),
-        authors=[asdict(author) for author in put.authors],
+        authors=authors,
+        met_by=marks_of(authors),
     )
 
 

@@ -11,7 +11,7 @@ from ninja.pagination import paginate
 from ninja.responses import Status
 from pydantic import AwareDatetime
 
-from stoa.kit.api import Given, Parts, actor, found, signed_in
+from stoa.kit.api import Completed, Given, Parts, actor, found, signed_in
 from stoa.kit.faults import Closed
 from stoa.review import acts, queries
 from stoa.review.acts.panels import Criterion, Example
@@ -205,9 +205,9 @@ def get_outlook(request: HttpRequest, number: int) -> dict[str, Any]:
 
 @router.get("/panels/{number}/summary", response=list[SummaryOut], summary="List what a panel says")
 @paginate(Parts)
-def list_summary(request: HttpRequest, number: int) -> list[queries.Summary]:
+def list_summary(request: HttpRequest, number: int) -> Completed[Piece, queries.Summary]:
     """What the panel says of each piece, for those who keep it; not while they have reviews of their own to give."""
     panel, caller = kept(request, number), signed_in(request)
     if not queries.may_read_all(panel, caller.person_id):
         raise Closed("You have reviews of your own to give.", remedy="Give them first: nobody reads others' before.")
-    return queries.summary(panel)
+    return Completed(queries.read_by(panel), lambda pieces: queries.summed(panel, pieces))

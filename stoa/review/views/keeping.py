@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,13 +17,13 @@ from stoa.kit import edge
 from stoa.kit.edge import ActForm
 from stoa.kit.faults import Invalid, Refused
 from stoa.kit.powers import may
+from stoa.kit.tables import TablePage
 from stoa.people.models import Person
 from stoa.review import acts, forms, queries, rules
 from stoa.review.acts.conflicts import in_the_way
 from stoa.review.models import Panel, Seat
+from stoa.review.views import lists
 from stoa.review.views.reading import found
-
-MOST_CONFLICTS = 200
 
 
 def _kept(request: HttpRequest, pk: int) -> Panel:
@@ -37,30 +38,41 @@ def _kept(request: HttpRequest, pk: int) -> Panel:
 @edge.signed_in
 def panel(request: HttpRequest, pk: int) -> HttpResponseBase:
     """How a panel stands: the forecast with its remedies, who reviews, conflicts, and what was said of each piece."""
-    return _page(request, _kept(request, pk))
+    panel = _kept(request, pk)
+    return _download(request, panel) or _page(request, panel)
+
+
+def _download(request: HttpRequest, panel: Panel) -> HttpResponseBase | None:
+    """One of the lists of the page as a file, where the address asks for it."""
+    found_ = lists.reviewers(request, panel).download(request, queries.seats(panel))
+    found_ = found_ or lists.conflicts(request, panel).download(request, queries.conflicts(panel))
+    if found_ is None and "as" in request.GET and queries.may_read_all(panel, edge.actor(request).person_id):
+        return lists.says(panel).download(request, queries.read_by(panel), partial(queries.summed, panel))
+    return found_
 
 
 def _page(request: HttpRequest, panel: Panel, **more: Any) -> HttpResponseBase:
-    actor = edge.actor(request)
-    found_ = list(queries.conflicts(panel)[:MOST_CONFLICTS])
+    actor, size = edge.actor(request), queries.size(panel, most=lists.MOST_COUNTED + 1)
     context = {
         "panel": panel,
-        "outlook": queries.outlook(panel),
-        "seats": queries.seats(panel),
-        "conflicts": found_,
-        "run": queries.last_run(panel),
-        "summary": queries.summary(panel) if queries.may_read_all(panel, actor.person_id) else None,
-        "pieces": panel.pieces.filter(withdrawn=None).count(),
+        "outlook": queries.outlook(panel, size),
+        "reviewers": lists.reviewers(request, panel).page(request, queries.seats(panel), total=size.seats),
+        "conflicts": lists.conflicts(request, panel).page(request, queries.conflicts(panel), total=size.conflicts),
+        "says": _says(request, panel, size) if queries.may_read_all(panel, actor.person_id) else None,
+        "pieces": size.pieces,
         "invite": forms.InviteForm(auto_id="invite_%s"),
         "put": forms.PieceForm(auto_id="put_%s"),
         "extend": forms.ExtendForm(auto_id="extend_%s", initial={"deadline": panel.deadline}),
         "confirm": forms.ConfirmForm(),
-        "states": Seat.State,
         "phases": Panel.Phase,
         **more,
     }
     failed = any(isinstance(one, ActForm) and one.errors for one in context.values())
     return render(request, "review/panel.html", context, status=422 if failed else 200)
+
+
+def _says(request: HttpRequest, panel: Panel, size: queries.Size) -> TablePage:
+    return lists.says(panel).page(request, queries.read_by(panel), partial(queries.summed, panel), total=size.pieces)
 
 
 @never_cache

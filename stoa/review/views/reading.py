@@ -62,7 +62,7 @@ def desk(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = forms.AcceptForm(initial=_kept(seat))
     context = {
         **_frame(panel, seat, keeps=keeps),
-        "desk": queries.desk(panel, actor.person_id),
+        "desk": queries.overview(panel, actor.person_id),
         "form": form,
         "sheet": forms.SheetForm(auto_id="sheet_%s"),
     }
@@ -87,7 +87,10 @@ def answer(request: HttpRequest, pk: int) -> HttpResponseBase:
     if done:
         messages.success(request, "Thank you: your answer is kept.")
         return redirect("review:desk", pk)
-    context = {**_frame(panel, seat, keeps=rules.may_keep(actor, panel)), "desk": queries.desk(panel, actor.person_id)}
+    context = {
+        **_frame(panel, seat, keeps=rules.may_keep(actor, panel)),
+        "desk": queries.overview(panel, actor.person_id),
+    }
     return render(request, "review/desk.html", {**context, "form": form}, status=422)
 
 
@@ -108,7 +111,7 @@ def piece(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     form = forms.ReviewForm(panel, edge.sent(request), initial=_initial(assignment))
     if form.is_valid() and form.carry_out(lambda: acts.give_review(actor, assignment=assignment, said=form.said())):
         messages.success(request, f"Your review of number {number} is given.")
-        following = queries.desk(panel, actor.person_id).next
+        following = queries.overview(panel, actor.person_id).next
         return redirect("review:piece", pk, following.piece.number) if following else redirect("review:desk", pk)
     return _shown(request, panel, assignment, form)
 
@@ -117,7 +120,7 @@ def _shown(request: HttpRequest, panel: Panel, assignment: Assignment, form: Act
     actor = edge.actor(request)
     context = {
         **_frame(panel, assignment.seat, keeps=False),
-        "desk": queries.desk(panel, actor.person_id),
+        "desk": queries.overview(panel, actor.person_id),
         "assignment": assignment,
         "piece": assignment.piece,
         "form": form,
@@ -224,7 +227,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
     ):
         messages.success(request, f"Drafts kept: {form.outcome}. Look through each and give it.")
         return redirect("review:desk", pk)
-    context = {**_frame(panel, seat, keeps=False), "desk": queries.desk(panel, actor.person_id), "sheet": form}
+    context = {**_frame(panel, seat, keeps=False), "desk": queries.overview(panel, actor.person_id), "sheet": form}
     return render(request, "review/desk.html", context, status=422)
 
 
