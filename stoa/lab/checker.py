@@ -57,7 +57,7 @@ def check(run: Run) -> Checked:
 
 
 def _verdict(arguments: list[str], folder: Path) -> Verdict:
-    program = [sys.executable, "-m", "stoa.evaluation.logs", *arguments]
+    program = [sys.executable, "-m", "stoa.evaluation.logs", *arguments, "--parent", str(os.getpid())]
     try:
         done = subprocess.run(
             program, cwd=folder, env=_environment(folder), capture_output=True, timeout=WALL_SECONDS, check=False
