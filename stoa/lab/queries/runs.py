@@ -14,7 +14,7 @@ from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
 from stoa.kit.registry import Rows, Shown
 from stoa.lab import rules
-from stoa.lab.models import ImportedResult, Result, Run, RunKey, Study
+from stoa.lab.models import ImportedResult, Result, ResultFile, Run, RunKey, Study
 
 LARGEST = 2_147_483_647
 TOKENS_A_SECOND = 100
@@ -140,3 +140,14 @@ RUNS = Rows(
 def logs_in_use(ids: list[str]) -> Iterable[str]:
     """Of these uploads, those that are the log of a run."""
     return Run.objects.filter(upload__in=ids).values_list("upload", flat=True)
+
+
+def result_files(viewer: Actor) -> QuerySet[ResultFile]:
+    """The files of results that the viewer brought and did not bring in yet, the latest first."""
+    rows = ResultFile.objects.select_related("upload", "version__model").filter(person=viewer.person_id or "")
+    return rows.order_by("-sent", "pk")
+
+
+def files_in_use(ids: list[str]) -> Iterable[str]:
+    """Of these uploads, those whose results somebody looks at."""
+    return ResultFile.objects.filter(upload__in=ids).values_list("upload", flat=True)

@@ -44,9 +44,9 @@ def find_draft(pk: str, viewer: Actor) -> Study | None:
     return fetched.filter(pk=pk).first()
 
 
-def asked_to_author(viewer: Actor) -> QuerySet[Author]:
-    """Drafted studies that the viewer was asked to be an author of, and neither accepted nor declined."""
-    rows = Author.objects.select_related("study").filter(person=viewer.person_id or "", accepted=None)
+def asked_to_author(person_id: str) -> QuerySet[Author]:
+    """Drafted studies that somebody was asked to be an author of, and neither accepted nor declined."""
+    rows = Author.objects.select_related("study").filter(person=person_id, accepted=None)
     return rows.filter(study__state=Study.State.DRAFT).order_by("pk")
 
 

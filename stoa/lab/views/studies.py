@@ -14,7 +14,7 @@ from stoa.kit.addresses import path_to
 from stoa.kit.powers import may
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries, rules
-from stoa.lab.checker import can_check
+from stoa.lab.apart import can_check
 from stoa.lab.models import Result, Run, Study
 from stoa.lab.views.pictures import numbered, pictures_of
 from stoa.lab.views.words import measure_of, measured, result_word, run_outcome, study_state, title_of
