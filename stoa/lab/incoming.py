@@ -27,7 +27,8 @@ def read_apart(file: ResultFile) -> tuple[dict[str, Any] | None, str]:
     if not isinstance(said, dict):
         raise no_answer(done)
     if "fault" in said:
-        return None, str(said["fault"]).replace(file.upload.digest, "The file")
+        fault = str(said["fault"]).replace(file.upload.digest, "the file")
+        return None, fault[:1].upper() + fault[1:]
     return {name: said[name] for name in KEPT}, ""
 
 
