@@ -19,13 +19,14 @@ from stoa.kit.faults import Refused
 from stoa.kit.files import acts as files
 from stoa.kit.models import Upload
 from stoa.lab import acts
+from stoa.lab.acts.erasing import erase
 from stoa.lab.models import ImportedResult, ResultFile
 from stoa.lab.tasks import read_file
 from stoa.people.models import Person
 from tests.cast import Cast, browser
 from tests.evaluation import making
 from tests.evaluation.test_formats import GARAK, LM_EVAL, ROW, lines
-from tests.lab.studying import version
+from tests.lab.studying import looked_at, version
 from tests.stage import acting, at
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,14 @@ def test_nobody_but_who_brought_a_file_sees_it_or_brings_it_in(cast: Cast) -> No
     assert "waits to be read" in page_of(file, cast.member).lower()
     assert browser(cast.stranger).get("/lab/imported/new").status_code == 403
     assert ResultFile.objects.get() == file
+
+
+def test_erasing_somebody_takes_their_files_of_results_along(cast: Cast) -> None:
+    file, other = looked_at(cast.member, "a"), looked_at(cast.author, "b")
+    erase(cast.member.pk)
+    assert list(ResultFile.objects.all()) == [other]
+    files.erase_files_of(cast.member.pk)
+    assert not Upload.objects.filter(pk=file.upload_id).exists()
 
 
 def test_what_nobody_read_is_asked_for_again_and_what_nobody_goes_on_with_is_forgotten(
