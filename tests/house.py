@@ -37,6 +37,7 @@ from tests.lab.studying import (
     digest,
     drafted,
     key_of,
+    looked_at,
     registered,
     reproduced,
     sent,
@@ -107,13 +108,13 @@ class House:
             "announcements/": [{"number": "1", "draft": self.draft}],
             "events/": [{"number": str(self.event.pk)}],
             "forum/": [one | post | case, thread],
-            "lab": [studied | {"place": "1", "kind": "svg"}],
+            "lab": [studied | {"place": "1", "kind": "svg"}, {"draft": self.results}],
             "people/": [mine],
             "membership/": [one | {"pk": self.suspension.pk, "role": "member"}],
             "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],
             "api/v1/": [
                 *files, mine | case | applied | on_panel, held, {"number": "1"},
-                {**studied, "suite": "small_checks"}, {**studied, "key": self.run_key},
+                {**studied, "suite": "small_checks"}, {**studied, "key": self.run_key, "draft": self.results},
                 *(one | post | case | filling for filling in numbers),
             ],
             "api/docs/": [{"tag": "announcements"}],
@@ -231,6 +232,7 @@ class House:
         self.secrets.append(Commitment.objects.get(run=run).digest)
         self.run_key: str = key_of(self.one).pk
         checked(submitted(begun(claim.study, self.cast.member), self.cast.member), word="differs", faults=2)
+        self.results: str = looked_at(self.one, self._mark("RESULTS")).pk
         result = {"model_name": "M <b>", "suite": "garak/dan", "measures": {"rate": {"value": 0.5}}}
         lab.import_results(
             acting(self.cast.member), format="garak", source=digest("report"), incoming=[Incoming(**result)]

@@ -95,6 +95,7 @@ def run(
     with told():
         asked = Server(_address(server), token)
         plan = _plan(asked, study)
+        _ask_first(asked, plan, folder, None)
         with _endpoint(endpoint, name, model, at_once, patience) as found:
             works = _works(plan, found, of, suite, folder)
             _go(works, found, asked, price=price, yes=yes)
@@ -127,6 +128,7 @@ def reproduce(
         asked = Server(_address(server), token)
         claim = asked.run(study, number)
         plan = _plan(asked, str(study))
+        _ask_first(asked, plan, folder, number)
         with _endpoint(endpoint, name, model, at_once, patience) as found:
             works = _works(plan, found, of or str(claim["model"]), [str(claim["suite"])], folder, reproduces=number)
             _go(works, found, asked, price=price, yes=yes)
@@ -228,6 +230,14 @@ def _plan(server: Server, study: str) -> Plan:
     if not (study.isascii() and study.isdecimal()):
         raise Fault(f"{study} is no study's number.", remedy="Its page says it.")
     return plan_of(server.plan(int(study)))
+
+
+def _ask_first(server: Server, plan: Plan, folder: Path, reproduces: int | None) -> None:
+    """Have the server refuse who may not run before a model is started; what is under way goes on in any case."""
+    from stoa.evaluation.runner.work import is_under_way
+
+    if not is_under_way(folder, plan.study, reproduces):
+        server.demand_may_begin(plan.study, reproduces)
 
 
 @contextmanager

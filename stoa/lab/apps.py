@@ -20,8 +20,8 @@ class LabConfig(AppConfig):
         from stoa.lab.acts.erasing import erase
         from stoa.lab.acts.finding import models_found, studies_found
         from stoa.lab.acts.recovering import bring_back
-        from stoa.lab.log_files import LOG
-        from stoa.lab.queries.runs import logs_in_use, reproductions_by
+        from stoa.lab.log_files import LOG, RESULT_FILE
+        from stoa.lab.queries.runs import files_in_use, logs_in_use, reproductions_by
         from stoa.record.recovery import register_recovery
 
         register(Kind("model", "model", queries.MODELS))
@@ -35,6 +35,8 @@ class LabConfig(AppConfig):
         register_works(Works("Studies", queries.works_of))
         register_works(Works("Reproductions", reproductions_by))
         register_sort(LOG)
+        register_sort(RESULT_FILE)
         register_use(logs_in_use, lasting=True)
+        register_use(files_in_use)
         register_erasure(erase)
         register_recovery(bring_back)

@@ -9,8 +9,11 @@ from django import forms
 
 from stoa.agenda.models import Question
 from stoa.evaluation.catalogue import SUITES
+from stoa.evaluation.formats.imported import LARGEST
 from stoa.kit.edge import ActForm
+from stoa.kit.files.fields import UploadField, UploadInput
 from stoa.lab.models import Lineage, ModelVersion
+from stoa.lab.queries import find_version, version_of_digest
 
 NOT_CHOSEN = [("", "– choose –")]
 
@@ -18,6 +21,16 @@ NOT_CHOSEN = [("", "– choose –")]
 def _text(label: str, most: int, rows: int, help_text: str = "", *, required: bool = False) -> forms.CharField:
     box = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, max_length=most, widget=box, help_text=help_text, required=required)
+
+
+def _version_named(said: str) -> ModelVersion:
+    """The version of this digest, or of the number at the end of this address."""
+    end = said.rstrip("/").rpartition("/")[2]
+    is_number = end.isascii() and end.isdecimal() and len(end) < 19
+    known = version_of_digest(end) or (find_version(int(end)) if is_number else None)
+    if known is None:
+        raise forms.ValidationError("No such version is registered here. Copy the address of its page.")
+    return known
 
 
 class ModelForm(ActForm):
@@ -86,6 +99,38 @@ class VersionForm(ActForm):
         """What is said of the version, without digest and base."""
         left = {"once", "digest", "base", "relation"}
         return {name: self.cleaned_data[name] for name in self.fields if name not in left}
+
+
+class ResultFileInput(UploadInput):
+    """A file of results, which may be larger than a document."""
+
+    accepted, most, sort = ".eval,.json,.jsonl", LARGEST, "results"
+
+
+class ResultFileForm(ActForm):
+    """A file of results, and the version that it is of, where that is registered here."""
+
+    upload = UploadField(
+        label="The file",
+        widget=ResultFileInput,
+        help_text=f"“.eval” or “.json” of Inspect, “.report.jsonl” of garak, “results_….json” of lm-eval, or Every Eval Ever. "
+        f"{LARGEST >> 20} MB at most.",
+    )
+    version = forms.CharField(
+        label="Version of a registered model",
+        max_length=200,
+        required=False,
+        help_text="The address of its page here, or the digest of its weights. Leave it empty if it is not registered.",
+    )
+
+    def clean_version(self) -> ModelVersion | None:
+        """The version that is named, if one is."""
+        said = str(self.cleaned_data["version"]).strip()
+        return _version_named(said) if said else None
+
+    def says(self) -> dict[str, Any]:
+        """What the act takes."""
+        return {"upload": self.cleaned_data["upload"], "version": self.cleaned_data["version"]}
 
 
 class ReasonForm(ActForm):
@@ -229,10 +274,31 @@ class AskForm(ActForm):
         return str(self.cleaned_data["person"]).rstrip("/").rpartition("/")[2]
 
 
-class ChangeForm(PlanForm):
+class ChangeForm(ModelsForm, SuitesForm, PlanForm):
     """A plan as it is to be, and why it is changed."""
 
+    added = forms.CharField(
+        label="Further versions",
+        max_length=10_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="One a line: the address of its page here, or the digest of its weights.",
+    )
     reason = _text("Why the plan changes", 1_000, 3, "Everybody reads it beside the change.", required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, suites=list(SUITES), **kwargs)
+        self.order_fields(["once", "version", "models", "added", *SUITES, *PlanForm.base_fields])
+
+    def clean_added(self) -> list[int]:
+        """The numbers of the versions that are named."""
+        lines = (line.strip() for line in self.cleaned_data["added"].splitlines())
+        return [_version_named(line).pk for line in lines if line]
+
+    def says(self) -> dict[str, Any]:
+        """What is said of the whole plan."""
+        models = dict.fromkeys([*self.cleaned_data["models"], *self.cleaned_data["added"]])
+        return {**PlanForm.says(self), **SuitesForm.says(self), "models": list(models)}
 
 
 class EndForm(ActForm):

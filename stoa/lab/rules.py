@@ -24,6 +24,11 @@ def may_register_models(actor: Actor) -> bool:
     return may(actor, "lab.model.register")
 
 
+def may_import(actor: Actor) -> bool:
+    """Whether the actor may bring results of other programs."""
+    return may(actor, "lab.result.import")
+
+
 def may_draft(actor: Actor) -> bool:
     """Whether the actor may draft studies."""
     return may(actor, "lab.study.draft")

@@ -1,8 +1,10 @@
-"""What the worker does for the lab: checks the logs that came, each in a process of its own."""
+"""What the worker does for the lab: checks the logs and reads the files that came, each in a process of its own."""
 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
+from datetime import timedelta
 
 from django.db.models import Q
 from procrastinate.contrib.django import app
@@ -14,11 +16,15 @@ from stoa.kit.powers import may
 from stoa.kit.ticker import every
 from stoa.lab import acts
 from stoa.lab.acts.checking import MOST_ATTEMPTS, TAKEN_UP_FOR
-from stoa.lab.acts.checks import QUEUE, TASK, ask_for_check
-from stoa.lab.checker import CannotCheck, can_check, check
-from stoa.lab.models import Run
+from stoa.lab.acts.checks import QUEUE, READ_TASK, TASK, ask_for_check, ask_for_reading
+from stoa.lab.apart import CannotCheck, can_check
+from stoa.lab.checker import check
+from stoa.lab.incoming import read_apart
+from stoa.lab.models import ResultFile, Run
 
 AT_ONCE = 100
+UNREAD_FOR = timedelta(minutes=30)
+"""A file that was not read for so long is asked for anew: its process was killed, or what reads it was installed since."""
 log = logging.getLogger(__name__)
 
 
@@ -41,6 +47,21 @@ def check_run(run: int) -> None:
     acts.keep_verdict(CLOCK, run=_whole(run), verdict=checked.verdict, marks=checked.marks)
 
 
+@app.task(name=READ_TASK, queue=QUEUE)
+def read_file(file: str) -> None:
+    """Read this file of results, unless that is done."""
+    found = ResultFile.objects.select_related("upload").filter(pk=file, state=ResultFile.State.WAITING).first()
+    if found is None or not can_check() or not may(CLOCK, "lab.incoming.read"):
+        return
+    try:
+        brought, fault = read_apart(found)
+    except CannotCheck as reason:
+        log.warning("file of results %s waits to be read: %s", found.pk, reason)
+        return
+    with suppress(Closed):  # dropped while it was read
+        acts.keep_reading(CLOCK, file=found, found=brought, fault=fault)
+
+
 @every(600)
 def check_what_waits() -> None:
     """Have logs checked that no task came to: after a crash, or because what checks them was installed later."""
@@ -50,6 +71,15 @@ def check_what_waits() -> None:
     waiting = Run.objects.filter(Q(state=Run.State.SUBMITTED) | stale, attempts__lt=MOST_ATTEMPTS)
     for run in waiting.order_by("pk")[:AT_ONCE]:
         ask_for_check(run)
+    for file in ResultFile.objects.filter(state=ResultFile.State.WAITING, sent__lt=clock.now() - UNREAD_FOR)[:AT_ONCE]:
+        ask_for_reading(file)
+
+
+@every(3_600)
+def forget_files() -> None:
+    """Forget files of results that nobody went on with."""
+    if may(CLOCK, "lab.incoming.forget"):
+        acts.forget_imports(CLOCK)
 
 
 def _whole(run: int) -> Run:

@@ -6,6 +6,7 @@ from stoa.lab.views import (
     comparing,
     drafting,
     exports,
+    incoming,
     open_models,
     pictures,
     plans,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("/tasks", results.tasks, name="tasks"),
     path("/results", results.index, name="results"),
     path("/imported", results.imported, name="imported"),
+    path("/imported/new", incoming.bring, name="bring"),
+    path("/imported/new/<str:draft>", incoming.result_file, name="result_file"),
     path("/start", studies.start, name="start"),
     path("/keys", runs.keys, name="keys"),
 ]

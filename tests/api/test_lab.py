@@ -13,7 +13,7 @@ from stoa.lab.models import Run
 from stoa.people.models import Person
 from tests.api.calling import VISITOR, Program
 from tests.cast import Cast, settle
-from tests.lab.studying import MEASURE, PLAN, SALT, SUITE, checked, digest, drafted, signing
+from tests.lab.studying import MEASURE, PLAN, SALT, SUITE, checked, digest, drafted, looked_at, signing
 
 pytestmark = pytest.mark.django_db
 SAYS = {**PLAN, "suites": [{"name": name, "samples": count} for name, count in PLAN["suites"]]}
@@ -142,3 +142,41 @@ def test_suites_and_versions_are_found(cast: Cast) -> None:
     assert VISITOR.get(f"/lab/versions?digest={digest('smol')}")["items"][0]["number"] == int(model)
     assert VISITOR.get("/lab/suites/small_checks")["name"] == SUITE
     assert VISITOR.get("/lab/suites/nothing", status=404)
+
+
+def test_who_may_run_is_told_before_anything_begins() -> None:
+    cast = Cast()
+    author, member = with_key(cast.author), with_key(cast.member)
+    study, model = prepared(author)
+    path = f"/lab/studies/{study}/may-run"
+    assert author.get(path) == {"may": True, "dependence": ""}
+    refused = member.get(path, status=403)
+    assert (refused["message"], refused["code"]) == ("You are not an author of this study.", "not-author")
+    assert VISITOR.get(path, status=403)["code"] == "sign-in"
+    run(author, cast.author, study, model)
+    assert author.get(f"{path}?reproduces=1")["dependence"] == "You ran it yourself."
+    assert member.get(f"{path}?reproduces=1")["may"] is True
+    assert member.get(f"{path}?reproduces=9", status=404)["code"]
+    assert Program.of(cast.stranger).get(f"{path}?reproduces=1", status=403)["code"] == "not-granted"
+    assert Run.objects.count() == 1
+
+
+def test_a_file_of_results_is_read_looked_at_and_brought_in() -> None:
+    cast = Cast()
+    member = Program.of(cast.member)
+    body = b'{"entry_type": "init"}'
+    begun = member.post("/me/files", {"name": "some.report.jsonl", "bytes": len(body), "sort": "results"})
+    assert member.send("PATCH", f"/me/files/{begun['id']}?at=0", body).status_code == 200
+    waits = member.post("/lab/incoming", {"upload": begun["id"]})
+    assert (waits["state"], waits["found"], waits["name"]) == ("waiting", None, "some.report.jsonl")
+    path = f"/lab/incoming/{waits['id']}"
+    assert member.post(f"{path}/bring", {}, status=409)["message"] == "This file is not read."
+    member.send("DELETE", path)
+    file = looked_at(cast.member, "garak.dan")
+    path = f"/lab/incoming/{file.pk}"
+    assert member.get(path)["found"]["results"][0]["suite"] == "garak.dan"
+    assert [one["id"] for one in member.get("/lab/incoming")["items"]] == [file.pk]
+    assert Program.of(cast.author).get(path, status=404)["code"]
+    assert member.post(f"{path}/bring", {}) == {"results": 1}
+    assert member.get(path, status=404)["code"]
+    assert VISITOR.get("/lab/imported")["items"][0]["suite"] == "garak.dan"

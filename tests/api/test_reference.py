@@ -90,7 +90,7 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
     from stoa.charter.text import DEFAULT, read
     from stoa.forum.api import moderation
     from stoa.forum.api import posts as forum
-    from stoa.lab.api import comparing, drafts, open_models, results, runs, studies
+    from stoa.lab.api import comparing, drafts, incoming, open_models, results, runs, studies
     from stoa.members.api import (
         applications,
         asking,
@@ -133,6 +133,7 @@ def test_every_act_of_a_person_can_be_done_over_http() -> None:
         files,
         data,
         open_models,
+        incoming,
         comparing,
         studies,
         drafts,

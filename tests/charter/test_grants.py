@@ -41,6 +41,7 @@ TALK = {"forum.draft.save", "forum.post.write", "forum.report.make"}
 DISCUSSION = {"agenda.answer.give", "agenda.answer.take_back", "agenda.statement.propose"}
 RESEARCH = {
     "lab.model.register", "lab.version.register", "lab.study.draft", "lab.run.begin", "lab.result.import",
+    "lab.incoming.begin",
 }  # fmt: skip
 CASES = {
     "forum.report.read", "forum.author.see", "forum.moderation.leave", "forum.moderation.release",
@@ -67,7 +68,7 @@ BY_ROLE = {
         "members.enquiry.withdraw",
         "lab.model.correct", "lab.version.correct", "lab.study.edit", "lab.study.drop", "lab.author.ask",
         "lab.plan.register", "lab.plan.change", "lab.study.close", "lab.study.withdraw",
-        "lab.run.fail", "lab.run.commit", "lab.run.submit",
+        "lab.incoming.drop", "lab.run.fail", "lab.run.commit", "lab.run.submit",
     },
     "applicant": {
         "members.application.save", "members.application.submit", "members.application.withdraw",
@@ -128,7 +129,7 @@ def test_nobody_but_the_clock_ends_a_phase_and_nobody_but_a_voter_votes() -> Non
         "files.unused.forget", "notices.reminder.send", "review.reminder.send",
         "members.pairs.find",
         "people.data.make", "members.term.notice", "members.ties.ask",
-        "lab.check.begin", "lab.check.put_off", "lab.run.check",
+        "lab.check.begin", "lab.check.put_off", "lab.run.check", "lab.incoming.read", "lab.incoming.forget",
     }  # fmt: skip
     assert all(len(roles) == 1 for roles in TERMS.powers.values() if "clock" in roles)
     assert TERMS.powers["ballots.ballot.cast"] == ("voter",)

@@ -27,6 +27,8 @@ class Community:
     keys: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     dependence: str = ""
+    refusal: str = ""
+    """Why nobody may begin a run."""
     breaks: list[str] = field(default_factory=list)
     """What is cut off the next time that it is asked: the start of `METHOD path`, each once."""
 
@@ -43,6 +45,8 @@ class Community:
         if route == "/me/lab/keys":
             self.keys.append(given["key"])
             return 201, given
+        if route == "/lab/studies/7/may-run":
+            return (403, {"message": self.refusal}) if self.refusal else (200, {"may": True, "dependence": ""})
         if route == "/lab/studies/7/runs":
             return self._begin(given, once)
         found = re.fullmatch(r"/lab/studies/7/runs/(\d+)(/\w+)?", route)

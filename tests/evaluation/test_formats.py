@@ -6,6 +6,7 @@ import io
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ pytest.importorskip("inspect_ai")
 from stoa.evaluation.formats import every_eval_ever, tables
 from stoa.evaluation.formats.imported import BadImport, Reported
 from stoa.evaluation.formats.reading import read
+from tests.evaluation.every_eval_ever import AGGREGATE
 
 pytestmark = pytest.mark.slow
 
@@ -26,6 +28,7 @@ ROW = {
     "suite_version": "1",
     "suite_source": "https://example.org/",
     "measure": "leaked",
+    "unit": "share",
     "better": "lower",
     "value": 0.25,
     "error": 0.05,
@@ -94,6 +97,14 @@ def test_our_results_are_read_in_again_as_every_eval_ever(tmp_path):
     found = read(path)
     assert (found.format, found.model) == ("every-eval-ever", "Small-1B")
     assert found.measures == (Reported("stoa/context_leak", "leaked", 0.25, 0.05, 50, "lower"),)
+
+
+@pytest.mark.parametrize(("unit", "bounds"), [("share", (0, 1)), ("auroc", (0, 1)), ("bits", (None, None))])
+def test_ours_hold_what_the_schema_demands(unit, bounds):
+    [made] = every_eval_ever.written([ROW | {"unit": unit}], source="A", organisation="B", retrieved=1_800_000_000)
+    jsonschema.validate(made, AGGREGATE)
+    metric = made["evaluation_results"][0]["metric_config"]
+    assert (metric["min_score"], metric["max_score"]) == bounds
 
 
 def test_each_model_and_suite_is_a_file_of_its_own():

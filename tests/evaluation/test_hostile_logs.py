@@ -276,10 +276,35 @@ def test_a_check_that_only_waits_ends_by_the_clock(tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a process to who started it")
 def test_a_check_ends_with_whoever_started_it(tmp_path):
     process = waiting(tmp_path)
-    (child,) = eventually(lambda: Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split())
+    (child,) = eventually(lambda: children(process.pid))
     process.kill()
     process.communicate()
     eventually(lambda: not runs(child))
+
+
+STARTS = """
+import os, subprocess, sys
+subprocess.run([sys.executable, "-m", "stoa.evaluation.logs", sys.argv[1], "--parent", str(os.getpid())])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a process to who started it")
+def test_nothing_of_a_check_outlives_a_worker_that_is_killed(tmp_path):
+    os.mkfifo(tmp_path / "log.eval")
+    worker = subprocess.Popen([sys.executable, "-c", STARTS, str(tmp_path / "log.eval")], stderr=subprocess.DEVNULL)
+    (outer,) = eventually(lambda: children(worker.pid))
+    (inner,) = eventually(lambda: children(outer))
+    worker.kill()
+    worker.wait()
+    eventually(lambda: not runs(outer) and not runs(inner))
+
+
+def test_a_check_whose_worker_ended_before_it_began_does_nothing(tmp_path):
+    assert run(str(tmp_path / "none.eval"), "--parent", "1").returncode == 1
+
+
+def children(pid: int | str) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 def eventually(found: Callable[[], Any]) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +18,9 @@ from stoa.evaluation.plans import FORMAT, digest_of
 from stoa.evaluation.runner.keys import key_file, run_key
 from stoa.evaluation.runner.planned import check_name, check_suite, model_of, plan_of, read_plan
 from stoa.evaluation.runner.server import Server
-from stoa.evaluation.runner.work import Work, folder_of, prepared, read_kept, submit
+from stoa.evaluation.runner.work import Work, folder_of, is_under_way, prepared, read_kept, submit
 from stoa.evaluation.sealing import commitment, is_signed, signed_text
+from tests.evaluation.endpoint import endpoint
 from tests.evaluation.stoa_api import Community, community
 
 SUITE = SUITES["stoa/small_checks"]
@@ -81,6 +84,37 @@ def test_why_a_reproduction_would_not_count_is_kept_and_told(tmp_path: Path, hel
     assert work_in(tmp_path, reproduces=1).begun(server_of(held)).dependence == "You ran it yourself."
     assert work_in(tmp_path, reproduces=1).begun(None).dependence == "You ran it yourself."
     assert work_in(tmp_path).begun(server_of(held)).dependence == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [["run", "7"], ["reproduce", "7", "1"]])
+def test_who_may_not_run_is_told_before_the_model_is_asked_anything(
+    tmp_path: Path, held: Community, command: list[str]
+) -> None:
+    held.refusal = "You are not an author of this study."
+    held.runs[1] = {"model": "3", "suite": SUITE.name}
+    with endpoint() as asked:
+        where = ["--server", held.address, "--endpoint", asked.address, "--folder", str(tmp_path), "--yes"]
+        done = subprocess.run(
+            [sys.executable, "-m", "stoa.cli", "lab", *command, *where],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert (done.returncode, asked.total) == (1, 0)
+    assert held.refusal in done.stderr
+    assert not any(said.startswith("POST") for said in held.said)
+
+
+def test_a_run_that_was_numbered_goes_on_whatever_the_server_says_of_new_ones(tmp_path: Path, held: Community) -> None:
+    assert not is_under_way(tmp_path, 7, None)
+    work_in(tmp_path).begun(server_of(held))
+    assert is_under_way(tmp_path, 7, None)
+    assert not is_under_way(tmp_path, 7, 1)
+    held.refusal = "This study takes no runs now."
+    with pytest.raises(Unusable, match=held.refusal):
+        server_of(held).demand_may_begin(7, None)
 
 
 def test_a_log_is_signed_and_arrives_whole_over_a_line_that_breaks(tmp_path: Path, held: Community) -> None:

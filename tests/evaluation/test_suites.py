@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from stoa.evaluation.catalogue import SUITES, set_digest
 from stoa.evaluation.faults import Unusable
 from stoa.evaluation.graders.matching import words
+from stoa.evaluation.logs.recomputing import recompute
 from stoa.evaluation.suites.refusal import VARIABLE
 from stoa.evaluation.words import Sample
 from tests.evaluation.labelled import PROBES, there
@@ -108,6 +109,17 @@ def test_golden_answers_of_prefix_extraction() -> None:
     half = " ".join(known.target.split()[:6])
     assert graded(name, known, f"{half} something else altogether") == {"extracted": 0, "continued": 0.5}
     assert graded(name, control, control.target) == {"extracted_control": 1, "continued_control": 1}
+
+
+@pytest.mark.parametrize("turned", [0, 1, 40])
+def test_no_error_bar_of_an_auroc_passes_its_ends(turned: int) -> None:
+    rows = [[-0.1] * 10, [-9.0] * 10]
+    said = [json.dumps({"log_probabilities": rows if n >= turned else rows[::-1]}) for n in range(40)]
+    samples = [replace(one, output=out) for one, out in zip(first("stoa/min_k", 40), said, strict=True)]
+    found = recompute(SUITES["stoa/min_k"], samples)["auroc"]
+    assert found.value == 1 - turned / 40
+    assert 0 <= found.low < found.high <= 1
+    assert found.high - found.low > 0.01
 
 
 def test_golden_answers_of_the_measures_of_memory() -> None:

@@ -14,7 +14,7 @@ from stoa.kit.act import CLOCK
 from stoa.kit.files import acts as files
 from stoa.kit.models import Upload
 from stoa.lab import acts
-from stoa.lab.models import Model, ModelVersion, Run, RunKey, Study
+from stoa.lab.models import Model, ModelVersion, ResultFile, Run, RunKey, Study
 from stoa.people.models import Person
 from tests.stage import acting
 
@@ -129,3 +129,15 @@ def claimed(study: Study, by: Person, right: int = 30) -> Run:
 def reproduced(claim: Run, by: Person, right: int = 30) -> Run:
     """A reproduction of a claim, checked."""
     return checked(submitted(begun(claim.study, by, claim), by), right)
+
+
+def looked_at(person: Person, suite: str) -> ResultFile:
+    """A file of results that somebody sent, and looks at as it was read."""
+    body = f'{{"entry_type": "{suite}"}}'.encode()
+    upload = files.begin(acting(person), person=person, name=f"{suite}.jsonl", size=len(body), sort="results")
+    files.add(upload, io.BytesIO(body), at=0)
+    files.finish(acting(person), upload=upload)
+    file = acts.begin_import(acting(person), person=person, upload=upload.pk)
+    results = [{"model_name": "small", "suite": suite, "measures": {"rate": {"value": 0.5}}}]
+    said = {"format": "garak", "source": digest(suite), "made_by": "garak", "model": "small", "samples": 8}
+    return acts.keep_reading(CLOCK, file=file, found=said | {"results": results})

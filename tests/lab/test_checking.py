@@ -37,7 +37,7 @@ def test_where_nothing_reads_logs_they_wait_without_counting_and_the_lab_says_so
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = submitted(begun(registered(cast.author), cast.author), cast.author)
-    monkeypatch.setattr("stoa.lab.checker.find_spec", lambda _: None)
+    monkeypatch.setattr("stoa.lab.apart.find_spec", lambda _: None)
     check_run(run.pk)
     check_what_waits()
     run.refresh_from_db()

@@ -8,6 +8,7 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -21,6 +22,7 @@ from stoa.methods.evaluation import difference
 from stoa.methods.evaluation.sums import Sums
 from tests.asked import asked
 from tests.cast import Cast, browser
+from tests.evaluation.every_eval_ever import AGGREGATE
 from tests.lab import crowd, studying
 
 pytestmark = pytest.mark.django_db
@@ -162,7 +164,10 @@ def exported(body: bytes, folder: Path) -> list[Imported]:
     """What the files of an export say to who reads them in, in the order of their names."""
     with zipfile.ZipFile(io.BytesIO(body)) as given:
         given.extractall(folder)
-        return [every_eval_ever.read(json.loads(given.read(name)), "") for name in sorted(given.namelist())]
+        files = [json.loads(given.read(name)) for name in sorted(given.namelist())]
+    for file in files:
+        jsonschema.validate(file, AGGREGATE)
+    return [every_eval_ever.read(file, "") for file in files]
 
 
 def test_more_models_cost_no_more_queries(cast: Cast) -> None:

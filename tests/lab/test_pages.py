@@ -161,12 +161,26 @@ def test_models_are_registered_corrected_and_removed_on_pages(cast: Cast) -> Non
 
 
 def test_plans_change_and_studies_end_on_pages(cast: Cast) -> None:
-    study, client = registered(cast.author), browser(cast.author)
-    given = {"version": 1, "primary": f"{SUITE} right", "margin": 0.1, "power": 0.8, "stopping": "x", "method": ""}
+    of, other = version(cast.author), version(cast.author, label="F16")
+    study, client = registered(cast.author, of), browser(cast.author)
+    given = {
+        "version": 1, "primary": f"{SUITE} right", "margin": 0.1, "power": 0.8, "stopping": "x", "method": "",
+        "models": [of.pk], SUITE: 60,
+    }  # fmt: skip
     path = "/lab/studies/1/change"
+    assert f'value="{other.pk}"' in shown(path, cast.author)
     assert client.post(path, {**given, "reason": ""}).status_code == 422
     assert client.post(path, {**given, "reason": "Too wide."}).status_code == 302
     assert "Changed: Too wide." in shown("/lab/studies/1")
+    more = {**given, "version": 2, SUITE: 40, "stoa/over_refusal": 20, "reason": "Two more."}
+    assert "No such version is registered here." in client.post(path, {**more, "added": "nowhere"}).content.decode()
+    named = f"{other.digest}\nhttps://stoa.example{of.get_absolute_url()}\n"
+    assert client.post(path, {**more, "added": named}).status_code == 302
+    plan = study.plans.latest("number").plan
+    assert [one["id"] for one in plan["models"]] == [str(of.pk), str(other.pk)]
+    assert {one["name"]: one["samples"] for one in plan["suites"]} == {SUITE: 40, "stoa/over_refusal": 20}
+    without = {**more, "version": 3, "models": [], "reason": "None left."}
+    assert "The plan has no model version." in client.post(path, without).content.decode()
     assert browser(cast.member).get(path).status_code == 403
     assert client.post("/lab/studies/1/end", {"how": "close", "ending": "It costs nothing."}).status_code == 302
     assert "It costs nothing." in shown("/lab/studies/1")
@@ -223,4 +237,4 @@ def test_a_list_costs_the_same_for_one_row_and_three(cast: Cast, path: str) -> N
     one = _cost(path, cast.member)
     more(1), more(2)
     assert _cost(path, cast.member) == one
-    assert one <= (14 if path == "/lab/studies/1" else 12)  # it opens with its picture, and ends with its thread
+    assert one <= (13 if path == "/lab/studies/1" else 12)  # it opens with its picture, and ends with its thread

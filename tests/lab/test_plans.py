@@ -9,11 +9,13 @@ import pytest
 from stoa.evaluation.catalogue import SUITES, set_digest
 from stoa.evaluation.plans import digest_of
 from stoa.kit.faults import Closed, Conflict, Invalid, Refused
-from stoa.kit.models import Document
+from stoa.kit.models import Document, Mail
 from stoa.lab import acts, queries
 from stoa.lab.models import Study
 from stoa.methods.canonical import parse_object
 from stoa.record.models import Entry
+from stoa.site.queries.waiting import waiting
+from tests.agenda.test_recovering import outage
 from tests.cast import Cast, settle
 from tests.lab.studying import PLAN, SUITE, drafted, registered, version
 from tests.stage import acting
@@ -116,6 +118,21 @@ def test_a_further_author_is_one_once_they_accept(cast: Cast) -> None:
         acts.ask_author(acting(cast.author), study=study, person=cast.stranger)
 
 
+def test_who_is_asked_to_be_an_author_gets_one_mail_and_sees_it_at_home(cast: Cast) -> None:
+    study = drafted(cast.author, version(cast.author))
+    for _ in range(2):
+        acts.ask_author(acting(cast.author), study=study, person=cast.member)
+        assert [item.title for item in waiting(acting(cast.member))].count(f"Will you be an author? {study.title}") == 1
+        acts.leave_authorship(acting(cast.member), person=cast.member, study=study)
+    [mail] = Mail.objects.filter(kind="author-asked")
+    assert (mail.to, mail.person_id) == (cast.member.email, cast.member.pk)
+    assert cast.author.shown_name in mail.body
+    assert f"/lab/studies/drafts/{study.pk}/authors" in mail.body
+    acts.ask_author(acting(cast.author), study=study, person=cast.member)
+    acts.accept_authorship(acting(cast.member), person=cast.member, study=study)
+    assert not any("Will you be" in item.title for item in waiting(acting(cast.member)))
+
+
 def test_who_was_asked_and_did_not_accept_is_no_author_when_it_is_registered(cast: Cast) -> None:
     study = drafted(cast.author, version(cast.author))
     acts.ask_author(acting(cast.author), study=study, person=cast.member)
@@ -160,3 +177,16 @@ def test_a_study_ends_with_what_it_concludes_and_changes_no_more(cast: Cast) -> 
     ):
         with pytest.raises(Closed):
             deed()
+
+
+def test_no_number_is_given_twice_after_a_restore(cast: Cast) -> None:
+    of = version(cast.author)
+    kept = registered(cast.author, of)
+    with outage():
+        registered(cast.author, of, title="What is lost?")
+        acts.change_plan(acting(cast.author), study=kept, version=1, says={"margin": 0.1}, reason="Too wide.")
+    assert list(Study.objects.exclude(number=None).values_list("number", flat=True)) == [1]
+    kept.refresh_from_db()
+    changed = acts.change_plan(acting(cast.author), study=kept, version=1, says={"margin": 0.15}, reason="Once more.")
+    assert changed.number == 3
+    assert registered(cast.author, of, title="What comes after?").number == 3

@@ -14,7 +14,7 @@ from stoa.agenda.views.result import FILES
 from stoa.forum.models import Case
 from stoa.kit.models import Mail, Upload
 from stoa.kit.secrecy import secret_fields
-from stoa.lab.models import Study
+from stoa.lab.models import ResultFile, Study
 from stoa.members.models import Appeal, Application, Invitations
 from stoa.notices.models import Announcement
 from stoa.people.models import DataCopy, Pair, Suspension
@@ -145,6 +145,7 @@ def fillings(world: World) -> dict[str, list[str]]:
         "draft": [
             *Announcement.objects.filter(released=None).values_list("pk", flat=True)[:1],
             *Study.objects.filter(number=None).values_list("pk", flat=True)[:1],
+            *ResultFile.objects.values_list("pk", flat=True)[:1],
             "a" * 16,
         ],
         "pair": list(Pair.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],

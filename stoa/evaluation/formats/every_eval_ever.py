@@ -41,8 +41,9 @@ def written(
 ) -> list[dict[str, Any]]:
     """One aggregate for each model and suite of our results.
 
-    Rows have `model`, `model_digest`, `suite`, `suite_version`, `suite_source`, `measure`, `better`, `value`, `error`, `low`,
-    `high`, `samples`, `state` (claimed, reproduced, disputed), `page`; `retrieved` is seconds since 1970, `source` who publishes.
+    Rows have `model`, `model_digest`, `suite`, `suite_version`, `suite_source`, `measure`, `unit`, `better`, `value`, `error`,
+    `low`, `high`, `samples`, `state` (claimed, reproduced, disputed), `page`; `retrieved` is seconds since 1970, `source` who
+    publishes.
     """
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
@@ -86,6 +87,7 @@ def _result(row: Mapping[str, Any]) -> dict[str, Any]:
             "metric_name": row["measure"],
             "lower_is_better": row["better"] == "lower",
             "score_type": "continuous",
+            **_scale(row["unit"]),
             "additional_details": {"suite_version": str(row["suite_version"])},
         },
         "score_details": {
@@ -98,3 +100,10 @@ def _result(row: Mapping[str, Any]) -> dict[str, Any]:
             },
         },
     }
+
+
+def _scale(unit: str) -> dict[str, Any]:
+    """Unit and bounds of a measure; what is counted in bits says no bounds, since they are those of the candidates."""
+    if unit == "bits":
+        return {"metric_unit": "bits", "min_score": None, "max_score": None}
+    return {"metric_unit": "proportion", "min_score": 0, "max_score": 1}

@@ -13,6 +13,7 @@ COLUMNS = (
     "suite_version",
     "suite_source",
     "measure",
+    "unit",
     "better",
     "value",
     "error",

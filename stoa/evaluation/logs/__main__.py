@@ -5,26 +5,22 @@ PLAN and RUN are JSON files (docs/lab-checking.md). The verdict goes to standard
 
 Exit codes: 0, there is a verdict, whichever it is; 2, the arguments, PLAN or RUN can't be used; 3, no suites are installed
 here to grade with. A check that passes its limit of memory, of the processor's time or of the clock's ends with a verdict:
-unreadable. On Linux the check ends with whoever started it.
+unreadable. With `--parent PID` the check ends, on Linux, with the process that started it.
 """
 
 import argparse
-import ctypes
 import json
 import os
-import resource
-import signal
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from stoa.evaluation.confined import add_limits, confined, limit
 from stoa.evaluation.logs.faults import Fault, unreadable
 
-MEGABYTES, SECONDS, WALL_SECONDS = 4096, 900, 1800
 _EXPECTED = (0, 3)
-_PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> int:
@@ -35,12 +31,7 @@ def main(arguments: list[str]) -> int:
     except (OSError, ValueError) as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
-    started_by = os.getpid()
-    child = os.fork()
-    if not child:
-        _tie(started_by, asked.wall)
-        os._exit(_checked(asked, plan, run))
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = confined(asked, lambda: _checked(asked, plan, run))
     if code not in _EXPECTED:
         ended = Fault("file.large", "the check", None, f"memory or time ran out (code {code})")
         sys.stdout.write(json.dumps(unreadable(ended) | {"run": run.get("run"), "seconds": None}) + "\n")
@@ -56,7 +47,7 @@ def _checked(asked: argparse.Namespace, plan: Mapping[str, Any], run: Mapping[st
     except ImportError as fault:
         sys.stderr.write(f"{fault}\n")
         return 3
-    _limit(asked.memory, asked.seconds)
+    limit(asked)
     checked = check(asked.log, plan, run, suites=SUITES, progress=_Progress())
     if asked.marks:
         asked.marks.write_text("".join(f"{mark}\n" for mark in sorted(checked.marks)))
@@ -71,9 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("plan", type=Path, nargs="?")
     parser.add_argument("run", type=Path, nargs="?")
     parser.add_argument("--marks", type=Path, help="where to write the marks of the samples")
-    parser.add_argument("--memory", type=int, default=MEGABYTES, help="address space in megabytes")
-    parser.add_argument("--seconds", type=int, default=SECONDS, help="time of the processor")
-    parser.add_argument("--wall", type=int, default=WALL_SECONDS, help="time of the clock")
+    add_limits(parser)
     return parser
 
 
@@ -84,22 +73,6 @@ def _read(path: Path | None) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise ValueError(f"{path} is no JSON object.")  # noqa: TRY004 - a file's content is a value
     return found
-
-
-def _tie(parent: int, seconds: int) -> None:
-    """Let this process end with the parent, and by the clock: one that finds no memory may wait for ever and use no time."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
-    signal.alarm(seconds)
-
-
-def _limit(megabytes: int, seconds: int) -> None:
-    """Take from this process what a hostile log could use: memory and the processor's time."""
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 class _Progress:

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from stoa.evaluation.words import Estimate, Sample, Suite
 from stoa.methods.evaluation import Mean, Sums, gather, mean, share
 
+WITHIN_0_AND_1 = ("share", "auroc")
+"""Units whose error bars end where the measure does: the AUROC of matched pairs is a mean of scores of 0, ½ and 1."""
+
 
 class Tally:
     """Grades of the samples of one run, as they pass."""
@@ -33,10 +36,8 @@ class Tally:
 
     def estimates(self) -> dict[str, Estimate]:
         """The measures of which the samples say enough. Of the others, nothing is known here."""
-        units = {measure.name: measure.unit for measure in self.suite.measures}
-        return {
-            name: _estimate(share(sums) if units[name] == "share" else mean(sums)) for name, sums in self.sums().items()
-        }
+        ends = {measure.name: measure.unit in WITHIN_0_AND_1 for measure in self.suite.measures}
+        return {name: _estimate(share(sums) if ends[name] else mean(sums)) for name, sums in self.sums().items()}
 
 
 def _estimate(made: Mean) -> Estimate:

@@ -52,6 +52,11 @@ class Server:
         """What is public of a run."""
         return self._said("GET", f"/lab/studies/{study}/runs/{number}")
 
+    def demand_may_begin(self, study: int, reproduces: int | None) -> None:
+        """Raise why whoever the token belongs to may not begin a run of this study, before anything is done for it."""
+        params = {"reproduces": str(reproduces)} if reproduces else {}
+        _object(self._answer("GET", f"/lab/studies/{study}/may-run", None, {}, params))
+
     def begin(self, study: int, *, model: str, suite: str, reproduces: int | None, once: str) -> Numbered:
         """Have an attempt numbered. `once` makes it one however often it is asked for."""
         asked = {"model": model, "suite": suite} | ({"reproduces": reproduces} if reproduces else {})

@@ -112,6 +112,12 @@ def folder_of(root: Path, plan: Plan, suite: PlannedSuite, model: PlannedModel, 
     return root / (f"study-{plan.study}" if plan.study else "practice") / (re.sub(r"[^a-z0-9._-]+", "-", name) + of)
 
 
+def is_under_way(root: Path, study: int, reproduces: int | None) -> bool:
+    """Whether a run of this study, or a reproduction of this one, was numbered before and can be gone on with."""
+    kept = (read_kept(file.parent) for file in (root / f"study-{study}").rglob(_KEPT))
+    return any(one is not None and one.nonce and one.reproduces == reproduces for one in kept)
+
+
 def read_kept(folder: Path) -> Kept | None:
     """What a folder keeps of a run, or None where it keeps none."""
     file = folder / _KEPT

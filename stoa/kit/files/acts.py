@@ -19,7 +19,7 @@ from stoa.kit.act import Actor, act
 from stoa.kit.faults import Closed, Invalid, TooFast
 from stoa.kit.files import store
 from stoa.kit.files.names import fit
-from stoa.kit.files.sorts import DOCUMENT, Sort, found_sort
+from stoa.kit.files.sorts import Sort, found_sort
 from stoa.kit.files.uses import in_use, lasting
 from stoa.kit.models import Upload
 
@@ -45,10 +45,10 @@ def begin(actor: Actor, *, person: Sender, name: str, size: int, sort: str = "")
 
 
 @act("files.upload.send", on="person", kind="private")
-def send(actor: Actor, *, person: Sender, name: str, body: bytes | File[bytes]) -> Upload:
+def send(actor: Actor, *, person: Sender, name: str, body: bytes | File[bytes], sort: str = "") -> Upload:
     """Send a file in one piece, as a form does."""
     file = ContentFile(body) if isinstance(body, bytes) else body
-    upload = _begun(person, name, file.size, DOCUMENT)
+    upload = _begun(person, name, file.size, found_sort(sort))
     store.append(upload.pk, file, at=0, whole=file.size)
     return _finished(upload)
 

@@ -24,7 +24,7 @@ class UploadInput(forms.FileInput):
     """A file input, and beside it the id of a file that was sent before, which the script fills in."""
 
     template_name = "kit/upload_input.html"
-    accepted, most = ACCEPTED, MOST_BYTES
+    accepted, most, sort = ACCEPTED, MOST_BYTES, ""
     find: Callable[[str], Upload | None] = staticmethod(lambda _: None)
     """Gives the upload of this id, where the form was sent with one, so that what was sent before is still shown."""
 
@@ -39,7 +39,7 @@ class UploadInput(forms.FileInput):
         context = super().get_context(name, None, attrs)
         upload = self.find(value) if isinstance(value, str) and value else value
         shown = upload if isinstance(upload, Upload) else None
-        context["widget"] |= {"upload": shown, "accept": self.accepted, "most": self.most}
+        context["widget"] |= {"upload": shown, "accept": self.accepted, "most": self.most, "sort": self.sort}
         return context
 
     def use_required_attribute(self, initial: Any) -> bool:
@@ -61,12 +61,12 @@ class UploadField(forms.Field):
         return value or None
 
 
-def taken(actor: Actor, person: acts.Sender, value: str | UploadedFile[Any] | None) -> Upload | None:
-    """The whole upload that a field's clean value names or brings; raises `Invalid` for what is none of this person's."""
+def taken(actor: Actor, person: acts.Sender, value: str | UploadedFile[Any] | None, sort: str = "") -> Upload | None:
+    """The whole upload of this sort that a value names or brings; raises `Invalid` for what is none of this person’s."""
     if value is None:
         return None
     if isinstance(value, UploadedFile):
-        return acts.send(actor, person=person, name=value.name or "file", body=value)
+        return acts.send(actor, person=person, name=value.name or "file", body=value, sort=sort)
     upload = own_file(person.pk, value)
     if upload is None or not upload.finished:
         raise Invalid("This file has not come whole.", remedy="Choose it again.")
@@ -74,7 +74,11 @@ def taken(actor: Actor, person: acts.Sender, value: str | UploadedFile[Any] | No
 
 
 def brought(
-    actor: Actor, person: acts.Sender, data: QueryDict, files: MultiValueDict[str, UploadedFile[Any]]
+    actor: Actor,
+    person: acts.Sender,
+    data: QueryDict,
+    files: MultiValueDict[str, UploadedFile[Any]],
+    sort: str = "",
 ) -> tuple[QueryDict, dict[str, Fault]]:
     """Keep the files that a form brings along, and give its data with their ids in their place, and what was wrong by name.
 
@@ -83,7 +87,7 @@ def brought(
     found, faults = data.copy(), dict[str, Fault]()
     for name in files:
         try:
-            upload = taken(actor, person, files.get(name))
+            upload = taken(actor, person, files.get(name), sort)
         except Fault as fault:
             faults[name] = fault
         else:

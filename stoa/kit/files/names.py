@@ -10,7 +10,7 @@ from stoa.kit.files.contents import Type
 LONGEST = 100
 _UNFIT = re.compile(r'[\\/:*?"<>|%\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+')
 """What some system reads as more than a letter: parts of a path, wildcards, marks that turn the direction of writing."""
-_ENDS = re.compile(r"\.(?:pdf|png|jpe?g|webp|txt|md|csv|bib|tex|json)$", re.IGNORECASE)
+_ENDS = re.compile(r"\.(?:pdf|png|jpe?g|webp|txt|md|csv|bib|tex|jsonl?|eval)$", re.IGNORECASE)
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 

@@ -10,6 +10,7 @@ from stoa.lab.acts.drafting import (
     leave_authorship,
 )
 from stoa.lab.acts.importing import import_results, remove_imported
+from stoa.lab.acts.incoming import begin_import, drop_import, forget_imports, keep_reading
 from stoa.lab.acts.open_models import (
     correct_model,
     correct_version,
@@ -24,6 +25,7 @@ from stoa.lab.acts.running import begin_run, commit_run, end_key, fail_run, regi
 __all__ = [
     "accept_authorship",
     "ask_author",
+    "begin_import",
     "begin_run",
     "change_plan",
     "close_study",
@@ -31,11 +33,14 @@ __all__ = [
     "correct_model",
     "correct_version",
     "draft_study",
+    "drop_import",
     "drop_study",
     "edit_study",
     "end_key",
     "fail_run",
+    "forget_imports",
     "import_results",
+    "keep_reading",
     "keep_verdict",
     "leave_authorship",
     "put_off",

@@ -1,14 +1,19 @@
-"""Asks the worker to check a log, within the act that sent it in."""
+"""Asks the worker to check a log or to read a file, within the act that brought it."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from stoa.lab.models import Run
+from stoa.lab.models import ResultFile, Run
 
-TASK, QUEUE = "stoa.lab.check", "lab"
+TASK, READ_TASK, QUEUE = "stoa.lab.check", "stoa.lab.read", "lab"
 
 
 def ask_for_check(run: Run) -> None:
     """Defer the check of this run; what a killed process left undone the clock finds."""
     app.configure_task(TASK, queue=QUEUE).defer(run=run.pk)
+
+
+def ask_for_reading(file: ResultFile) -> None:
+    """Defer the reading of this file; what a killed process left undone the clock finds."""
+    app.configure_task(READ_TASK, queue=QUEUE).defer(file=file.pk)

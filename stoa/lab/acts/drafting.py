@@ -13,6 +13,7 @@ from stoa.evaluation.catalogue import SUITES
 from stoa.kit import clock
 from stoa.kit.act import Actor, act
 from stoa.kit.faults import Closed, Conflict, Invalid, TooFast
+from stoa.lab.acts.mails import tell_asked
 from stoa.lab.models import Author, ModelVersion, Study, StudyModel, StudySuite
 from stoa.people.models import Person
 from stoa.people.queries import roles_everywhere
@@ -59,14 +60,16 @@ def drop_study(actor: Actor, *, study: Study) -> None:
 
 @act("lab.author.ask", on="study", kind="private")
 def ask_author(actor: Actor, *, study: Study, person: Person) -> Author:
-    """Ask somebody to be an author of a drafted study; they see the draft from now on, and are one once they accept."""
+    """Ask somebody to be an author of a drafted study; they get a mail, see the draft from now on, and are one once they accept."""
     study = drafted(study, None)
     if not roles_everywhere(person.pk):
         raise Invalid("Nobody with a role here goes by this name.", remedy="Choose a member.", field="person")
     last = study.authors.aggregate(last=Max("position"))["last"] or 0
     if study.authors.count() >= MOST_AUTHORS:
         raise Invalid(f"A study has {MOST_AUTHORS} authors at most.", remedy="Name those who answer for it.")
-    author, _ = Author.objects.get_or_create(study=study, person=person, defaults={"position": last + 1})
+    author, new = Author.objects.get_or_create(study=study, person=person, defaults={"position": last + 1})
+    if new:
+        tell_asked(author, Person.objects.get(pk=actor.person_id))
     return author
 
 

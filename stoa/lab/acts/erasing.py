@@ -1,11 +1,11 @@
-"""What erasing a person does here: drafts go, and the texts of studies that were theirs alone; runs stay as a former member's."""
+"""What erasing a person does here: drafts, files and texts of studies that were theirs alone go; runs stay a former member's."""
 
 from __future__ import annotations
 
 from django.db.models import Q
 
 from stoa.kit import search
-from stoa.lab.models import Author, PlanVersion, RunKey, Study
+from stoa.lab.models import Author, PlanVersion, ResultFile, RunKey, Study
 from stoa.record.models import Text
 
 REMOVED = "Text removed"
@@ -23,6 +23,7 @@ def erase(person_id: str) -> None:
     for study in mine.exclude(shared):
         _empty(study)
     RunKey.objects.filter(person=person_id).update(name="")
+    ResultFile.objects.filter(person=person_id).delete()
 
 
 def _leave_drafts(person_id: str) -> None:

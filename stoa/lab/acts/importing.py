@@ -12,8 +12,9 @@ from stoa.kit import clock, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid
 from stoa.lab import events
+from stoa.lab.acts.incoming import held, let_go
 from stoa.lab.acts.open_models import checked_reason
-from stoa.lab.models import ImportedResult, ModelVersion
+from stoa.lab.models import ImportedResult, ModelVersion, ResultFile
 from stoa.lab.models.open_models import DIGEST
 
 MOST_RESULTS, MOST_MEASURES, LONGEST = 2_000, 500, 200
@@ -31,8 +32,18 @@ class Incoming:
 
 
 @act("lab.result.import")
-def import_results(actor: Actor, *, format: str, source: str, incoming: Sequence[Incoming]) -> int:  # noqa: A002 - its word
-    """Take results from a file of another program, shown as imported and never ranked; the same file again changes nothing."""
+def import_results(
+    actor: Actor,
+    *,
+    format: str,  # noqa: A002 - its word
+    source: str,
+    incoming: Sequence[Incoming],
+    file: ResultFile | None = None,
+) -> int:
+    """Take results from a file of another program, shown as imported and never ranked; the same file again changes nothing.
+
+    `file` is the one that they were read from here, which goes then.
+    """
     if format not in ImportedResult.Format.values:
         raise Invalid("This format is not known.", remedy="The reference says which are.", field="format")
     if not re.fullmatch(DIGEST, source):
@@ -40,6 +51,8 @@ def import_results(actor: Actor, *, format: str, source: str, incoming: Sequence
     if not 0 < len(incoming) <= MOST_RESULTS:
         raise Invalid("There is no result, or too many.", remedy=f"Bring 1 to {MOST_RESULTS:,}.", field="results")
     locks.charter(alone=False)
+    if file is not None:
+        let_go(held(file))
     known = set(ImportedResult.objects.filter(source=source).values_list("model_name", "suite"))
     fresh = {(one.model_name.strip(), one.suite.strip()): one for one in incoming}
     rows = [_row(actor, format, source, one) for key, one in fresh.items() if key not in known]

@@ -16,6 +16,7 @@ from stoa.kit.faults import Closed, Conflict, Invalid
 from stoa.lab import events
 from stoa.lab.acts.drafting import drafted, set_fields, set_parts
 from stoa.lab.acts.finding import study_found
+from stoa.lab.acts.numbers import next_plan, next_study
 from stoa.lab.models import PlanVersion, Study, StudySuite
 
 LEAST_REASON, MOST_REASON, MOST_ENDING = 3, 1_000, 2_000
@@ -30,8 +31,7 @@ def register_plan(actor: Actor, *, study: Study, version: int) -> Study:
     study = drafted(study, version)
     _check_whole(study)
     study.authors.filter(accepted=None).delete()
-    numbered = Study.objects.select_for_update().exclude(number=None).order_by("-number")
-    study.number = (numbered.values_list("number", flat=True).first() or 0) + 1
+    study.number = next_study()
     study.seed = int.from_bytes(chance.octets(4)) >> 1
     study.state, study.registered_at = Study.State.REGISTERED, clock.now()
     plan = _put_in_force(actor, study, "")
@@ -120,7 +120,7 @@ def _check_whole(study: Study) -> None:
 def _put_in_force(actor: Actor, study: Study, reason: str) -> PlanVersion:
     """Keep the plan as it stands now, as the next version."""
     _seal_sets(study)
-    number = study.plans.count() + 1
+    number = next_plan(study)
     plan = _plan(study, number, chance.octets(32).hex())
     study.plan_digest = digest_of(plan)
     study.save()

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
-from stoa.charter.queries import terms
 from stoa.evaluation.sealing import commitment, is_signed, signed_text
 from stoa.kit import chance, clock, locks
 from stoa.kit.act import Actor, act, tell
-from stoa.kit.faults import Closed, Invalid, Refused, TooFast
-from stoa.kit.files.queries import own_file
-from stoa.kit.models import Upload
+from stoa.kit.faults import Closed, Invalid, TooFast
 from stoa.lab import events, rules
 from stoa.lab.acts.checks import ask_for_check
+from stoa.lab.acts.uploads import whole_upload
+from stoa.lab.beginning import demand_may_begin
 from stoa.lab.models import Commitment, ModelVersion, Result, Run, RunKey, Study
 from stoa.people.models import Person, Tie
 
@@ -62,8 +60,7 @@ def begin_run(actor: Actor, *, study: Study, version: ModelVersion, suite: str, 
     planned = study.suites.filter(suite=suite).first()
     if planned is None or not study.models.filter(version=version).exists():
         raise Invalid("The plan does not have this suite on this version.", remedy="Choose what the plan has.")
-    _check_may_begin(actor, study, reproduces)
-    _check_pace(actor.person_id)
+    demand_may_begin(actor, study, reproduces)
     if reproduces is not None:
         _check_claim(reproduces, study, version, suite)
     study.last_run += 1
@@ -120,7 +117,7 @@ def commit_run(actor: Actor, *, run: Run, commitment: str) -> Commitment:
 def submit_run(actor: Actor, *, run: Run, upload: str, signature: str, key: str = "", salt: str = "") -> Run:
     """Send in the log of a run of one’s own, signed: `upload` is a log that was sent whole, `salt` opens what was committed to."""
     run = _own(run, Run.State.BEGUN)
-    file = _whole(actor, upload)
+    file = whole_upload(actor, upload, "log", "log")
     run.log_digest = f"sha256:{file.digest}"
     run.key, run.signature = _signed(actor, run, key, signature)
     sealed = _opened(run, salt)
@@ -136,27 +133,6 @@ def submit_run(actor: Actor, *, run: Run, upload: str, signature: str, key: str 
 def is_weak(key: str) -> bool:
     """Whether a key is one of small order that every signature fits: all zeros, or the neutral element."""
     return bytes.fromhex(key) in {bytes(32), b"\x01" + bytes(31)}
-
-
-def _check_may_begin(actor: Actor, study: Study, reproduces: Run | None) -> None:
-    if reproduces is None:
-        if not rules.takes_runs(study):
-            raise Closed("This study takes no runs now.", remedy="Its page says where it stands.")
-        if not rules.is_author(actor, study):
-            raise Refused(
-                "You are not an author of this study.",
-                remedy="Reproduce one of its runs: that counts as much.",
-                code="not-author",
-            )
-    elif not rules.takes_reproductions(study):
-        raise Closed("This study was withdrawn.", remedy="Reproduce another.")
-
-
-def _check_pace(person_id: str) -> None:
-    """Within the charter's number a day: numbers are for ever, and scripts fast."""
-    most = terms().limits.get("runs_per_day", rules.RUNS_PER_DAY)
-    if Run.objects.filter(member=person_id, begun__gt=clock.now() - timedelta(days=1)).count() >= most:
-        raise TooFast(f"You began {most} runs within a day.", remedy="Go on tomorrow.")
 
 
 def _check_claim(claim: Run, study: Study, version: ModelVersion, suite: str) -> None:
@@ -201,15 +177,6 @@ def _own(run: Run, state: Run.State) -> Run:
     if run.state != state:
         raise Closed(f"This run is {run.get_state_display()}.", remedy="Begin another.")
     return run
-
-
-def _whole(actor: Actor, upload: str) -> Upload:
-    """A log of the actor's that came whole, held so that nobody drops it meanwhile."""
-    found = own_file(actor.person_id, upload)
-    file = Upload.objects.select_for_update().filter(pk=found.pk).first() if found else None
-    if file is None or not file.finished or file.sort != "log":
-        raise Invalid("This log has not come whole.", remedy="Send the rest of it, as a log.", field="upload")
-    return file
 
 
 def _signed(actor: Actor, run: Run, key: str, signature: str) -> tuple[RunKey, str]:

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from stoa.lab.api import comparing, drafts, open_models, results, runs, studies
+from stoa.lab.api import comparing, drafts, incoming, open_models, results, runs, studies
 
 router = Router()
-for part in (open_models, studies, drafts, runs, results, comparing):
+for part in (open_models, studies, drafts, runs, results, incoming, comparing):
     router.add_router("", part.router)

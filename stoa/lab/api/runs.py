@@ -15,6 +15,7 @@ from stoa.kit.faults import Closed
 from stoa.kit.files.answering import attachment
 from stoa.lab import acts, queries, rules
 from stoa.lab.api.studies import found_study
+from stoa.lab.beginning import demand_may_begin
 from stoa.lab.models import Run, RunKey, RunMeasure
 from stoa.people.models import Person
 from stoa.people.queries import find_person
@@ -105,6 +106,13 @@ class WhyFailed(Given):
     reason: str
 
 
+class MayRun(Schema):
+    """You may. `dependence` says why a reproduction would not count as independent, and is empty where it would."""
+
+    may: bool
+    dependence: str
+
+
 class Committed(Given):
     """SHA-256 of salt (32 bytes) and log digest (32 bytes), in hexadecimal digits."""
 
@@ -158,6 +166,21 @@ def begin_run(request: HttpRequest, number: int, given: RunStart) -> Status[dict
     why = _dependence(caller.person_id or "", run)
     started = {"run": run.number, "nonce": run.nonce, "seed": run.plan.plan["seed"], "plan": run.plan.digest}
     return Status(201, {**started, "independent": run.independent, "dependence": why})
+
+
+@router.get("/lab/studies/{number}/may-run", response=MayRun, summary="Ask whether you may begin a run")
+def may_begin(request: HttpRequest, number: int, reproduces: int | None = None) -> dict[str, Any]:
+    """Whether you may begin a run of a study now, or with `reproduces` a reproduction: asked before a model is warmed up.
+
+    Where you may not, the answer is the one that beginning would give: why, and what would be right.
+    """
+    caller, study = signed_in(request), found_study(number)
+    claim = found(queries.find_run(study, reproduces)) if reproduces is not None else None
+    demand_may_begin(caller, study, claim)
+    people = rules.people_of(study, claim) if claim else set()
+    shared = rules.shared_places(caller.person_id or "", people)
+    why = rules.dependence(caller.person_id or "", study, claim, shared) if claim else ""
+    return {"may": True, "dependence": why}
 
 
 @router.get("/lab/studies/{number}/runs/{run}", response=RunOut, summary="Get a run")

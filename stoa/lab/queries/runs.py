@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
 from stoa.kit.registry import Rows, Shown
 from stoa.lab import rules
-from stoa.lab.models import ImportedResult, Result, Run, RunKey, Study
+from stoa.lab.models import ImportedResult, Result, ResultFile, Run, RunKey, RunMeasure, Study
 
 LARGEST = 2_147_483_647
 TOKENS_A_SECOND = 100
@@ -54,11 +55,15 @@ def find_run(study: Study, number: int) -> Run | None:
     return rows.filter(number=number).first()
 
 
-def reproductions_of(results: Sequence[Result]) -> list[Run]:
-    """The independent reproductions of these results whose logs hold, by number, with what they measured."""
+def measured(results: Sequence[Result]) -> dict[int, list[RunMeasure]]:
+    """What the claims of these results measured, and the independent reproductions of them whose logs hold: by run, by number."""
     claims = [result.claim_id for result in results]
-    rows = Run.objects.filter(reproduces__pk__among=claims, independent=True, verdict=Run.Verdict.FOLLOWS)
-    return list(rows.select_related("member").prefetch_related("measures").order_by("number"))
+    again = Q(run__reproduces__pk__among=claims, run__independent=True, run__verdict=Run.Verdict.FOLLOWS)
+    rows = RunMeasure.objects.filter(Q(run__pk__among=claims) | again).select_related("run__member")
+    found = defaultdict[int, list[RunMeasure]](list)
+    for one in rows.order_by("run__number", "pk"):
+        found[one.run_id].append(one)
+    return found
 
 
 def waiting_checks() -> int:
@@ -140,3 +145,14 @@ RUNS = Rows(
 def logs_in_use(ids: list[str]) -> Iterable[str]:
     """Of these uploads, those that are the log of a run."""
     return Run.objects.filter(upload__in=ids).values_list("upload", flat=True)
+
+
+def result_files(viewer: Actor) -> QuerySet[ResultFile]:
+    """The files of results that the viewer brought and did not bring in yet, the latest first."""
+    rows = ResultFile.objects.select_related("upload", "version__model").filter(person=viewer.person_id or "")
+    return rows.order_by("-sent", "pk")
+
+
+def files_in_use(ids: list[str]) -> Iterable[str]:
+    """Of these uploads, those whose results somebody looks at."""
+    return ResultFile.objects.filter(upload__in=ids).values_list("upload", flat=True)

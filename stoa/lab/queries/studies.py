@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet, prefetch_related_objects
 
 from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
@@ -30,6 +30,17 @@ def find_study(number: int) -> Study | None:
     return fetched.filter(number=number).first() if number <= LARGEST else None
 
 
+def find_study_by_plan(number: int) -> tuple[Study, list[PlanVersion]] | None:
+    """The study of this number, with its authors, and its plans; in two queries."""
+    rows = PlanVersion.objects.select_related("study__question__round").filter(study__number=number)
+    plans = list(rows.order_by("number")) if number <= LARGEST else []
+    if not plans:
+        return None
+    study = plans[0].study
+    prefetch_related_objects([study], AUTHORS)
+    return study, plans
+
+
 def drafts(viewer: Actor) -> QuerySet[Study]:
     """Drafts of which the viewer is an author, or was asked to be one; the latest first."""
     rows = Study.objects.filter(state=Study.State.DRAFT, authors__person=viewer.person_id or "")
@@ -44,21 +55,24 @@ def find_draft(pk: str, viewer: Actor) -> Study | None:
     return fetched.filter(pk=pk).first()
 
 
-def asked_to_author(viewer: Actor) -> QuerySet[Author]:
-    """Drafted studies that the viewer was asked to be an author of, and neither accepted nor declined."""
-    rows = Author.objects.select_related("study").filter(person=viewer.person_id or "", accepted=None)
+def asked_to_author(person_id: str) -> QuerySet[Author]:
+    """Drafted studies that somebody was asked to be an author of, and neither accepted nor declined."""
+    rows = Author.objects.select_related("study").filter(person=person_id, accepted=None)
     return rows.filter(study__state=Study.State.DRAFT).order_by("pk")
 
 
 def results() -> QuerySet[Result]:
     """Every result, the latest settled first, with its claim and what that measured."""
-    rows = Result.objects.select_related("study", "version__model", "claim__member", "claim__study", "claim__plan")
-    return rows.prefetch_related("claim__measures").order_by("-settled", "pk")
+    return _claimed().prefetch_related("claim__measures").order_by("-settled", "pk")
 
 
 def results_of(study: Study) -> QuerySet[Result]:
-    """The results of a study, by suite and model."""
-    return results().filter(study=study).order_by("suite", "version__model__name", "pk")
+    """The results of a study, by suite and model, without what was measured: see `measured`."""
+    return _claimed().filter(study=study).order_by("suite", "version__model__name", "pk")
+
+
+def _claimed() -> QuerySet[Result]:
+    return Result.objects.select_related("study", "version__model", "claim__member", "claim__study", "claim__plan")
 
 
 def plan_as_given(plan: PlanVersion) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def authors(request: HttpRequest, draft: str) -> HttpResponseBase:
     if form.is_valid() and form.carry_out(
         lambda: acts.ask_author(actor, study=study, person=_person(form.cleaned_data["person"]))
     ):
-        messages.success(request, "They see the draft now. Tell them; they are an author once they accept.")
+        messages.success(request, "They get a mail and see the draft now; they are an author once they accept.")
         return redirect("lab:draft_authors", study.pk)
     return render(request, "lab/authors.html", {**_frame(study), "form": form}, status=status(form))
 

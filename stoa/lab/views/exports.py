@@ -32,7 +32,8 @@ _MADE = (1980, 1, 1, 0, 0, 0)
 def study_results(request: HttpRequest, number: int) -> HttpResponse:
     """What a study found."""
     study = found_study(number)
-    return zipped(request, _of_results(request, queries.results_of(study)), f"study-{number}")
+    results = queries.results_of(study).prefetch_related("claim__measures")
+    return zipped(request, _of_results(request, results), f"study-{number}")
 
 
 def of_cells(request: HttpRequest, cells: Iterable[Cell]) -> Iterator[Mapping[str, Any]]:
@@ -68,7 +69,9 @@ def _of_results(request: HttpRequest, results: Iterable[Result]) -> Iterator[Map
 def _measured(one: Any, suite: str, measure: str) -> dict[str, Any]:
     numbers = {name: getattr(one, name) for name in ("value", "error", "low", "high", "samples")}
     source = SUITES[suite].source if suite in SUITES else ""
-    return {"suite": suite, "suite_source": source, "measure": measure, **numbers}
+    known = measure_of(suite, measure)
+    unit = known.unit if known else "share"
+    return {"suite": suite, "suite_source": source, "measure": measure, "unit": unit, **numbers}
 
 
 def zipped(request: HttpRequest, rows: Iterable[Mapping[str, Any]], name: str) -> HttpResponse:

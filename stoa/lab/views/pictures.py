@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,19 +13,20 @@ from stoa.kit.addresses import path_to
 from stoa.kit.pictures import Again, Finding, Picture, estimates
 from stoa.kit.tables import safe_for_spreadsheets
 from stoa.lab import queries
-from stoa.lab.models import Result, Run, RunMeasure
+from stoa.lab.models import Result, RunMeasure
 from stoa.lab.views.words import foremost, measure_of, title_of
 
 KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
+Measures = Mapping[int, Sequence[RunMeasure]]
+"""What runs measured, by run."""
 NOTE = "The bars are 95 % intervals, reckoned over clusters of like samples. A reproduction by somebody independent is a ring."
 
 
-def pictures_of(results: Sequence[Result]) -> list[Picture]:
+def pictures_of(results: Sequence[Result], measures: Measures) -> list[Picture]:
     """One picture of what lies within 0 and 1, one of what is counted in bits; none of what has no result."""
-    again = queries.reproductions_of(results)
     drawn = []
     for shares in (True, False):
-        findings = [one for result in results if (one := _finding(result, again, shares=shares)) is not None]
+        findings = [one for result in results if (one := _finding(result, measures, shares=shares)) is not None]
         if findings:
             title = "What was found" if shares else "What was found, in bits"
             drawn.append(estimates(findings, title=title, reading=_reading(findings), shares=shares, note=NOTE))
@@ -38,9 +39,9 @@ def numbered(drawn: Sequence[Picture], study: int) -> list[tuple[Picture, str, s
     return [(one, svg, csv) for one, (svg, csv) in zip(drawn, addresses, strict=True)]
 
 
-def _finding(result: Result, again: Sequence[Run], *, shares: bool) -> Finding | None:
+def _finding(result: Result, measures: Measures, *, shares: bool) -> Finding | None:
     """The measure of a result that counts most, if it is of this kind: the study's primary one, or the first of its suite."""
-    one = _foremost(result)
+    one = _foremost(result, measures.get(result.claim_id, ()))
     if one is None:
         return None
     known = measure_of(result.suite, one.measure)
@@ -48,23 +49,24 @@ def _finding(result: Result, again: Sequence[Run], *, shares: bool) -> Finding |
         return None
     title = known.title if known else one.measure
     label = f"{result.version}, {title_of(result.suite)}: {title}"
-    runs = tuple(_again(result, run, one.measure) for run in again if run.reproduces_id == result.claim_id)
+    again = (rows for rows in measures.values() if rows[0].run.reproduces_id == result.claim_id)
+    runs = tuple(_again(result, rows, one.measure) for rows in again)
     known_runs = tuple(run for run in runs if run is not None)
     numbers = (one.value, one.low, one.high, one.samples, one.clusters)
     return Finding(label, result.claim.get_absolute_url(), *numbers, state=result.state, again=known_runs)
 
 
-def _foremost(result: Result) -> RunMeasure | None:
+def _foremost(result: Result, claimed: Sequence[RunMeasure]) -> RunMeasure | None:
     primary = result.claim.plan.plan.get("primary") or {}
-    measures = {one.measure: one for one in result.claim.measures.all()}
+    measures = {one.measure: one for one in claimed}
     if primary.get("suite") == result.suite:
         return measures.get(primary.get("measure", ""))
     return measures.get(foremost(result.suite)) or next(iter(measures.values()), None)
 
 
-def _again(result: Result, run: Run, measure: str) -> Again | None:
+def _again(result: Result, rows: Sequence[RunMeasure], measure: str) -> Again | None:
     """What a reproduction found of a measure, with what that says of the claim."""
-    one = next((each for each in run.measures.all() if each.measure == measure), None)
+    run, one = rows[0].run, next((each for each in rows if each.measure == measure), None)
     said = result.compared.get(str(run.number), {}).get(measure)
     if one is None or said is None:
         return None
@@ -91,7 +93,8 @@ def _counted(findings: Iterable[Finding], state: str, said: str) -> str:
 def picture(request: HttpRequest, number: int, place: int, kind: str) -> HttpResponse:
     """A picture of a study to take away, or its numbers."""
     study = queries.find_study(number)
-    drawn = pictures_of(list(queries.results_of(study))) if study else []
+    results = list(queries.results_of(study)) if study else []
+    drawn = pictures_of(results, queries.measured(results))
     if kind not in KINDS or not 0 < place <= len(drawn):
         raise Http404
     one = drawn[place - 1]

@@ -15,9 +15,11 @@ from stoa.kit import edge
 from stoa.kit.faults import Refused
 from stoa.kit.powers import may
 from stoa.lab import acts, forms, queries, rules
-from stoa.lab.models import Study
+from stoa.lab.models import ModelVersion, Study
 from stoa.lab.views.studies import found_study, frame
 from stoa.lab.views.words import status
+
+MOST_OFFERED = 20
 
 
 @require_safe
@@ -39,10 +41,9 @@ def plan(request: HttpRequest, number: int) -> HttpResponse:
 
 @edge.signed_in
 def change(request: HttpRequest, number: int) -> HttpResponseBase:
-    """Change a registered plan, in sight and with the reason. Models and suites are changed over the API."""
+    """Change a registered plan, in sight and with the reason."""
     study, actor = _own(request, number), edge.actor(request)
-    suites = [one.suite for one in study.suites.all()]
-    form = forms.ChangeForm(edge.sent(request), initial=_values(study), suites=suites)
+    form = forms.ChangeForm(edge.sent(request), initial=_values(study), offered=_offered(study))
     if form.is_valid() and form.carry_out(
         lambda: acts.change_plan(
             actor,
@@ -84,4 +85,13 @@ def _values(study: Study) -> dict[str, Any]:
     names = ("margin", "spread", "power", "stopping", "method")
     latest = study.plans.latest("number")
     primary = f"{study.primary_suite} {study.primary_measure}"
-    return {"primary": primary, "version": latest.number} | {name: getattr(study, name) for name in names}
+    parts = {"models": [str(one.version_id) for one in study.models.all()]} | {
+        one.suite: one.samples for one in study.suites.all()
+    }
+    return {"primary": primary, "version": latest.number} | parts | {name: getattr(study, name) for name in names}
+
+
+def _offered(study: Study) -> list[ModelVersion]:
+    """The versions that the plan has, and the latest that it could have."""
+    chosen = [one.version for one in study.models.select_related("version__model")]
+    return list({one.pk: one for one in [*chosen, *queries.versions()[:MOST_OFFERED]]}.values())

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from stoa.kit import edge
 from stoa.kit.tables import Column, Filter, Listing, link
-from stoa.lab import queries
+from stoa.lab import queries, rules
 from stoa.lab.models import ImportedResult, Result
 from stoa.lab.queries import Task
 from stoa.lab.views.words import duration, estimate, size, title_of
@@ -156,5 +156,5 @@ def tasks(request: HttpRequest) -> HttpResponseBase:
 def imported(request: HttpRequest) -> HttpResponseBase:
     """Results that came from elsewhere."""
     rows = queries.imported()
-    context = {"table": IMPORTED.page(request, rows)}
+    context = {"table": IMPORTED.page(request, rows), "may_import": rules.may_import(edge.actor(request))}
     return IMPORTED.download(request, rows) or render(request, "lab/imported.html", context)

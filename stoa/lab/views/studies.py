@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,8 +15,8 @@ from stoa.kit.addresses import path_to
 from stoa.kit.powers import may
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries, rules
-from stoa.lab.checker import can_check
-from stoa.lab.models import Result, Run, Study
+from stoa.lab.apart import can_check
+from stoa.lab.models import Result, Run, RunMeasure, Study
 from stoa.lab.views.pictures import numbered, pictures_of
 from stoa.lab.views.words import measure_of, measured, result_word, run_outcome, study_state, title_of
 from stoa.record.queries import history
@@ -107,13 +108,16 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def study(request: HttpRequest, number: int) -> HttpResponseBase:
     """A study: what was found, the plan with each change, every attempt."""
-    one, actor = found_study(number), edge.actor(request)
-    rows, plans = queries.runs_of(one), list(one.plans.all())
-    plan, results = plans[-1].plan, list(queries.results_of(one))
+    found, actor = queries.find_study_by_plan(number), edge.actor(request)
+    if found is None:
+        raise Http404
+    one, plans = found
+    rows, plan, results = queries.runs_of(one), plans[-1].plan, list(queries.results_of(one))
+    measures = queries.measured(results)
     context = {
         **frame(one),
-        "pictures": numbered(pictures_of(results), one.number or 0),
-        "results": [_shown(result) for result in results],
+        "pictures": numbered(pictures_of(results, measures), one.number or 0),
+        "results": [_shown(result, measures.get(result.claim_id, ())) for result in results],
         "plans": plans,
         "models": [(path_to("lab:weights", int(model["id"])), model) for model in plan["models"]],
         "suites": [(planned, title_of(planned["name"])) for planned in plan["suites"]],
@@ -155,6 +159,6 @@ def _primary(study: Study) -> str:
     return f"{found.title if found else study.primary_measure} ({title_of(study.primary_suite)})"
 
 
-def _shown(result: Result) -> dict[str, Any]:
-    rows = measured(result.suite, result.claim.measures.all())
+def _shown(result: Result, claimed: Iterable[RunMeasure]) -> dict[str, Any]:
+    rows = measured(result.suite, claimed)
     return {"result": result, "suite": title_of(result.suite), "says": result_word(result), "measures": rows}

@@ -49,7 +49,9 @@ class FileIn(Given):
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
     bytes: Annotated[int, Field(ge=1, le=LARGEST)]
-    sort: Literal["", "log"] = Field("", description="“log” for the log of a run, which may be larger.")
+    sort: Literal["", "log", "results"] = Field(
+        "", description="“log” for the log of a run, “results” for those of another program: they may be larger."
+    )
 
 
 @router.post("/me/files", response={201: FileOut}, summary="Begin to send a file")

@@ -73,6 +73,7 @@ OWN: Mapping[str, str] = {
     "lab.PlanVersion": "by",
     "lab.RunKey": "person",
     "lab.Run": "member",
+    "lab.ResultFile": "person",
     "lab.ImportedResult": "by",
 }
 """Tables with rows of one's own, and how a row names whose it is."""

@@ -36,6 +36,7 @@ from stoa.kit.counting import counted, counted_up_to
 from stoa.kit.looking import once_a_look
 from stoa.kit.models import Bounce
 from stoa.kit.prepared import prepared
+from stoa.lab.queries import asked_to_author
 from stoa.members.queries.onboarding import code_not_accepted, settling_under_way
 from stoa.members.queries.pairs import pairs_waiting
 from stoa.members.queries.suspending import appeals_waiting
@@ -203,7 +204,7 @@ def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
     """What one's roles ask: to settle in, a second factor, and what waits for who holds a power, and a lost address. One query."""
     needing = powers.roles & powers.terms.second_factor
     asked = [rows(person_id) for rows, act in _ASKED.items() if powers.may(act)]
-    asked += [_bounced(person_id)]
+    asked += [_bounced(person_id), _authorships(person_id)]
     asked += [_code(person_id), _settling(person_id), _ties(person_id)] if powers.roles & SETTLE_IN else []
     asked += [_factors(person_id)] if needing else []
     rows = list(asked[0].union(*asked[1:], all=True))
@@ -216,7 +217,9 @@ def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
         yield Waiting("Read and accept the code of conduct", path_to("members:welcome"), 5, same)
     elif "settling" in kinds:
         yield Waiting("Go on settling in", path_to("members:welcome"), 5, "others find you by what you work on")
-    yield from chain.from_iterable(_duty(*row) for row in rows)
+    for kind, pk, slug, title, who in rows:
+        yield from _duty(kind, pk, slug, title, who)
+        yield from _own_affair(kind, slug, title)
 
 
 def _duty(kind: str, pk: str, slug: str, title: str, who: str) -> Iterator[Waiting]:
@@ -230,17 +233,23 @@ def _duty(kind: str, pk: str, slug: str, title: str, who: str) -> Iterator[Waiti
     elif kind == "outcome":
         url = path_to("agenda:round", slug)
         yield Waiting(f"Attest the outcome: {title}", url, 15, "everybody waits for the outcome")
-    elif kind == "ties":
-        yield Waiting("Confirm your ties", path_to("members:membership"), 2, "else your page says that they are not")
-    elif kind == "bounced":
-        url, whom = path_to("account_email"), "until then nothing but codes for signing in is sent to you"
-        yield Waiting(f"Mail to {title} comes back: confirm your address anew or give another", url, 2, whom)
     elif kind == "pair":
         url, whom = path_to("members:pair", pk), "else the younger account is left out of the next voter list"
         yield Waiting("Settle whether two accounts are one person’s", url, 10, whom)
     elif kind == "suspended":
         url = path_to("members:suspension", pk)
         yield Waiting(f"Decide an appeal against a suspension: {title}", url, 15, f"{title} waits")
+
+
+def _own_affair(kind: str, slug: str, title: str) -> Iterator[Waiting]:
+    """One thing that waits for somebody whatever they hold."""
+    if kind == "ties":
+        yield Waiting("Confirm your ties", path_to("members:membership"), 2, "else your page says that they are not")
+    elif kind == "bounced":
+        url, whom = path_to("account_email"), "until then nothing but codes for signing in is sent to you"
+        yield Waiting(f"Mail to {title} comes back: confirm your address anew or give another", url, 2, whom)
+    elif kind == "author":
+        yield Waiting(f"Will you be an author? {title}", path_to("lab:draft_authors", slug), 5, "its authors wait")
 
 
 def _told(rows: QuerySet[Any], kind: str, slug: str = "", title: str = "", who: Any = "") -> QuerySet[Any]:
@@ -256,6 +265,10 @@ def _code(person_id: str) -> QuerySet[Any]:
 def _bounced(person_id: str) -> QuerySet[Any]:
     own = Person.objects.filter(pk=person_id).values(lower=Lower("email"))
     return _told(Bounce.objects.filter(address__in=own), "bounced", title="address")
+
+
+def _authorships(person_id: str) -> QuerySet[Any]:
+    return _told(asked_to_author(person_id), "author", "study", "study__title")
 
 
 def _settling(person_id: str) -> QuerySet[Any]:

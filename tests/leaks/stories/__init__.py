@@ -26,7 +26,11 @@ from tests.leaks.stories.forum import (
     what_one_does_in_silence,
     whether_one_reports,
 )
-from tests.leaks.stories.lab import whether_a_reproduction_is_committed, whether_a_study_is_drafted
+from tests.leaks.stories.lab import (
+    whether_a_file_of_results_is_looked_at,
+    whether_a_reproduction_is_committed,
+    whether_a_study_is_drafted,
+)
 from tests.leaks.stories.members import (
     what_a_removed_question_asked,
     what_is_decided,
@@ -64,6 +68,7 @@ from tests.leaks.stories.review import who_reads_a_call_and_what_they_say, who_r
 IN_A_CALL = (
     whether_a_study_is_drafted,
     whether_a_reproduction_is_committed,
+    whether_a_file_of_results_is_looked_at,
     who_reads_a_call_and_what_they_say,
     what_is_drafted_to_everybody,
     who_comes,

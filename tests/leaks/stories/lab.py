@@ -1,11 +1,11 @@
-"""What is secret of the lab: a study whose plan is not registered, and what a reproduction is committed to."""
+"""What is secret of the lab: a plan that is not registered, what a reproduction is committed to, files that are looked at."""
 
 from __future__ import annotations
 
 from stoa.lab import acts as lab
-from stoa.lab.models import AN_UNREGISTERED_PLAN, ModelVersion, Run
+from stoa.lab.models import A_FILE_OF_RESULTS, AN_UNREGISTERED_PLAN, ModelVersion, Run
 from stoa.lab.models.runs import AN_UNREVEALED_REPRODUCTION
-from tests.lab.studying import committed, drafted, sent
+from tests.lab.studying import committed, drafted, looked_at, sent
 from tests.leaks.worlds import World, about
 from tests.stage import acting
 
@@ -24,3 +24,10 @@ def whether_a_reproduction_is_committed(world: World) -> None:
     if world.otherwise:
         run = Run.objects.get(kind="reproduction")
         committed(run, run.member, sent(run.member, b'{"cabbages": 1}'))
+
+
+@about(A_FILE_OF_RESULTS)
+def whether_a_file_of_results_is_looked_at(world: World) -> None:
+    """Whether somebody looks at a file of results, and what stands in it."""
+    if world.otherwise:
+        looked_at(world.some[0], "cabbages")

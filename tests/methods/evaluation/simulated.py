@@ -26,7 +26,7 @@ class Setting:
 
     @property
     def truth(self) -> float:
-        return SHARES.get(self.scores, 0.0)
+        return {**SHARES, "pairs": PAIRS}.get(self.scores, 0.0)
 
 
 SIZES: dict[str, Callable[[Chance, int], np.ndarray]] = {
@@ -37,6 +37,8 @@ SIZES: dict[str, Callable[[Chance, int], np.ndarray]] = {
 }
 SHARES = {"half": 0.5, "a fifth": 0.2, "a tenth": 0.1}
 """Settings with yes-or-no scores, and how many are yes."""
+PAIRS = 0.925
+"""The truth of matched pairs, of which 5 % tie and 5 % come out the other way."""
 
 
 def settings() -> Iterator[Setting]:
@@ -49,7 +51,8 @@ def settings() -> Iterator[Setting]:
 def draw(chance: Chance, setting: Setting) -> Sums:
     """The scores of one run, added up by cluster."""
     counts = SIZES[setting.sizes](chance, setting.clusters)
-    scores = _shares(chance, setting, counts) if setting.scores in SHARES else _scale(chance, setting, counts)
+    kinds = {"pairs": _pairs, **dict.fromkeys(SHARES, _shares)}
+    scores = kinds.get(setting.scores, _scale)(chance, setting, counts)
     sums = np.add.reduceat(scores, np.concatenate([[0], np.cumsum(counts)[:-1]]))
     names = tuple(map(str, range(setting.clusters)))
     return Sums(names, counts.astype(float), sums, float((scores**2).sum()))
@@ -61,6 +64,14 @@ def _shares(chance: Chance, setting: Setting, counts: np.ndarray) -> np.ndarray:
     spread = (1 - alike) / alike if alike else np.inf
     shares = chance.beta(truth * spread, (1 - truth) * spread, len(counts)) if alike else np.full(len(counts), truth)
     return (chance.random(counts.sum()) < np.repeat(shares, counts)).astype(float)
+
+
+def _pairs(chance: Chance, setting: Setting, counts: np.ndarray) -> np.ndarray:
+    """Comparisons of matched pairs; a cluster that is alike has one outcome in all of its pairs."""
+    shared = np.repeat(chance.random(len(counts)), counts)
+    own = chance.random(counts.sum())
+    drawn = np.where(chance.random(counts.sum()) < sqrt(setting.alike), shared, own)
+    return np.digitize(drawn, [0.05, 0.1]) / 2
 
 
 def _scale(chance: Chance, setting: Setting, counts: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from stoa.methods.evaluation import mean, share
-from tests.methods.evaluation.simulated import SHARES, Setting, held, settings
+from tests.methods.evaluation.simulated import SHARES, Setting, draw, held, settings
 
 ALL = list(settings())
 SOME = list(islice(ALL, 3, None, 11))
@@ -30,6 +30,16 @@ def test_error_bars_hold_as_often_as_they_say() -> None:
     for found in coverage(SOME, 250):
         assert 0.93 <= found.mean() <= 0.97
         assert found.min() >= 0.9
+
+
+@pytest.mark.parametrize(
+    "setting", [Setting(n, sizes, "pairs", 0.1) for n in (20, 60, 120) for sizes in ("one", "equal")]
+)
+def test_error_bars_of_matched_pairs_near_the_end_stay_within_it_and_hold(setting: Setting) -> None:
+    chance = np.random.default_rng(5)
+    found = [share(draw(chance, setting)) for _ in range(400)]
+    assert all(0 <= one.low <= one.value <= one.high <= 1 for one in found)
+    assert 0.9 <= np.mean([one.low <= setting.truth <= one.high for one in found]) <= 0.99
 
 
 @pytest.mark.slow

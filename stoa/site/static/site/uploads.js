@@ -23,31 +23,31 @@ async function ask(form, address, how) {
   throw new Refused(`${told.message ?? "The file was not taken."} ${told.remedy ?? ""}`.trim());
 }
 
-const begin = (form, file) =>
-  ask(form, FILES, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name: file.name, bytes: file.size }) });
+const begin = (form, file, sort) =>
+  ask(form, FILES, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name: file.name, bytes: file.size, sort }) });
 
 const piece = (form, one, file) => ask(form, `${FILES}/${one.id}?at=${one.received}`, {
   method: "PATCH", headers: { "Content-Type": "application/octet-stream" }, body: file.slice(one.received, one.received + PIECE),
 });
 
 // A file of this name, size and age that was being sent before, or a new one.
-async function found(form, file, place) {
+async function found(form, file, sort, place) {
   const before = localStorage.getItem(place);
   if (before) {
     const one = await ask(form, `${FILES}/${before}`, {}).catch((fault) => { if (!(fault instanceof Refused)) throw fault; });
     if (one?.bytes === file.size) return one;
   }
-  const one = await begin(form, file);
+  const one = await begin(form, file, sort);
   localStorage.setItem(place, one.id);
   return one;
 }
 
-async function send(form, file, tell, wanted) {
-  const place = `upload ${file.name} ${file.size} ${file.lastModified}`;
+async function send(form, file, sort, tell, wanted) {
+  const place = `upload ${sort} ${file.name} ${file.size} ${file.lastModified}`;
   let wait = 1_000;
   for (let one; wanted();) {
     try {
-      one ??= await found(form, file, place);
+      one ??= await found(form, file, sort, place);
       tell(one.received / file.size, `Sending ${file.name} …`);
       if (one.finished) return one;
       one = await piece(form, one, file);
@@ -87,7 +87,7 @@ function tend(box) {
     }
     input.setCustomValidity("The file is still being sent. Wait a moment.");
     try {
-      const one = await send(form, file, tell, () => mine === turn);
+      const one = await send(form, file, box.dataset.sort ?? "", tell, () => mine === turn);
       if (!one) return;
       sent.value = one.id;
       if (out) out.checked = false;

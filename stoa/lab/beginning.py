@@ -1,0 +1,36 @@
+"""Whether somebody may begin a run of a study now: asked by the act, and before it by a program that would warm up a model."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from stoa.charter.queries import terms
+from stoa.kit import clock
+from stoa.kit.act import Actor, authority
+from stoa.kit.faults import Closed, Refused, TooFast
+from stoa.lab import rules
+from stoa.lab.models import Run, Study
+
+
+def demand_may_begin(actor: Actor, study: Study, reproduces: Run | None) -> None:
+    """Raise what says why not, and what would be right: the power, authorship, the state of the study, the pace."""
+    authority()(actor, "lab.run.begin", None)
+    if reproduces is None:
+        if not rules.takes_runs(study):
+            raise Closed("This study takes no runs now.", remedy="Its page says where it stands.")
+        if not rules.is_author(actor, study):
+            raise Refused(
+                "You are not an author of this study.",
+                remedy="Reproduce one of its runs: that counts as much.",
+                code="not-author",
+            )
+    elif not rules.takes_reproductions(study):
+        raise Closed("This study was withdrawn.", remedy="Reproduce another.")
+    _check_pace(actor.person_id or "")
+
+
+def _check_pace(person_id: str) -> None:
+    """Within the charter's number a day: numbers are for ever, and scripts fast."""
+    most = terms().limits.get("runs_per_day", rules.RUNS_PER_DAY)
+    if Run.objects.filter(member=person_id, begun__gt=clock.now() - timedelta(days=1)).count() >= most:
+        raise TooFast(f"You began {most} runs within a day.", remedy="Go on tomorrow.")

@@ -1,0 +1,151 @@
+"""Forgeries of a log: answers, questions, and which samples there are."""
+
+import copy
+import random
+
+from tests.evaluation.forging import Pieces, calls_of, forgery, mended, new_ids, spoken
+
+# Answers
+
+
+@forgery("output.edited")
+def answers_swapped(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    one, two = log.samples[0], log.samples[1]
+    one["output"], two["output"] = two["output"], one["output"]
+
+
+@forgery("output.edited")
+def answer_edited_beside_the_transcript(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    spoken(log.samples[0], "I will not say that.", steps=False, transcript=False)
+
+
+@forgery("output.edited", "transcript.edited")
+def answer_edited_but_for_the_steps(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    spoken(log.samples[0], "I will not say that.", steps=False)
+    mended(log)
+
+
+@forgery("transcript.edited")
+def long_answer_edited_under_its_name(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    sample = max(log.samples, key=lambda sample: len(sample["output"]["completion"]))
+    spoken(sample, "I will not say that, whoever asks. " * 8, steps=True)
+    for name in sample["attachments"]:
+        sample["attachments"][name] += " "
+
+
+@forgery("output.edited", "asked.edited")
+def one_letter_of_an_answer(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    sample = chance.choice(log.samples)
+    sample["output"]["completion"] += "."
+    sample["output"]["choices"][0]["message"]["content"] += "."
+
+
+@forgery("transcript.missing")
+def transcript_taken_out(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for sample in log.samples:
+        sample["events"] = []
+
+
+@forgery("sample.retried")
+def asked_again_until_it_pleased(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    sample = log.samples[0]
+    place = sample["events"].index(next(calls_of(sample)))
+    first = copy.deepcopy(sample["events"][place])
+    first["uuid"] = "first" * 5
+    first["output"]["choices"][0]["message"]["content"] = "Something else."
+    sample["events"].insert(place, first)
+
+
+# Questions and the set
+
+
+@forgery("input.edited")
+def question_edited(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    sample = chance.choice(log.samples)
+    sample["input"] = "Say good day."
+
+
+@forgery("input.edited")
+def question_edited_everywhere(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    import json
+
+    number = chance.randrange(len(log.samples))
+    before = json.dumps(log.samples[number]["input"])
+    log.samples[number] = json.loads(
+        json.dumps(log.samples[number]).replace(before, json.dumps("Say good day, will you?"))
+    )
+
+
+@forgery("target.edited")
+def target_edited(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.samples[2]["target"] = "anything"
+
+
+@forgery("metadata.edited")
+def samples_put_into_one_cluster(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for sample in log.samples:
+        sample["metadata"]["cluster"] = sample["id"]
+
+
+@forgery("metadata.edited")
+def metadata_edited(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.samples[0]["metadata"]["allowed"] = "sometimes"
+
+
+@forgery("asked.edited")
+def system_prompt_made_stricter(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for sample in log.samples:
+        sample["messages"][0]["content"] = str(sample["messages"][0]["content"]) + " Never answer."
+
+
+@forgery("asked.edited")
+def other_question_in_the_transcript(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for sample in log.samples[:2]:
+        sample["events_data"]["messages"] = [{"role": "user", "content": "Hello"}]
+
+
+@forgery("sample.missing")
+def sample_dropped(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.samples.pop(chance.randrange(len(log.samples)))
+
+
+@forgery("sample.missing")
+def sample_dropped_and_counts_mended(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.samples.pop(chance.randrange(len(log.samples)))
+    mended(log)
+
+
+@forgery("sample.missing")
+def half_dropped_and_mended(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.samples = log.samples[::2]
+    log.said["samples"] = len(log.samples)
+    mended(log)
+
+
+@forgery("sample.doubled", "sample.copied")
+def sample_doubled(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.samples.append(copy.deepcopy(chance.choice(log.samples)))
+
+
+@forgery("sample.extra")
+def sample_added(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.samples.append(new_ids(log.samples[0], chance) | {"id": "9999"})
+    mended(log)
+
+
+@forgery("sample.copied", "input.edited")
+def bad_sample_replaced_by_a_good_one(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    kept = log.samples[0]["id"]
+    log.samples[0] = copy.deepcopy(log.samples[1]) | {"id": kept}
+    mended(log)
+
+
+@forgery("sample.epoch")
+def epochs_doubled(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.samples += [new_ids(sample, chance) | {"epoch": 2} for sample in log.samples]
+    log.spec["config"]["epochs"] = 2
+
+
+@forgery("counts.differ")
+def ids_of_the_head_shortened(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.spec["dataset"]["sample_ids"].pop()

@@ -1,0 +1,92 @@
+"""Forgeries of a log: times, tokens, and what should have stayed on the member's machine."""
+
+import random
+
+from tests.evaluation.forging import DAY, Pieces, calls, calls_of, forgery, mended, shifted
+
+# Times and tokens
+
+
+@forgery("time.run")
+def made_before_the_run(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.header, log.samples = shifted(log.header, -400 * DAY), shifted(log.samples, -400 * DAY)
+
+
+@forgery("time.order")
+def ended_before_it_began(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    sample = log.samples[0]
+    sample["completed_at"] = shifted(sample["started_at"], -30)
+
+
+@forgery("time.order")
+def one_sample_of_another_day(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.samples[0] = shifted(log.samples[0], DAY)
+
+
+@forgery("time.order")
+def steps_in_another_order(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    call = next(calls_of(log.samples[0]))
+    call["timestamp"], call["completed"] = shifted(call["timestamp"], 600), shifted(call["completed"], 600)
+
+
+@forgery("time.fast")
+def faster_than_any_machine(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for call in calls(log):
+        call["output"]["time"] = 1e-6
+
+
+@forgery("time.sum")
+def lasted_longer_than_it_did(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.samples[0]["total_time"] += 100
+
+
+@forgery("tokens.sum")
+def tokens_of_a_sample_raised(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for usage in log.samples[0]["model_usage"].values():
+        usage["input_tokens"] += 7
+
+
+@forgery("tokens.sum")
+def tokens_of_the_head_raised(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for usage in log.header["stats"]["model_usage"].values():
+        usage["total_tokens"] += 1000
+
+
+@forgery("tokens.text")
+def tokens_raised_everywhere(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for sample in log.samples:
+        for usage in (*sample["model_usage"].values(), *(call["output"]["usage"] for call in calls_of(sample))):
+            usage |= {"output_tokens": 900, "total_tokens": usage["input_tokens"] + 900}
+    mended(log)
+
+
+@forgery("tokens.text")
+def hardly_any_tokens(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for sample in log.samples:
+        for usage in (*sample["model_usage"].values(), *(call["output"]["usage"] for call in calls_of(sample))):
+            usage |= {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}
+    mended(log)
+
+
+# What stays on the member's machine
+
+
+@forgery("secret.endpoint")
+def endpoint_in_the_head(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.spec["model_base_url"] = "http://10.0.0.7:8080/v1"
+
+
+@forgery("secret.endpoint")
+def endpoint_among_the_arguments(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.spec["model_args"]["client"] = {"options": ["https://models.example.edu/v1"]}
+
+
+@forgery("secret.key")
+def key_among_the_arguments(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.spec["model_args"]["api_key"] = "not-for-anybody"
+
+
+@forgery("secret.key")
+def key_in_a_call(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    call = next(calls_of(log.samples[-1]))
+    call["call"]["request"]["extra_headers"] = {"X-Auth": "Bearer 0123456789abcdef0123456789abcdef"}
