@@ -37,6 +37,9 @@ _SOCKET = ".s.PGSQL.5432"
 _LONGEST_SOCKET = 107
 _PATIENCE = 600.0
 """Seconds granted to a start: replaying the log after a crash may take minutes."""
+_ASKED, _TOLD, _KILLED = 10.0, 15.0, 60.0
+"""Seconds for which a server that outlived its `up` is asked to stop fast, then told to stop at once, then killed. One that
+is killed recovers from its log, as after the crash that left it; PostgreSQL 18, asked to stop while it recovers, may not."""
 
 
 class DatabaseFault(Fault):
@@ -170,15 +173,16 @@ class Postgres:
         """
         lock = self.cluster / "postmaster.pid"
         pid = _first_number(lock)
-        deadline = time.monotonic() + _PATIENCE
+        begun = time.monotonic()
         while left := _serving(self.cluster, pid):
-            if time.monotonic() > deadline:
+            waited = time.monotonic() - begun
+            if waited > _KILLED:
                 raise DatabaseFault(
                     f"A database server on {self.data} does not stop (process {left[0]}).", remedy="End it."
                 )
-            for one in [pid] if pid in left else left:
+            for one in [pid] if pid in left and waited < _TOLD else left:
                 with suppress(ProcessLookupError):
-                    os.kill(one, signal.SIGINT if one == pid else signal.SIGQUIT)
+                    os.kill(one, _how_to_end(waited, is_first=one == pid))
             time.sleep(0.05)
         if pid == 0 or _exists(pid):
             lock.unlink(missing_ok=True)
@@ -328,6 +332,13 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
             server.send_signal(how)
             server.wait(seconds)
             return
+
+
+def _how_to_end(waited: float, *, is_first: bool) -> signal.Signals:
+    """The signal for a server's process that was asked for so many seconds; its first process ends the others."""
+    if waited >= _TOLD:
+        return signal.SIGKILL
+    return signal.SIGINT if is_first and waited < _ASKED else signal.SIGQUIT
 
 
 def _first_number(lock: Path) -> int:

@@ -220,6 +220,16 @@ def test_after_kill_9_of_program_and_server_together_the_next_up_recovers(server
     assert ask(server, "SELECT n FROM kept", "owner") == [(7,)]
 
 
+def test_what_a_killed_program_left_running_and_does_not_stop_when_asked_is_killed(server):
+    first = another_holding(server.data)
+    tell(server, "CREATE TABLE kept AS SELECT 7 AS n")
+    first.kill()
+    first.communicate()
+    os.kill(server_pid(server), signal.SIGSTOP)  # it hears nothing until it is killed
+    server.up()
+    assert ask(server, "SELECT n FROM kept", "owner") == [(7,)]
+
+
 def test_a_lock_file_that_names_another_process_by_now_is_forgotten(server):
     server.up()
     text = (server.cluster / "postmaster.pid").read_text()
