@@ -14,10 +14,10 @@ run: .venv/run.stamp  ## start the server: make run [PORT=8000] [DATA=./data]
 lab: .venv/lab.stamp  ## what runs studies here: Inspect, a model server and a small open model
 
 test: .venv/dev.stamp  ## every test, but for the full counts of `make prove`
-	$(BIN)/pytest -n 2 -m 'not prove'
+	$(BIN)/pytest -n 2 --dist worksteal -m 'not prove'
 
 test-fast: .venv/dev.stamp  ## the tests that take moments: no process, no browser
-	$(BIN)/pytest -n 2 -m 'not slow and not prove'
+	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow and not prove'
 
 check: export STOA_SECRET_KEY = nothing is signed while types are checked
 check: .venv/dev.stamp  ## style, types, the direction of imports, templates

@@ -42,14 +42,14 @@ OWN = {
     "list_drafted_announcements", "get_own_registration", "list_registered",
     "list_suspensions", "get_suspension", "list_own_suspensions",
     "list_pairs", "get_pair", "list_invitations", "list_copies", "get_copy",
-    "list_study_drafts", "get_study_draft", "list_run_keys",
+    "list_study_drafts", "get_study_draft", "list_run_keys", "may_begin", "list_result_files", "get_result_file",
 }  # fmt: skip
 """Reads that are refused to some; every other read is for everybody."""
 
 WAITING = {
     "get_result", "list_payments", "get_bundle", "get_pabulib", "get_preflib", "get_proof", "get_polis",
     "list_own_answers", "get_next_statement", "get_draft", "get_receipt", "get_place", "list_summary",
-    "get_log",
+    "get_log", "may_begin",
 }  # fmt: skip
 """Reads of what is there only in some phases of a round."""
 
@@ -63,6 +63,7 @@ PACED = {
     "begin_file",
     "ask_about_call",
     "begin_run",
+    "may_begin",
     "draft_study",
     "register_key",
 }
