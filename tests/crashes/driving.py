@@ -139,8 +139,7 @@ class Drive:
                 self._await_moment(herald, chance)
                 self._kill_one(what, chance, herald, operator)
         finally:
-            self.server, starts = keep_up(self.server)
-            self.outcome.starts += starts
+            self._mend()
             _end(stop, [operator, herald])
             _end(stop_members, crews)
         self.outcome.killed["command"] += operator.kills
@@ -156,12 +155,19 @@ class Drive:
     def _kill_one(self, what: str, chance: random.Random, herald: Herald, operator: Operator) -> None:
         """Kill a part; mostly wait until the server is whole again, so that the next kill does not fall on one that is down."""
         amid = [*herald.amid(), *([f"{operator.at_work} was under way"] if operator.at_work else [])]
-        if kill(self.server, what, chance):
+        if not (killed := kill(self.server, what, chance)):  # it fell on a part that is not up again
+            self._mend()
+            killed = kill(self.server, what, chance)
+        if killed:
             self.outcome.killed[what] += 1
             self.outcome.amid.update(amid)
         if chance.random() >= AT_ONCE_AGAIN:
-            self.server, starts = keep_up(self.server)
-            self.outcome.starts += starts
+            self._mend()
+
+    def _mend(self) -> None:
+        """Wait until the server is whole again, started anew if need be."""
+        self.server, starts = keep_up(self.server)
+        self.outcome.starts += starts
 
     def reckon(self) -> None:
         """Look for faults: in what members were told, by `stoa check`, `stoa verify`, and in the last backup once restored."""
