@@ -119,21 +119,20 @@ class Process:
             env={"MALLOC_ARENA_MAX": _ARENAS, **os.environ},
             stdin=subprocess.DEVNULL,
             pass_fds=() if told is None else (told,),
-            preexec_fn=_setup(self.name),  # noqa: PLW1509 - we run no thread
+            preexec_fn=_setup(),  # noqa: PLW1509 - we run no thread
         )
 
 
-def _setup(name: str) -> Callable[[], None]:
+def _setup() -> Callable[[], None]:
     """What is done in a child before it becomes our command.
 
-    Ctrl-C reaches the worker too, and would end it with a trace while it loads: it hears it once it has, and SIGTERM,
-    which we send to both, always.
+    Ctrl-C reaches it too, and would end it with a trace while it loads: it hears it once it has, and SIGTERM, which we send
+    to each, always.
     """
     tie = tied_setup()
 
     def setup() -> None:
-        if name == "worker":
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         tie()
 
     return setup
