@@ -167,7 +167,7 @@ def table(count: int, *, explain: bool) -> int:
         "who could be asked": (keeper, f"{here}/decide/reviewers"),
         "who could be asked, page 6": (keeper, f"{here}/decide/reviewers?page=6"),
         "deciding": (keeper, f"{here}/decide"),
-        "deciding, page 900": (keeper, f"{here}/decide?page=900"),
+        "deciding, its last page": (keeper, f"{here}/decide?page=900"),
         "deciding, by name": (keeper, f"{here}/decide?sort=name"),
         "one reason": (keeper, f"{here}/decide/{some.pk}"),
         "appeals": (keeper, f"{here}/appeals"),
