@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -34,6 +34,8 @@ ONCE = frozenset(
 )
 """Kinds of entries of which each subject has one at most: a phase that began or ended twice would have two."""
 OVER = frozenset({"agenda", "failed"})
+SEALING = timedelta(minutes=10)
+"""How long after midnight the record waits for stragglers, before the worker seals the day that is over."""
 
 
 class Tables:
@@ -47,6 +49,7 @@ class Tables:
             )
             self.entries: list[dict[str, Any]] = [json.loads(bytes(body)) for (body,) in ask(placed)]
             self.waiting: int = ask("SELECT count(*) FROM record_pending").fetchall()[0][0]
+            self._past = (now - SEALING).date() - timedelta(days=1)
             unsent = "SELECT count(*) FROM kit_mail WHERE sent IS NULL AND due <= %s"
             self.unsent: int = ask(unsent, [now]).fetchall()[0][0]
             self.phases: dict[str, str] = dict(ask("SELECT slug, phase FROM agenda_round").fetchall())
@@ -71,10 +74,17 @@ class Tables:
         return frozenset(slug for slug, now in self.phases.items() if now == phase)
 
     def settled(self, lasting: frozenset[str]) -> bool:
-        """Whether every round is over but for those that last, every entry has its place and every mail is sent."""
-        if self.waiting or self.unsent:
+        """Whether every round is over but for those that last, days are sealed, every entry has its place, every mail is sent."""
+        if self.waiting or self.unsent or not self._past_is_sealed():
             return False
         return all(phase in OVER for slug, phase in self.phases.items() if slug not in lasting)
+
+    def _past_is_sealed(self) -> bool:
+        """Whether yesterday is sealed, if there was one; days before it are sealed first."""
+        first = min((datetime.fromisoformat(one["at"]).date() for one in self.entries), default=date.max)
+        return self._past < first or any(
+            one["type"] == "record.day.sealed" and one["subject"] == f"day:{self._past}" for one in self.entries
+        )
 
 
 def faults(told: Told, tables: Tables, imported: Sequence[str]) -> Iterator[str]:
