@@ -14,7 +14,7 @@ run: .venv/run.stamp  ## start the server: make run [PORT=8000] [DATA=./data]
 lab: .venv/lab.stamp  ## what runs studies here: Inspect, a model server and a small open model
 
 test: .venv/dev.stamp  ## every test, but for the full counts of `make prove`
-	$(BIN)/pytest -n 2 --dist worksteal -m 'not prove'
+	$(BIN)/pytest -n 3 --dist worksteal -m 'not prove'
 
 test-fast: .venv/dev.stamp  ## the tests that take moments: no process, no browser
 	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow and not prove'
