@@ -12,13 +12,13 @@ from typing import Any, Generic, TypeVar
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from stoa.kit import instants
 from stoa.kit.edge import address_with
+from stoa.kit.numerals import numeral
 
 Row = TypeVar("Row")
 Rows = QuerySet[Any] | Sequence[Any]
@@ -293,7 +293,7 @@ def in_words(value: Any) -> str:
 @lru_cache(maxsize=KEPT_NUMBERS, typed=True)
 def _number(value: float, language: str | None) -> str:
     del language  # how thousands are parted is in it
-    return number_format(value, force_grouping=True)
+    return numeral(value)
 
 
 def spread(number: int, last: int) -> list[int | None]:

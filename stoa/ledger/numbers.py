@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.utils.formats import number_format
-
 from stoa.charter.text import Terms
+from stoa.kit.numerals import numeral
 from stoa.kit.words import Show, counted
 
 _hours = counted("{n} hour", "{n} hours")
@@ -14,7 +13,7 @@ _days = counted("{n} day", "{n} days")
 
 
 def _plain(number: int) -> str:
-    return number_format(number, force_grouping=True)
+    return numeral(number)
 
 
 NUMBERS: dict[str, tuple[str, Show]] = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.formats import number_format
 
 from stoa.agenda.models import Round
 from stoa.agenda.queries.maps import OpinionMap, answers_to_go, opinion_map
 from stoa.kit import edge
+from stoa.kit.numerals import numeral
 from stoa.kit.words import counted
 
 SUMMARY = 2
@@ -32,7 +32,7 @@ def summary(round: Round, request: HttpRequest) -> dict[str, Any]:
 
 def reading(found: OpinionMap) -> str:
     """The map in a sentence or two."""
-    people = f"About {number_format(found.data['people'], force_grouping=True)} people answered."
+    people = f"About {numeral(found.data['people'])} people answered."
     shared, dividing = len(found.shared), len(found.dividing)
     if not found.groups:
         return f"{people} There are no clear groups: their answers do not fall into camps that would be found again."

@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import number_format
 
 from stoa.agenda import exports, queries
 from stoa.agenda.models import Decision, Question, Round
@@ -23,6 +22,7 @@ from stoa.agenda.views import rounds
 from stoa.agenda.views.words import amount
 from stoa.ballots import queries as ballots
 from stoa.kit.faults import Closed
+from stoa.kit.numerals import numeral
 from stoa.kit.pictures import Option, Picture, backing
 from stoa.kit.tables import Column, Filter, Listing, link, safe_for_spreadsheets
 from stoa.kit.words import counted
@@ -152,7 +152,7 @@ def _attested(round: Round) -> dict[str, Any]:
 
 def _share(round: Round, share: Any) -> str:
     """A voter's share in the round's unit, with two decimals."""
-    return f"{number_format(float(share) / round.scale, decimal_pos=2, force_grouping=True)} {round.unit}"
+    return f"{numeral(float(share) / round.scale, 2)} {round.unit}"
 
 
 def _picture(outcome: Outcome) -> Picture:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.utils.formats import number_format
 from django.utils.html import format_html
 
 from stoa.agenda.models import Question, Round
 from stoa.kit import instants
+from stoa.kit.numerals import numeral
 
 
 def amount(round: Round, units: int | None) -> str:
@@ -27,7 +27,7 @@ def figure(round: Round, units: int | None) -> str | None:
     if units is None:
         return None
     places = max(2, len(str(round.scale)) - 1) if round.scale > 1 else 0
-    return number_format(Decimal(units) / round.scale if places else units, decimal_pos=places, force_grouping=True)
+    return numeral(Decimal(units) / round.scale if places else units, places)
 
 
 def span(low: int | None, high: int | None) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from stoa.kit.numerals import numeral
 from stoa.kit.pictures import drawing
 from stoa.kit.pictures.drawing import GROUPS, INK, MOST_GROUPS, PAPER, QUIET, RULE, SERIF, line, rect, words, wrapped
 from stoa.kit.pictures.kept import drawn_once
@@ -66,14 +66,14 @@ def _reading(options: Sequence[Option]) -> str:
     chosen = sum(o.chosen for o in options)
     both = sum(o.chosen and o.by_majority for o in options)
     others = sum(o.by_majority and not o.chosen for o in options)
-    head = f"{_counted(chosen, 'question')} of {number_format(len(options))} {'is' if chosen == 1 else 'are'} chosen."
+    head = f"{_counted(chosen, 'question')} of {numeral(len(options))} {'is' if chosen == 1 else 'are'} chosen."
     if both == chosen and not others:
         return f"{head} A plain majority would have chosen the same."
-    return f"{head} A plain majority would have chosen {number_format(both)} of these and {_counted(others, 'other')}."
+    return f"{head} A plain majority would have chosen {numeral(both)} of these and {_counted(others, 'other')}."
 
 
 def _counted(number: int, word: str) -> str:
-    return f"{number_format(number)} {word}{'' if number == 1 else 's'}"
+    return f"{numeral(number)} {word}{'' if number == 1 else 's'}"
 
 
 # On the page: a list whose words are HTML, so that they wrap and scale with the reader's type, and a bar in each item.
@@ -86,7 +86,7 @@ def _page(options: Sequence[Option], groups: Sequence[str], voters: int) -> Safe
         ("Chosen", [o for o in options if o.chosen]),
         ("Not chosen", [o for o in options if not o.chosen]),
     ):
-        items += [format_html('<li class="cut">{}: {}</li>', heading, number_format(len(part)))] if part else []
+        items += [format_html('<li class="cut">{}: {}</li>', heading, numeral(len(part)))] if part else []
         items += [_item(option, voters, prefix) for option in part]
     return format_html(
         '<svg class="defs" aria-hidden="true" focusable="false"><defs>{}</defs></svg>{}<ul class="bars">{}</ul>',
@@ -114,8 +114,8 @@ def _item(option: Option, voters: int, prefix: str) -> SafeString:
         option.label,
         format_html('<p class="marks">{}</p>', option.difference) if option.difference else "",
         blocks,
-        number_format(option.total, force_grouping=True),
-        number_format(voters, force_grouping=True),
+        numeral(option.total),
+        numeral(voters),
     )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
-from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from stoa.kit.numerals import numeral
 from stoa.kit.pictures.drawing import GROUPS, INK, PAPER, QUIET, SERIF, document, line, words, wrapped
 from stoa.kit.pictures.growth import ceiling
 from stoa.kit.pictures.kept import drawn_once
@@ -64,7 +64,7 @@ class Axis:
 
     def say(self, value: float) -> str:
         """A value in figures."""
-        return f"{number_format(round(100 * value, 1), 1)} %" if self.shares else number_format(value, 2)
+        return f"{numeral(100 * value, 1)} %" if self.shares else numeral(value, 2)
 
     @property
     def marks(self) -> list[float]:

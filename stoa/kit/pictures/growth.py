@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from stoa.kit import instants
+from stoa.kit.numerals import numeral
 from stoa.kit.pictures.drawing import GROUPS, QUIET, SERIF, document, line, words
 from stoa.kit.pictures.kept import drawn_once
 from stoa.kit.pictures.picture import Picture
@@ -28,7 +28,7 @@ def growth(points: Sequence[Point], *, title: str = "How the record grew") -> Pi
         html=_page(shown),
         svg=_file(shown, title, reading),
         heads=["When", "Entries"],
-        rows=[[instants.in_html(at, form="short"), number_format(size, force_grouping=True)] for at, size in shown],
+        rows=[[instants.in_html(at, form="short"), numeral(size)] for at, size in shown],
     )
 
 
@@ -42,7 +42,7 @@ def _reading(points: Sequence[Point]) -> str:
     if not points:
         return "Nothing is on the record yet."
     (first, _), (last, size) = points[0], points[-1]
-    entries = f"{number_format(size, force_grouping=True)} {'entry' if size == 1 else 'entries'}"
+    entries = f"{numeral(size)} {'entry' if size == 1 else 'entries'}"
     return f"{entries} from {instants.say(first, form='date')} to {instants.say(last, form='date')}."
 
 
@@ -73,8 +73,8 @@ def _page(points: Sequence[Point]) -> SafeString:
         '<svg viewBox="0 0 1000 100" preserveAspectRatio="none" focusable="false">'
         '<path class="step-area" d="{}V100Z"/><path class="step-line" d="{}"/></svg>'
         '<div class="x"><span>{}</span><span>{}</span></div></div>',
-        number_format(top, force_grouping=True),
-        number_format(top // 2, force_grouping=True) if top > 1 else "",
+        numeral(top),
+        numeral(top // 2) if top > 1 else "",
         path,
         path,
         instants.say(points[0][0], form="date"),
@@ -97,9 +97,7 @@ def _plot(points: Sequence[Point]) -> list[str]:
         line(LEFT, TOP, LEFT, BOTTOM, QUIET),
         line(LEFT, BOTTOM, right, BOTTOM, QUIET),
         format_html(steps, LEFT, TOP, _steps(points, right - LEFT, BOTTOM - TOP), GROUPS[0]),
-        words(
-            LEFT - 8, TOP + 5, number_format(top, force_grouping=True), size=12, fill=QUIET, more='text-anchor="end"'
-        ),
+        words(LEFT - 8, TOP + 5, numeral(top), size=12, fill=QUIET, more='text-anchor="end"'),
         words(LEFT - 8, BOTTOM, "0", size=12, fill=QUIET, more='text-anchor="end"'),
         words(LEFT, BOTTOM + 22, instants.say(points[0][0], form="date"), size=12, fill=QUIET),
         words(

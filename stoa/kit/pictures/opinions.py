@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import cos, sin, sqrt
 
-from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from stoa.kit.numerals import numeral
 from stoa.kit.pictures.drawing import GROUPS, INK, MOST_GROUPS, SERIF, document, words, wrapped
 from stoa.kit.pictures.kept import drawn_once
 from stoa.kit.pictures.picture import Picture
@@ -153,7 +153,7 @@ def _key(crowds: Sequence[Crowd], drawn: Dots) -> SafeString:
             format_html('<path class="g{}" d="{}"/>', place, _path(place, (7, 7))),
             crowd.name,
             f" {crowd.marked}" if crowd.marked else "",
-            f"about {number_format(crowd.size, force_grouping=True)} people",
+            f"about {numeral(crowd.size)} people",
         )
         for place, crowd in enumerate(crowds)
     ]

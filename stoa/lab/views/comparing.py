@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 from stoa.evaluation.catalogue import SUITES
 from stoa.kit.addresses import path_to
 from stoa.kit.edge import address_with
+from stoa.kit.numerals import numeral
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries
 from stoa.lab.queries.comparing import Cell, Compared, Comparison, Standing, Wanted, compare
@@ -175,7 +175,7 @@ def _column(measure: Compared, whole: Comparison) -> Column[Standing]:
 
 def figure(value: float, unit: str) -> str:
     """A value as pages show it: a share in percent, anything else with two decimals."""
-    return f"{number_format(100 * value, 0)} %" if unit == "share" else number_format(value, 2)
+    return f"{numeral(100 * value, 0)} %" if unit == "share" else numeral(value, 2)
 
 
 def shown(cell: Cell | None) -> SafeString:

@@ -12,7 +12,6 @@ from django.template.defaulttags import URLNode
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch
 from django.utils.dateformat import format as format_date
-from django.utils.formats import number_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
@@ -21,6 +20,7 @@ from stoa.kit import beside as neighbours
 from stoa.kit import instants
 from stoa.kit.addresses import path_to
 from stoa.kit.markdown import render
+from stoa.kit.numerals import numeral
 from stoa.kit.pictures import Picture
 from stoa.kit.tables import TablePage
 from stoa.people.following import follows
@@ -65,7 +65,7 @@ def instant(value: datetime | date | None, zone: str = "", form: instants.Form =
 @register.simple_tag
 def number(value: float | None, decimals: int | None = None) -> str:
     """A number with its thousands parted; None is a dash."""
-    return "–" if value is None else number_format(value, decimal_pos=decimals, force_grouping=True)
+    return "–" if value is None else numeral(value, decimals)
 
 
 @register.simple_tag
