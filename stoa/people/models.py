@@ -281,8 +281,11 @@ class Pair(models.Model):
     WHY = {
         "address": "the same address, but for what mail ignores",
         "name": "the same name at the same organisation",
-        "orcid": "the same ORCID iD",
+        "orcid": "the same ORCID iD, by sign-in at ORCID",
+        "typed": "the same ORCID iD, typed by at least one of them",
     }
+    PROVED = frozenset({"address", "orcid"})
+    """What nobody shares with another who does not have their mailbox or their account at ORCID."""
 
     id = models.CharField(primary_key=True, max_length=16, default=chance.opaque_id, editable=False)
     older = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
@@ -306,9 +309,15 @@ class Pair(models.Model):
         return path_to("members:pair", self.pk)
 
     @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of marks that they share."""
+        return frozenset(self.why.split(","))
+
+    @property
     def reasons(self) -> list[str]:
         """What they share, in words."""
-        return [self.WHY[kind] for kind in self.why.split(",")]
+        told = self.kinds - ({"typed"} if "orcid" in self.kinds else set())
+        return [self.WHY[kind] for kind in sorted(told)]
 
 
 @declares(rows=A_FOLLOW)

@@ -9,14 +9,16 @@ from allauth.account.models import EmailAddress
 
 from stoa.agenda.models import Round
 from stoa.ballots.models import Voter
+from stoa.kit import clock
 from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.kit.models import Mail
 from stoa.members import acts
 from stoa.members.queries.pairs import LOOK
 from stoa.people import acts as people
+from stoa.people.likeness import TIME_TO_SETTLE, unsettled_among
 from stoa.people.models import Pair, Person
-from stoa.people.queries import looks_at, roles_of
+from stoa.people.queries import looks_at, roles_of, suspension_of
 from stoa.record.models import Entry
 from stoa.site.queries.waiting import waiting
 from tests.asked import asked
@@ -45,6 +47,8 @@ def alike(cast: Cast, name: str = "Ana Müller", other: str = "MULLER, Ana") -> 
 def test_like_names_at_one_place_and_like_addresses_are_found_once(cast: Cast) -> None:
     older, younger = alike(cast)
     elsewhere = people.admit(OPERATOR, name="Ana Müller", email="A0+more@example.org")
+    stranger = people.admit(OPERATOR, name="Somebody", email="s@example.org")
+    EmailAddress.objects.create(user=stranger, email="a0+claimed@example.org", verified=False)
     assert acts.find_pairs(CLOCK) == 1
     assert acts.find_pairs(CLOCK) == 0
     found = list(Pair.objects.values_list("older", "younger", "why"))
@@ -54,6 +58,7 @@ def test_like_names_at_one_place_and_like_addresses_are_found_once(cast: Cast) -
 
 def test_while_it_is_open_it_waits_and_the_younger_is_left_out_of_the_voter_list(cast: Cast) -> None:
     older, younger = alike(cast)
+    Pair.objects.update(found=clock.now() - TIME_TO_SETTLE)
     title = "Settle whether two accounts are one person’s"
     assert title in [item.title for item in waiting(acting(cast.steward))]
     assert title not in [item.title for item in waiting(acting(older))]
@@ -83,6 +88,41 @@ def test_an_opening_looks_by_itself_and_two_people_both_vote(cast: Cast) -> None
     listed = set(Voter.objects.values_list("person", flat=True))
     assert {older.pk, younger.pk} <= listed
     assert third.pk not in listed
+
+
+def test_nobody_is_kept_from_a_vote_by_who_takes_their_name_before_it(cast: Cast) -> None:
+    round_ = cast.round()
+    cast.question(round_, "What leaks?", cost=5, hours=9)
+    place = people.add_organisation(OPERATOR, name="A place")
+    victim = people.admit(OPERATOR, name="Ana Müller", email="a@example.org")
+    for person in (cast.members[0], victim):
+        people.declare_tie(acting(person), person=person, organisation=place, kind="employment", start=date(2020, 1, 1))
+    people.edit_profile(acting(cast.members[0]), person=cast.members[0], name="Ana Müller")
+    with at(round_.vote_opens):
+        cast.vote(Round.objects.get(pk=round_.pk))
+        later = unsettled_among({victim.pk, cast.members[0].pk})
+    pair = Pair.objects.get()
+    assert (pair.older, pair.younger, later) == (cast.members[0], victim, set())
+    assert Voter.objects.filter(person=victim).exists()
+    with at(pair.found + TIME_TO_SETTLE):
+        assert unsettled_among({victim.pk, cast.members[0].pk}) == {victim.pk}
+
+
+def test_a_pair_that_comes_to_share_what_is_proved_leaves_out_at_once(cast: Cast) -> None:
+    older, younger = alike(cast)
+    assert unsettled_among({older.pk, younger.pk}) == set()
+    EmailAddress.objects.create(user=younger, email="a0+second@example.org", verified=True)
+    assert acts.find_pairs(CLOCK) == 0
+    assert Pair.objects.get().kinds == {"name", "address"}
+    assert unsettled_among({older.pk, younger.pk}) == {younger.pk}
+
+
+def test_a_suspension_goes_with_the_account_that_ends(cast: Cast) -> None:
+    older, younger = alike(cast)
+    acts.suspend(acting(cast.steward), person=younger, code="spam", words="Spam.", days=9)
+    acts.settle_pair(acting(cast.steward), pair=Pair.objects.get(), same=True, reason="They told me.")
+    assert suspension_of(older.pk)
+    assert not suspension_of(younger.pk)
 
 
 def test_one_person_keeps_the_older_account_with_what_the_younger_held(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from stoa.members import events
 from stoa.people.joining import end, give
 from stoa.people.likeness import note_pairs
 from stoa.people.models import Pair, Person
-from stoa.people.queries import roles_of
+from stoa.people.queries import roles_of, suspension_of
 
 MOST_REASON = 2_000
 
@@ -55,9 +55,13 @@ def _join(ended: Person, *, into: Person) -> None:
 
 
 def merge(ended: Person, into: Person) -> None:
-    """Let an account end beside its roles: ties and ways to sign in go to the other. To be called inside an act."""
+    """Let an account end beside its roles: ties, ways to sign in and a suspension go to the other. To be called inside an act."""
     _move_ties(ended, into)
     _move_addresses(ended, into)
+    running = suspension_of(ended.pk)
+    if running and not suspension_of(into.pk):
+        running.person = into
+        running.save(update_fields=["person"])
     ended.api_tokens.all().delete()
     ended.email, ended.is_active, ended.joined_with = None, False, into
     ended.save()

@@ -36,4 +36,4 @@ def orcids() -> Iterator[Mark]:
     """The ORCID iDs with which people applied."""
     rows = Application.objects.exclude(orcid="").exclude(person=None).values_list("person", "orcid")
     for person, orcid in rows.iterator():
-        yield "orcid", orcid, str(person)
+        yield "typed", orcid, str(person)

@@ -234,7 +234,7 @@ def _duty(kind: str, pk: str, slug: str, title: str, who: str) -> Iterator[Waiti
         url = path_to("agenda:round", slug)
         yield Waiting(f"Attest the outcome: {title}", url, 15, "everybody waits for the outcome")
     elif kind == "pair":
-        url, whom = path_to("members:pair", pk), "else the younger account is left out of the next voter list"
+        url, whom = path_to("members:pair", pk), "else the younger account may be left out of a voter list"
         yield Waiting("Settle whether two accounts are one person’s", url, 10, whom)
     elif kind == "suspended":
         url = path_to("members:suspension", pk)
