@@ -117,9 +117,14 @@ def _held(panel: Panel, person_id: str | None) -> QuerySet[Assignment]:
 
 
 def may_read_all(panel: Panel, person_id: str | None) -> bool:
-    """Whether who keeps a panel sees what it says: once their own desk is empty, or the panel discusses."""
+    """Whether who keeps a panel sees what it says: once their own desk is empty, or the panel discusses.
+
+    Not while they are asked to read with it: who has seen the others' scores gives none that is their own.
+    """
     if panel.phase in {Panel.Phase.DISCUSSING, Panel.Phase.DONE}:
         return True
+    if Seat.objects.filter(panel=panel, person=person_id, state=Seat.State.INVITED).exists():
+        return False
     return not _held(panel, person_id).filter(state=TO_READ).exists()
 
 

@@ -175,6 +175,24 @@ def test_nobody_reads_anothers_review_before_giving_their_own(reading: Reading) 
     assert one.seat.person.name not in after
 
 
+def test_scores_stand_once_anothers_could_be_seen_and_texts_can_still_change(reading: Reading) -> None:
+    one, other = reading.pair()
+    first, later = Said({"fit": 2}, "", "Well."), Said({"fit": 3}, "", "Better than I thought.")
+    acts.give_review(acting(one.seat.person), assignment=one, said=first)
+    acts.give_review(acting(one.seat.person), assignment=one, said=later)
+    acts.give_review(acting(other.seat.person), assignment=other, said=SAID)
+    with pytest.raises(Closed, match="your scores stand"):
+        acts.give_review(acting(one.seat.person), assignment=one, said=first)
+    acts.give_review(acting(one.seat.person), assignment=one, said=Said({"fit": 3}, "", "Said better."))
+    assert Review.objects.get(assignment=one).for_author == "Said better."
+
+
+def test_who_keeps_a_panel_and_is_asked_to_read_with_it_sees_no_scores_before(reading: Reading) -> None:
+    assert queries.may_read_all(reading.panel, reading.cast.steward.pk)
+    acts.invite(reading.steward, panel=reading.panel, person=reading.cast.steward, load=4)
+    assert not queries.may_read_all(reading.panel, reading.cast.steward.pk)
+
+
 def test_who_abstains_sees_the_others_and_can_not_come_back(reading: Reading) -> None:
     one, other = reading.pair()
     acts.give_review(acting(one.seat.person), assignment=one, said=SAID)

@@ -46,6 +46,8 @@ def bring_back(leaves: Sequence[Leaf]) -> None:
 def _take(call: Call, leaf: Leaf) -> None:
     for name in {"opens", "closes"} & leaf["facts"].keys():
         setattr(call, name, datetime.fromisoformat(leaf["facts"][name]))
+    if leaf["type"] in {events.CallAmended.type, events.CallExtended.type}:
+        call.version += 1
     call.phase = PHASES.get(leaf["type"], call.phase)
     if call.phase != Call.Phase.DRAFT:
         call.announced = call.announced or datetime.fromisoformat(leaf["at"])

@@ -63,6 +63,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponseBase:
     values = {name: getattr(call, name) for name in (*forms.CALL_FIELDS, "version")}
     local = {name: values[name].astimezone(zone).replace(tzinfo=None) for name in ("opens", "closes")}
     form = forms.CallForm(edge.sent(request), initial={**values, **local, **edge.typed(request, forms.CallForm)})
+    form.fields["slug"].disabled = call.phase != Call.Phase.DRAFT
     if form.is_valid() and form.carry_out(
         lambda: change(
             request, call, form.cleaned_data["version"], {n: form.cleaned_data[n] for n in forms.CALL_FIELDS}

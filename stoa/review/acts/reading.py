@@ -11,7 +11,7 @@ from stoa.kit import clock, locks
 from stoa.kit.act import Actor, act
 from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.review.models import Assignment, Panel, Remark, Review
-from stoa.review.rules import has_said
+from stoa.review.rules import has_said, others_gave
 
 MOST_TEXT = 20_000
 MOST_SHEET = 2_000_000
@@ -35,13 +35,18 @@ def save_draft(actor: Actor, *, assignment: Assignment, said: Said) -> Review:
 
 @act("review.review.give", on="assignment", kind="private")
 def give_review(actor: Actor, *, assignment: Assignment, said: Said) -> Review:
-    """Give a review: a score for every criterion, and a text for the author. It can be changed until the panel discusses."""
+    """Give a review: a score for every criterion, and a text for the author.
+
+    It can be changed until the panel discusses, but for scores, which stand once another's review of the same could be seen.
+    """
     assignment = _to_read(actor, assignment, again=True)
     missing = [one["title"] for one in assignment.piece.panel.criteria if one["code"] not in said.scores]
     if missing:
         raise Invalid(f"A score is missing: {missing[0]}.", remedy="Score each criterion, or abstain.", field="scores")
     if not said.for_author.strip():
         raise Invalid("The text for the author is empty.", remedy="Say in a sentence or two why.", field="for_author")
+    if assignment.state == Assignment.State.GIVEN and others_gave(assignment):
+        _demand_same_scores(assignment, said)
     review = _keep(assignment, said)
     review.given = review.given or clock.now()
     review.save(update_fields=["given"])
@@ -133,6 +138,14 @@ def _to_read(actor: Actor, assignment: Assignment, *, again: bool = False) -> As
     if held.piece.withdrawn or held.seat.state != held.seat.State.ACCEPTED:
         raise Closed("This is no longer yours to read.", remedy="Go on with the next.")
     return held
+
+
+def _demand_same_scores(assignment: Assignment, said: Said) -> None:
+    if dict(said.scores) != assignment.review.scores:
+        raise Closed(
+            "Others have given their reviews, which you can see: your scores stand as you gave them.",
+            remedy="Put your scores back and change the texts, or say in the discussion how you see it now.",
+        )
 
 
 def _keep(assignment: Assignment, said: Said) -> Review:

@@ -89,7 +89,7 @@ def save_review_draft(request: HttpRequest, number: int, piece: Count, given: Re
 
 @router.put("/reviews/{number}/pieces/{piece}/review", response=AssignmentOut, summary="Give a review")
 def give_review(request: HttpRequest, number: int, piece: Count, given: ReviewIn) -> dict[str, Any]:
-    """Give your review of a piece, or change it until the panel discusses."""
+    """Give your review of a piece, or change it until the panel discusses; the scores only until another’s review could be seen."""
     acts.give_review(actor(request), assignment=own(request, number, piece), said=Said(**given.dict()))
     return AssignmentOut.of(own(request, number, piece))
 
