@@ -187,6 +187,10 @@ class Listing(Generic[Row]):
         answer["Content-Disposition"] = f'attachment; filename="{self.name}.{kind}"'
         return answer
 
+    def in_file(self, request: HttpRequest, rows: Rows) -> Rows | None:
+        """The rows of the file that the address asks for, to note for whom they concern that it was taken; otherwise None."""
+        return self._narrowed(rows, request.GET) if request.GET.get(f"{self.prefix}as", "") in KINDS else None
+
     def page(self, request: HttpRequest, rows: Rows, complete: Complete = list, total: int | None = None) -> TablePage:
         """The page of the list that the address asks for; a number past the end gives the last page.
 

@@ -19,7 +19,7 @@ from stoa.members.models import Appeal, Application, Call, Decision
 from stoa.members.queries import decisions, own_decision, statistics
 from stoa.people import acts as people
 from stoa.people.models import Person
-from stoa.people.queries import roles_everywhere
+from stoa.people.queries import looks_at, roles_everywhere
 from stoa.record.models import Blob, Entry
 from stoa.review.models import Assignment, Review
 from tests.cast import Cast, browser
@@ -214,6 +214,27 @@ def test_an_appeal_is_taken_until_the_second_at_which_the_time_is_over() -> None
     with clock.travel(appeal_until(call) - SECOND):
         members.appeal(acting(bob), decision=mine, words="Please.")
     assert Appeal.objects.count() == 1
+
+
+def test_lists_that_are_taken_away_and_appeals_that_are_read_are_told_to_whom_they_concern() -> None:
+    cast = Cast()
+    call, (ada, bob) = being_read(cast, 2)
+    call = decided(cast, call, {ada: 400, bob: 200})
+    mine = own_decision(call, acting(bob))
+    assert mine is not None
+    made = members.appeal(acting(bob), decision=mine, words="You overlooked my thesis.")
+    keeper, line = browser(cast.steward), f"your line in a list of applications to “{call.title}”, taken away as a file"
+    keeper.get(f"{CALL}/applications")
+    keeper.get(f"{CALL}/decide")
+    assert looks_at(ada.pk) == []
+    keeper.get(f"{CALL}/applications?as=csv&q={ada.name}")
+    assert [(look.by, look.what) for look in looks_at(ada.pk)] == [(f"person:{cast.steward.pk}", line)]
+    assert looks_at(bob.pk) == []
+    keeper.get(f"{CALL}/decide?as=json")
+    assert [len(looks_at(person.pk)) for person in (ada, bob)] == [2, 1]
+    keeper.get(f"{CALL}/appeals/{made.pk}")
+    keeper.get(f"/api/v1{CALL}/appeals")
+    assert [look.what for look in looks_at(bob.pk)] == [*2 * [f"your appeal about “{call.title}”"], line]
 
 
 def test_everybody_who_applied_sees_how_the_call_went_and_of_few_appeals_no_number() -> None:

@@ -191,8 +191,11 @@ def appeal(request: HttpRequest, slug: str, given: WordsIn) -> Status[Appeal]:
 @router.get("/calls/{slug}/appeals", response=list[AppealOut], summary="List appeals")
 @paginate(Parts)
 def list_call_appeals(request: HttpRequest, slug: str) -> QuerySet[Appeal]:
-    """Appeals against the decisions of a call, for those who may decide them."""
-    return queries.appeals(_hearing(request, slug), actor(request))
+    """Appeals against the decisions of a call, for those who may decide them. That you read them is noted for who made them."""
+    call, caller = _hearing(request, slug), actor(request)
+    rows = queries.appeals(call, caller)
+    acts.read_appeals(caller, call=call, appeals=list(rows))
+    return rows
 
 
 @router.post("/calls/{slug}/appeals/{appeal}", response=AppealOut, summary="Decide an appeal about an application")

@@ -21,6 +21,7 @@ from stoa.members.models import Call, Decision
 from stoa.members.queries.decisions import decided_with_words
 from stoa.members.views.calls import found, frame
 from stoa.members.views.keeping import status
+from stoa.members.views.reading import taken
 from stoa.review.queries import outlook
 
 MOST_COUNTED = 2_000
@@ -85,7 +86,7 @@ def decide(request: HttpRequest, slug: str) -> HttpResponseBase:
         "panel": call.panel,
         "outlook": outlook(call.panel) if call.panel and call.phase == Call.Phase.REVIEW else None,
     }
-    return shown.download(request, rows) or render(request, "members/decide.html", context, status=status(form))
+    return taken(request, call, shown, rows) or render(request, "members/decide.html", context, status=status(form))
 
 
 @edge.signed_in
@@ -187,6 +188,7 @@ def appeal(request: HttpRequest, slug: str, appeal: str) -> HttpResponseBase:
     one = queries.appeals(call, actor).filter(pk=appeal).first()
     if one is None:
         raise Http404
+    acts.read_appeals(actor, call=call, appeals=[one])
     form = ReplyForm(edge.sent(request), initial=edge.typed(request, ReplyForm))
     if form.is_valid() and form.carry_out(
         lambda: acts.decide_appeal(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -63,7 +66,20 @@ def applications(request: HttpRequest, slug: str) -> HttpResponseBase:
         "may_take_files": may_take,
         "lost": lost,
     }
-    return shown.download(request, rows) or render(request, "members/applications.html", context)
+    return taken(request, call, shown, rows) or render(request, "members/applications.html", context)
+
+
+def taken(request: HttpRequest, call: Call, shown: Listing[Any], rows: QuerySet[Any]) -> HttpResponseBase | None:
+    """The list as a file where the address asks for one, which is noted for those who are in it; otherwise None.
+
+    `rows` are applications, or decisions about them.
+    """
+    in_file = shown.in_file(request, rows)
+    if in_file is not None:
+        person = "person" if rows.model is Application else "application__person"
+        people = in_file.order_by().exclude(**{person: None}).values_list(person, flat=True)
+        acts.take_list(edge.actor(request), call=call, people=people)
+    return shown.download(request, rows)
 
 
 @edge.signed_in
