@@ -37,19 +37,30 @@ MOST_DRAFTS = 20
 
 @act("members.application.begin", on="person", kind="private")
 def begin_application(actor: Actor, *, person: Person, call: Call, facts: Mapping[str, Any]) -> Draft:
-    """Begin one's application to a call, with the facts that decide who may apply; a second time gives the one begun."""
+    """Begin one's application to a call, with the facts that decide who may apply; for one that was begun, change these facts.
+
+    What was submitted stands until it is submitted anew.
+    """
     call = locks.shared(call)
-    if found := Draft.objects.filter(call=call, person=person).first():
-        return found
+    keys = {fact.key for fact in call.asks.facts}
+    kept = {key: value for key, value in facts.items() if key in keys}
+    if begun := Draft.objects.filter(call=call, person=person).first():
+        return begun if kept == begun.facts else _change_facts(begun, kept)
     if not can_be_begun(call):
         raise Closed("This call takes no new applications now.", remedy="Its page says when it does.")
     _check_facts(call, facts)
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # so that two requests at once don't begin two
     if Draft.objects.filter(person=person).count() >= MOST_DRAFTS:
         raise TooFast(f"You have begun {MOST_DRAFTS} applications.", remedy="Finish or withdraw some of them first.")
-    keys = {fact.key for fact in call.asks.facts}
-    kept = {key: value for key, value in facts.items() if key in keys}
     return Draft.objects.get_or_create(call=call, person=person, defaults={"facts": kept})[0]
+
+
+def _change_facts(draft: Draft, facts: Mapping[str, Any]) -> Draft:
+    draft = _in_time(draft)
+    _check_facts(draft.call, facts)
+    draft.facts, draft.saved, draft.version = {**facts}, clock.now(), draft.version + 1
+    draft.save(update_fields=["facts", "saved", "version"])
+    return draft
 
 
 @act("members.application.save", on="draft", kind="private")

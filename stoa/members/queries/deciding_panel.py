@@ -15,7 +15,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from stoa.kit.act import Actor
 from stoa.members import rules
 from stoa.members.models import Application, Call, Decision
-from stoa.members.rules.answers import answered, fact_in_words
+from stoa.members.rules.answers import answered, facts_in_words
 from stoa.methods.same_person import name_key
 from stoa.people.models import Organisation, Person, Role, Tie
 from stoa.people.queries import in_force
@@ -85,8 +85,8 @@ def _pieces(rows: Sequence[Application]) -> list[Piece]:
 def in_text(call: Call, application: Application) -> str:
     """An application as its reviewers read it, in Markdown. What somebody said of themselves apart is never in it."""
     who = [("Organisation", application.organisation), ("ORCID iD", application.orcid)]
-    facts = [(fact.label, fact_in_words(fact, application.facts.get(fact.key))) for fact in call.asks.facts]
-    lines = [f"- {label}: {_inline(value)}" for label, value in (*who, *facts) if value]
+    known = (*who, *facts_in_words(call, application.facts))
+    lines = [f"- {label}: {_inline(value)}" for label, value in known if value]
     parts = ["\n".join(lines)] if lines else []
     parts += [
         f"## {_inline(field.label)}\n\n{_quoted(text)}" for field, text in answered(call, application.answers) if text

@@ -30,7 +30,7 @@ from stoa.members.queries import Mine
 from stoa.members.queries.files import Enclosed, enclosed
 from stoa.members.queries.vouching import post_of
 from stoa.members.rules.about import labels_of
-from stoa.members.rules.answers import answered, in_words, missing
+from stoa.members.rules.answers import answered, facts_in_words, in_words, missing
 from stoa.members.views.calls import found, frame
 from stoa.methods.recognition import Recognised
 from stoa.people.models import Person
@@ -92,6 +92,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponseBase:
         **frame(call),
         "mine": mine,
         "form": form,
+        "known": facts_in_words(call, mine.draft.facts),
         "answers": answered(call, mine.draft.answers),
         "files": own_files(mine.draft),
         "shown": post_of(mine.draft, orcid=own_orcid(mine.draft)),
@@ -114,6 +115,7 @@ def own(request: HttpRequest, slug: str) -> HttpResponseBase:
         "pages": _pages(mine.draft, ""),
         "can_be_finished": rules.can_be_finished(call, mine.draft.begun),
         "said": [label for key, label in labels_of(call).items() if key in said],
+        "known": facts_in_words(call, mine.draft.facts),
         "answers": answered(call, mine.draft.answers),
         "files": own_files(mine.draft),
         "shown": post_of(mine.draft, orcid=own_orcid(mine.draft)),

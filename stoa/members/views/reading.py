@@ -18,7 +18,7 @@ from stoa.members.models import Application, Call
 from stoa.members.queries.applications import unreachable
 from stoa.members.queries.files import enclosed
 from stoa.members.queries.vouching import post_of
-from stoa.members.rules.answers import answered
+from stoa.members.rules.answers import answered, facts_in_words
 from stoa.members.views.calls import found, frame
 from stoa.members.views.files import file_address
 
@@ -93,7 +93,14 @@ def application(request: HttpRequest, slug: str, application: str) -> HttpRespon
     acts.read_application(actor, application=one)
     files = enclosed(one, lambda upload: file_address(one, upload))
     shown = post_of(one, orcid=one.orcid if one.orcid_shown else "")
-    context = {**frame(call), "one": one, "answers": answered(call, one.answers), "files": files, "shown": shown}
+    context = {
+        **frame(call),
+        "one": one,
+        "known": facts_in_words(call, one.facts),
+        "answers": answered(call, one.answers),
+        "files": files,
+        "shown": shown,
+    }
     return render(request, "members/application.html", context)
 
 
