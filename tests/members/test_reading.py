@@ -141,6 +141,14 @@ def test_withdrawing_and_erasing_take_the_piece_and_what_was_said_of_it_away(app
     assert [client.get(f"/reviews/{call.panel.pk}/of/{n}").status_code for n in (1, 2)] == [404, 404]
 
 
+def test_the_organisation_of_an_address_counts_beside_the_one_that_was_typed(applied: Applied) -> None:
+    Application.objects.update(organisation="Elsewhere", ror="", address={"organisation": "Example University"})
+    house = Organisation.objects.create(name="Example University")
+    before = barred_from(applied.call, applied.readers)[applied.readers[3].pk]
+    Tie.objects.create(person=applied.readers[3], organisation=house, kind="employment", start=date(2020, 1, 1))
+    assert (before, barred_from(applied.call, applied.readers)[applied.readers[3].pk]) == (0, 2)
+
+
 def test_conflicts_are_seen_before_the_call_closes_and_before_anybody_is_asked(applied: Applied) -> None:
     one, other, third, _ = applied.readers
     house = Organisation.objects.create(name="Example University")

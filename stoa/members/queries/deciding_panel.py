@@ -134,9 +134,11 @@ def fair_load(call: Call, applications: int, reviewers: int) -> int:
 
 
 def _author(one: Application, ties: Ties, houses: Mapping[tuple[str, str], int]) -> Author:
-    house = houses.get(("ror", one.ror)) or houses.get(("name", one.organisation.casefold()))
+    by_address = (one.address.get("organisation") or "").casefold()
+    found = houses.get(("ror", one.ror)) or houses.get(("name", one.organisation.casefold()))
     today = str(one.submitted.date())
-    named = [(f"organisation:{house}", today, None)] if house else []
+    at = {house for house in (found, houses.get(("name", by_address))) if house}
+    named = [(f"organisation:{house}", today, None) for house in sorted(at)]
     keys = [f"person:{one.person_id}"] if one.person_id else []
     keys += [f"orcid:{one.orcid}"] if one.orcid else []
     wrote = [(key, f"{year}-12-31" if year else today) for key, year in _works(one)]
