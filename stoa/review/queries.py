@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from math import ceil
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
@@ -21,6 +23,7 @@ from stoa.review.models import Assignment, Conflict, Panel, Piece, Remark, Revie
 from stoa.review.rules import has_said
 
 REMINDED_BEFORE = timedelta(days=3)
+CHUNK = 2_000
 GIVEN, TO_READ, ABSTAINED = Assignment.State.GIVEN, Assignment.State.TO_READ, Assignment.State.ABSTAINED
 
 
@@ -186,9 +189,10 @@ def find_conflict(panel: Panel, pk: int) -> Conflict | None:
     return conflicts(panel).filter(pk=pk).first()
 
 
-def last_run(panel: Panel) -> Run | None:
-    """The last assignment of reviewers."""
-    return panel.runs.first()
+def last_run(panel: Panel, part: int = 1) -> Run | None:
+    """A part of the last assignment of reviewers."""
+    last = panel.runs.values("at")[:1]
+    return panel.runs.filter(at=last).order_by("pk")[part - 1 : part].first() if part > 0 else None
 
 
 def find_person(person_id: str) -> Person | None:
@@ -308,11 +312,6 @@ class Summary:
     for_author: list[str]
 
 
-def summary(panel: Panel) -> list[Summary]:
-    """What the panel says of each piece, by number. For acts and pages of those who decide, who may know it."""
-    return summed(panel, list(read_by(panel)))
-
-
 def read_by(panel: Panel) -> QuerySet[Piece]:
     """What is before a panel, by number, without the texts."""
     return panel.pieces.filter(withdrawn=None).defer("text", "authors", "met_by")
@@ -343,6 +342,33 @@ def _summed(panel: Panel, piece: Piece) -> Summary:
         by_criterion={code: each for code, values in by.items() if (each := hundredths(values)) is not None},
         for_author=[review.for_author for review in given if review.for_author],
     )
+
+
+def means(panel: Panel) -> dict[str, int]:
+    """The mean in hundredths of each piece that has one, by the id of what it is made of; of any number of them."""
+    weights, found = panel.weights, dict[str, int]()
+    for of, rows in groupby(
+        _given(panel).values_list("piece__object_id", "review__scores").iterator(CHUNK), itemgetter(0)
+    ):
+        each = [one for _, scores in rows if (one := weighed(scores, weights)) is not None]
+        if (mean := hundredths(each)) is not None:
+            found[of] = mean
+    return found
+
+
+def said_of(panel: Panel, objects: Collection[str]) -> dict[str, str]:
+    """What reviewers say to the authors of these, by the id of what a piece is made of; without those of whom nothing is said."""
+    rows = _given(panel).filter(piece__object_id__in=objects).exclude(review__for_author="")
+    found: dict[str, list[str]] = defaultdict(list)
+    for of, words in rows.values_list("piece__object_id", "review__for_author"):
+        found[of].append(words)
+    return {of: "\n\n".join(words) for of, words in found.items()}
+
+
+def _given(panel: Panel) -> QuerySet[Assignment]:
+    """What was given of a panel's pieces, piece by piece."""
+    rows = Assignment.objects.filter(piece__panel=panel, piece__withdrawn=None, state=GIVEN)
+    return rows.order_by("piece", "pk")
 
 
 def sheet(panel: Panel, person_id: str | None) -> dict[str, Any]:

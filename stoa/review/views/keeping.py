@@ -13,13 +13,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from stoa.kit import edge
+from stoa.kit import edge, errands
 from stoa.kit.edge import ActForm
 from stoa.kit.faults import Invalid, Refused
 from stoa.kit.powers import may
 from stoa.kit.tables import TablePage
 from stoa.people.models import Person
-from stoa.review import acts, forms, queries, rules
+from stoa.review import acts, forms, queries, rules, tasks
 from stoa.review.acts.conflicts import in_the_way
 from stoa.review.models import Panel, Seat
 from stoa.review.views import lists
@@ -64,6 +64,7 @@ def _page(request: HttpRequest, panel: Panel, **more: Any) -> HttpResponseBase:
         "put": forms.PieceForm(auto_id="put_%s"),
         "extend": forms.ExtendForm(auto_id="extend_%s", initial={"deadline": panel.deadline}),
         "confirm": forms.ConfirmForm(),
+        "errand": errands.latest(tasks.ASSIGN, panel),
         "phases": Panel.Phase,
         **more,
     }
@@ -153,7 +154,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponseBase:
 def assign(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Assign reviewers to what lacks reviews."""
     panel, actor = _kept(request, pk), edge.actor(request)
-    return _confirmed(request, panel, lambda: acts.run_assignment(actor, panel=panel))
+    return _confirmed(request, panel, lambda: tasks.assign(actor, panel))
 
 
 @require_POST
