@@ -5,7 +5,9 @@ What is asked for, and how far it is, stands among what expires (`stoa.kit.count
 
 from __future__ import annotations
 
+import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,13 +16,14 @@ from typing import Literal
 
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, Subquery
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.types import JSONValue
 
 from stoa.kit.act import Actor, Subject, authority
 from stoa.kit.faults import Fault
+from stoa.kit.models import Count
 
 TASK, QUEUE = "stoa.errand", "errands"
 KEPT_SECONDS, DONE_SECONDS = 86_400, 600
@@ -106,6 +109,17 @@ def latest(name: str, subject: Model) -> Errand | None:
     """How far the last errand of this name is, with what it acts on, as long as that is told. For pages of who may ask for it."""
     found = cache.get(_key(name, subject.pk))
     return Errand(**found) if found else None
+
+
+def kept(name: str, subject: Model) -> Subquery:
+    """The same as a part of another query, to be `read`."""
+    rows = Count.objects.filter(key=cache.make_key(_key(name, subject.pk)), expires__gt=time.time())
+    return Subquery(rows.values("value")[:1])
+
+
+def read(value: str | None) -> Errand | None:
+    """How far an errand is, from what was `kept`."""
+    return Errand(**json.loads(value)) if value else None
 
 
 def reached(done: int, whole: int) -> None:

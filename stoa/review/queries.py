@@ -11,10 +11,11 @@ from math import ceil
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
-from stoa.kit import clock
+from stoa.kit import clock, errands
 from stoa.kit.counting import counted, counted_up_to
+from stoa.kit.errands import Errand
 from stoa.kit.looking import once_a_look
 from stoa.methods.admission import hundredths, weighed
 from stoa.methods.backlog import Backlog, Reading, forecast
@@ -24,6 +25,7 @@ from stoa.review.rules import has_said
 
 REMINDED_BEFORE = timedelta(days=3)
 CHUNK = 2_000
+ASSIGN = "review.assignment.run"
 GIVEN, TO_READ, ABSTAINED = Assignment.State.GIVEN, Assignment.State.TO_READ, Assignment.State.ABSTAINED
 
 
@@ -119,11 +121,11 @@ def _held(panel: Panel, person_id: str | None) -> QuerySet[Assignment]:
     return held.select_related("piece", "review").order_by("piece__number")
 
 
-def may_read_all(panel: Panel, person_id: str | None) -> bool:
+def may_read_all(panel: Panel, person_id: str | None, known: Size | None = None) -> bool:
     """Whether who keeps a panel sees what it says: once their own desk is empty, or the panel discusses."""
     if panel.phase in {Panel.Phase.DISCUSSING, Panel.Phase.DONE}:
         return True
-    return not _held(panel, person_id).filter(state=TO_READ).exists()
+    return known.desk_empty if known else not _held(panel, person_id).filter(state=TO_READ).exists()
 
 
 def own_assignment(panel: Panel, number: int, person_id: str | None) -> Assignment | None:
@@ -227,26 +229,33 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Size:
-    """How much is on a panel: pieces that are to be read and that were withdrawn, everybody asked, conflicts up to `most`."""
+    """How much is on a panel: pieces that are to be read and that were withdrawn, everybody asked, conflicts up to `most`.
+
+    `desk_empty`: whether the viewer has nothing left to read on it. `errand`: how far the worker is that assigns.
+    """
 
     pieces: int
     withdrawn: int
     seats: int
     conflicts: int
     since: datetime
+    desk_empty: bool
+    errand: Errand | None
 
 
-def size(panel: Panel, *, most: int = 1) -> Size:
+def size(panel: Panel, *, most: int = 1, viewer: str | None = None) -> Size:
     """How much is on a panel, and since when it reads, in one go; conflicts counted up to `most`."""
     pieces = Piece.objects.filter(panel=panel)
-    read, withdrawn, asked, barred, since = Panel.objects.filter(pk=panel.pk).values_list(
+    read, withdrawn, asked, barred, since, waits, errand = Panel.objects.filter(pk=panel.pk).values_list(
         counted(pieces.filter(withdrawn=None), "panel"),
         counted(pieces.exclude(withdrawn=None), "panel"),
         counted(panel.seats.all(), "panel"),
         counted_up_to(most, conflicts(panel)),
         Subquery(panel.runs.order_by("pk").values("at")[:1]),
+        Exists(_held(panel, viewer).filter(state=TO_READ)),
+        errands.kept(ASSIGN, panel),
     )[0]
-    return Size(read, withdrawn, asked, barred, since or panel.opened)
+    return Size(read, withdrawn, asked, barred, since or panel.opened, not waits, errands.read(errand))
 
 
 def outlook(panel: Panel, known: Size | None = None) -> Outlook:

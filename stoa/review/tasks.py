@@ -12,8 +12,8 @@ from stoa.kit.ticker import every
 from stoa.review import acts, queries
 from stoa.review.acts.assigning import Assigned
 from stoa.review.models import Panel
+from stoa.review.queries import ASSIGN
 
-ASSIGN = "review.assignment.run"
 WAITED_FOR = 200_000
 """Where more pairs of a piece and a reviewer have to be weighed, nobody waits for it."""
 log = logging.getLogger(__name__)

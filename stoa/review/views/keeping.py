@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from stoa.kit import edge, errands
+from stoa.kit import edge
 from stoa.kit.edge import ActForm
 from stoa.kit.faults import Invalid, Refused
 from stoa.kit.powers import may
@@ -52,19 +52,20 @@ def _download(request: HttpRequest, panel: Panel) -> HttpResponseBase | None:
 
 
 def _page(request: HttpRequest, panel: Panel, **more: Any) -> HttpResponseBase:
-    actor, size = edge.actor(request), queries.size(panel, most=lists.MOST_COUNTED + 1)
+    viewer = edge.actor(request).person_id
+    size = queries.size(panel, most=lists.MOST_COUNTED + 1, viewer=viewer)
     context = {
         "panel": panel,
         "outlook": queries.outlook(panel, size),
         "reviewers": lists.reviewers(request, panel).page(request, queries.seats(panel), total=size.seats),
         "conflicts": lists.conflicts(request, panel).page(request, queries.conflicts(panel), total=size.conflicts),
-        "says": _says(request, panel, size) if queries.may_read_all(panel, actor.person_id) else None,
+        "says": _says(request, panel, size) if queries.may_read_all(panel, viewer, size) else None,
         "pieces": size.pieces,
         "invite": forms.InviteForm(auto_id="invite_%s"),
         "put": forms.PieceForm(auto_id="put_%s"),
         "extend": forms.ExtendForm(auto_id="extend_%s", initial={"deadline": panel.deadline}),
         "confirm": forms.ConfirmForm(),
-        "errand": errands.latest(tasks.ASSIGN, panel),
+        "errand": size.errand,
         "phases": Panel.Phase,
         **more,
     }
