@@ -37,7 +37,6 @@ def listing(call: Call) -> Listing[Decision]:
         name=f"decisions-{call.slug}",
         caption="Outcomes",
         columns=[
-            Column("place", "Place", lambda d: d.place, order=("place",), numeric=True),
             Column(
                 "name",
                 "Name",
@@ -45,6 +44,7 @@ def listing(call: Call) -> Listing[Decision]:
                 show=lambda d: link(d.application.name, address(d)),
                 order=("application__sort_name",),
             ),
+            Column("place", "Place", lambda d: d.place, order=("place",), numeric=True),
             Column("score", "Score", lambda d: (d.score or 0) / 100, order=("score",), numeric=True),
             Column("outcome", "Outcome", lambda d: Decision.Outcome(d.outcome).label, order=("outcome",)),
             Column("reason", "Reason", lambda d: bool(d.reason), sortable=False),

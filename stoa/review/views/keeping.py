@@ -61,6 +61,7 @@ def _page(request: HttpRequest, panel: Panel, **more: Any) -> HttpResponseBase:
         "conflicts": lists.conflicts(request, panel).page(request, queries.conflicts(panel), total=size.conflicts),
         "says": _says(request, panel, size) if queries.may_read_all(panel, viewer, size) else None,
         "pieces": size.pieces,
+        "seats": size.seats,
         "invite": forms.InviteForm(auto_id="invite_%s"),
         "put": forms.PieceForm(auto_id="put_%s"),
         "extend": forms.ExtendForm(auto_id="extend_%s", initial={"deadline": panel.deadline}),
