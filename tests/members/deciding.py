@@ -91,10 +91,15 @@ def decided_among_many(cast: Cast) -> Call:
     call = opened(cast, days=1)
     incoming = [Incoming(source=f"n{n}", name=f"Person {n}", email=f"p{n}@example.net") for n in range(20)]
     members.import_applications(OPERATOR, call=call, incoming=incoming, digest="0" * 64)
+    return decided_of(cast, call)
+
+
+def decided_of(cast: Cast, call: Call) -> Call:
+    """A call that is open, closed by the clock, read by one member and decided."""
     with clock.travel(call.ends):
         advance()
         call = members.begin_review(acting(cast.steward), call=call)
     call = with_bar(cast, call, cast.members[-2:-1])
-    review.lighten(acting(cast.steward), seat=Seat.objects.get(), load=20)
-    everybody = [one.person for one in Application.objects.select_related("person") if one.person]
+    review.lighten(acting(cast.steward), seat=Seat.objects.get(panel=call.panel_id), load=20)
+    everybody = [one.person for one in Application.objects.filter(call=call).select_related("person") if one.person]
     return decided(cast, call, {person: 100 * (n % 5 + 1) for n, person in enumerate(everybody)})

@@ -230,10 +230,10 @@ def read_by(cast: Cast, one: Application, reader: Person) -> Assignment:
         criteria=[review.panels.Criterion("quality", "Quality", "How good it is.")],
         deadline=clock.now() + timedelta(days=9),
     )
-    (piece,) = put_before(panel, [Put("application", one.pk, "Number one", "The text.", [])])
+    number = put_before(panel, [Put("application", one.pk, "Number one", "The text.", [])])
     Panel.objects.filter(pk=panel.pk).update(phase=Panel.Phase.REVIEWING)
     seat = Seat.objects.create(panel=panel, person=reader, load=3, state=Seat.State.ACCEPTED)
-    return Assignment.objects.create(seat=seat, piece=piece)
+    return Assignment.objects.create(seat=seat, piece=panel.pieces.get(number=number))
 
 
 def test_the_applicant_who_keeps_the_call_and_who_reads_it_fetch_a_file_and_nobody_else(cast: Cast) -> None:

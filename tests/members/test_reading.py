@@ -32,6 +32,7 @@ from stoa.verify.powers import Watch
 from stoa.verify.reading import Reading
 from stoa.verify.report import Report
 from tests.cast import Cast, browser
+from tests.errands import do_errands
 from tests.members.applying import apply
 from tests.members.calling import RULES, opened
 from tests.members.deciding import LETTERS, decided, decided_among_many, reviewed, seated, with_bar
@@ -267,6 +268,52 @@ def test_the_panels_scores_and_words_become_the_order_and_the_reasons(applied: A
     assert found == {"Ada": (450, "admitted", words), "Bob": (250, "declined", words)}
 
 
+def test_a_reason_that_was_written_stands_when_applications_are_put_in_order_again(applied: Applied) -> None:
+    steward = acting(applied.cast.steward)
+    call = with_bar(applied.cast, applied.begin(), applied.readers[:2])
+    reviewed(applied.cast, call, {applied.ada: 450, applied.bob: 250})
+    assert members.rank(steward, call=call) == 2
+    one = Application.objects.get(person=applied.bob)
+    members.give_reason(steward, application=one, reason="Apply again.")
+    Decision.objects.update(outcome="waiting", score=100, place=7)
+    assert members.rank(steward, call=call) == 2
+    found = {d.application.name: (d.score, d.outcome, d.place, d.reason) for d in Decision.objects.all()}
+    words = "By the criteria.\n\nBy the criteria."
+    assert found == {"Ada": (450, "admitted", 1, words), "Bob": (250, "declined", None, "Apply again.")}
+
+
+def test_a_large_call_is_read_and_put_in_order_by_the_worker_and_pages_say_so(
+    applied: Applied, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stoa.members.tasks.WAITED_FOR", 1)
+    monkeypatch.setattr("stoa.members.acts.deciding.CHUNK", 1)
+    monkeypatch.setattr("stoa.members.acts.deciding_panel.CHUNK", 1)
+    monkeypatch.setattr("stoa.review.acts.panels.CHUNK", 1)
+    keeper, api = browser(applied.cast.steward), f"/api/v1{CALL}"
+    with clock.travel(applied.call.ends):
+        advance()
+        due = (clock.now() + timedelta(days=9)).replace(second=0, microsecond=0)
+        answer = keeper.post(f"{CALL}/decide/begin", {"due": f"{due:%Y-%m-%dT%H:%M}"}, follow=True)
+        assert "The applications are being put before a panel" in text(answer)
+        assert "Let the applications be read" not in text(answer)
+        asked = keeper.post(f"{api}/review", content_type="application/json")
+        assert (asked.status_code, asked.json()["state"]) == (202, "waiting")
+        assert do_errands() == 1
+    call = Call.objects.get()
+    assert call.panel is not None
+    assert (call.phase, call.panel.deadline) == ("review", due)
+    assert [piece.number for piece in call.panel.pieces.all()] == [1, 2]
+    entry = json.loads(bytes(Entry.objects.get(type="members.review.begun").body))
+    assert entry["actor"] == f"person:{applied.cast.steward.pk}"
+    call = with_bar(applied.cast, call, applied.readers[:2])
+    reviewed(applied.cast, call, {applied.ada: 450, applied.bob: 250})
+    assert keeper.put(f"{api}/scores", {}, content_type="application/json").status_code == 202
+    assert "The applications are being put in order" in text(keeper.get(f"{CALL}/decide"))
+    assert do_errands() == 1
+    assert "The applications are in order" in text(keeper.get(f"{CALL}/decide"))
+    assert list(Decision.objects.order_by("place").values_list("score", "place")) == [(450, 1), (250, None)]
+
+
 def test_a_panel_of_a_call_ends_when_each_application_was_read(applied: Applied) -> None:
     steward = acting(applied.cast.steward)
     call = applied.begin()
@@ -316,8 +363,9 @@ def test_a_call_is_read_over_the_api_from_its_close_to_its_order(applied: Applie
     assert (seen["panel"], seen["phase"], seen["wanted"], seen["given"]) == (call.panel_id, "setting_up", 6, 0)
     with_bar(applied.cast, call, [one])
     reviewed(applied.cast, call, {applied.ada: 400, applied.bob: 200})
-    answer = keeper.put(f"{path}/scores", {}, content_type="application/json")
-    assert {row["name"]: row["score"] for row in answer.json()} == {"Ada": 400, "Bob": 200}
+    assert keeper.put(f"{path}/scores", {}, content_type="application/json").json() == {"ordered": 2}
+    listed = keeper.get(f"{path}/decisions").json()["items"]
+    assert {row["name"]: row["score"] for row in listed} == {"Ada": 400, "Bob": 200}
 
 
 def test_the_keepers_page_of_a_call_foretells_what_will_be_unread(applied: Applied) -> None:

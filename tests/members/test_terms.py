@@ -13,6 +13,7 @@ from stoa.kit.act import OPERATOR
 from stoa.kit.faults import Closed, Refused
 from stoa.kit.models import Mail
 from stoa.members import acts
+from stoa.members.models import Application, Call
 from stoa.members.queries.terms import has_room, tied_to_sponsor, within_share
 from stoa.members.tasks import mind_terms
 from stoa.methods.admission import Admission
@@ -96,12 +97,14 @@ def test_in_a_call_others_in_order_come_before_those_for_whom_the_share_has_no_r
     first, second = rows
     found = Admission((first,), (second,), ())
     text = DEFAULT.read_text()
-    assert within_share(found, rows, "member") == found
+    assert within_share(found, call) == found
     put_in_force(OPERATOR, text=text.replace("sponsor_members_percent = 20", "sponsor_members_percent = 1"))
-    assert within_share(found, rows, "member") == Admission((second,), (first,), ())
-    assert within_share(found, rows, "associate") == found
+    assert within_share(found, call) == Admission((second,), (first,), ())
+    assert within_share(found, Call(pk=call.pk, admits="associate")) == found
     assert [has_room(row, "member") for row in rows.values()] == [False, True]
-    assert within_share(Admission((first, second), (), ()), rows, "member") == Admission((second,), (first,), ())
+    assert within_share(Admission((first, second), (), ()), call) == Admission((second,), (first,), ())
+    Application.objects.filter(pk=second).update(organisation="SPONSOR")
+    assert within_share(Admission((first, second), (), ()), call) == Admission((), (first, second), ())
 
 
 def test_once_a_year_people_are_asked_about_their_ties_and_confirming_answers(cast: Cast) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Count
 from django.test import Client
 
 from stoa.kit import clock
@@ -16,7 +18,7 @@ from stoa.kit.models import Mail
 from stoa.methods.canonical import parse_object
 from stoa.people import acts as people
 from stoa.people.models import Organisation, Person, Tie
-from stoa.record.models import Entry
+from stoa.record.models import Blob, Entry
 from stoa.review import acts, queries
 from stoa.review.acts.panels import Author, Criterion, Example, Put
 from stoa.review.acts.reading import Said
@@ -25,6 +27,7 @@ from stoa.review.printing import as_pdf, blocks
 from stoa.review.tasks import remind
 from stoa.verify.assignment import check_assignment
 from tests.cast import Cast, browser
+from tests.errands import do_errands
 from tests.scenes import Scene
 from tests.stage import acting, at
 
@@ -110,6 +113,60 @@ def test_an_assignment_is_whole_proved_and_on_the_record_without_names(reading: 
     assert [p.pk for p in reading.reviewers if p.pk.encode() in bodies] == []
 
 
+def test_of_many_pairs_each_part_is_assigned_and_proved_and_together_they_are_one_entry(
+    inviting: Inviting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stoa.review.acts.assigning.AT_ONCE", 6)  # two texts for three reviewers
+    acts.run_assignment(inviting.steward, panel=inviting.panel)
+    runs = list(Run.objects.order_by("pk"))
+    assert [(run.pairs, run.missing) for run in runs] == [(4, 0), (4, 0)]
+    for run in runs:
+        check_assignment(json.loads(bytes(run.inputs)), json.loads(bytes(run.result)))
+    each = Assignment.objects.values_list("piece__number").annotate(number=Count("*"))
+    assert dict(each) == dict.fromkeys(range(1, 5), 2)
+    facts = parse_object(bytes(Entry.objects.get(type="review.assigned").body))["facts"]
+    assert isinstance(facts, dict)
+    assert (facts["parts"], facts["pairs"], facts["missing"]) == (2, 8, 0)
+    listed = Blob.objects.get(sha256=facts["inputs"]).body
+    assert json.loads(bytes(listed)) == [run.inputs_digest for run in runs]
+    told = Counter(Mail.objects.filter(kind="review-assigned").values_list("person_id", flat=True))
+    assert told == {person.pk: 1 for person in inviting.reviewers}
+    proofs = [
+        browser(inviting.cast.steward).get(f"/api/v1/panels/{inviting.panel.pk}/assignment?part={n}") for n in (1, 2)
+    ]
+    assert [proof.json()["result"] for proof in proofs] == [json.loads(bytes(run.result)) for run in runs]
+
+
+def test_who_falls_away_from_a_large_panel_leaves_only_what_they_read_to_be_assigned(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stoa.review.acts.assigning.AT_ONCE", 4)
+    one = reading.own(reading.reviewers[0])
+    kept = set(Assignment.objects.exclude(piece=one.piece).values_list("pk", flat=True))
+    acts.declare_conflict(acting(reading.reviewers[0]), panel=reading.panel, number=one.piece.number)
+    assert kept <= set(Assignment.objects.values_list("pk", flat=True))
+    readers = Assignment.objects.filter(piece=one.piece).values_list("seat__person", flat=True)
+    assert set(readers) == {person.pk for person in reading.reviewers[1:]}
+    assert len(json.loads(bytes(Run.objects.order_by("-pk")[0].inputs))["wanted"]) < 4
+
+
+def test_where_there_is_much_to_weigh_the_worker_assigns_and_the_page_says_so(
+    inviting: Inviting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stoa.review.tasks.WAITED_FOR", 1)
+    keeper, path = browser(inviting.cast.steward), f"/reviews/{inviting.panel.pk}"
+    answer = keeper.post(f"{path}/panel/assign", {}, follow=True).content.decode()
+    assert "Reviewers are being assigned" in answer
+    assert "<button>Assign reviewers" not in answer
+    over = keeper.post(f"/api/v1/panels/{inviting.panel.pk}/assignment")
+    assert (over.status_code, over.json()["state"]) == (202, "waiting")
+    assert do_errands() == 1
+    assert Assignment.objects.count() == 8
+    assert "Reviewers are assigned." in keeper.get(f"{path}/panel").content.decode()
+    asked = browser(inviting.reviewers[0]).post(f"/api/v1/panels/{inviting.panel.pk}/assignment")
+    assert asked.status_code == 403
+
+
 def test_conflicts_are_found_before_anybody_is_asked(inviting: Inviting) -> None:
     house = Organisation.objects.create(name="ETH")
     one, other = inviting.reviewers[:2]
@@ -149,7 +206,7 @@ def _put(scene: Reading, put: Put) -> int:
 
     mark = kit_act._current.set(kit_act.Acting("test", "private", scene.steward, kit_act.Grant("steward", 1)))
     try:
-        return acts.put_before(scene.panel, [put])[0].number
+        return acts.put_before(scene.panel, [put])
     finally:
         kit_act._current.reset(mark)
 
@@ -295,7 +352,11 @@ def test_the_summary_says_what_each_piece_got(reading: Reading) -> None:
     one, other = reading.pair()
     acts.give_review(acting(one.seat.person), assignment=one, said=SAID)
     acts.give_review(acting(other.seat.person), assignment=other, said=Said({"fit": 1}, "", "No."))
-    row = next(row for row in queries.summary(reading.panel) if row.number == one.piece.number)
+    row = next(
+        row
+        for row in queries.summed(reading.panel, list(queries.read_by(reading.panel)))
+        if row.number == one.piece.number
+    )
     assert (row.reviews, row.missing, row.mean, row.by_criterion) == (2, 0, 250, {"fit": 250})
     assert sorted(row.for_author) == ["For the author MARK.", "No."]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from stoa.charter.queries import community
-from stoa.kit import clock, locks, outbox, wording
+from stoa.kit import clock, errands, locks, outbox, wording
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Conflict, Invalid, Refused
 from stoa.members import events
@@ -20,20 +21,21 @@ from stoa.members.acts.deciding_panel import asked_of, open_reading
 from stoa.members.models import Application, Bar, Call, Decision, Release
 from stoa.members.queries.deciding_panel import fair_load, wave_before
 from stoa.members.queries.terms import within_share
-from stoa.methods.admission import admit, middle
+from stoa.methods.admission import Admission, admit, middle
 from stoa.people.joining import take_in
 from stoa.people.models import Person
 from stoa.people.queries import holders
 from stoa.record.entries import keep_blob
 from stoa.review.acts.seats import ask, check_load, demand_open
 from stoa.review.models import Panel
-from stoa.review.queries import reviewers, summary
+from stoa.review.queries import means, reviewers, said_of
 
 LEAST, MOST = 100, 500
 FEWEST_SCORES = 20
 """Of fewer applications than these no score is published: those who know their own would know too much of the others'."""
 
 TIME_TO_READ = timedelta(days=28)
+CHUNK = 1_000
 MOST_REASON, MOST_SUBJECT, MOST_BODY = 5_000, 150, 10_000
 OUTCOME = Decision.Outcome
 LETTERS = (OUTCOME.ADMITTED, OUTCOME.WAITING, OUTCOME.DECLINED)
@@ -106,41 +108,27 @@ def set_bar(actor: Actor, *, call: Call) -> Call:
 
 
 @act("members.decisions.rank", on="call", kind="private")
-def rank(actor: Actor, *, call: Call, scores: Mapping[str, int] | None = None) -> list[Decision]:
+def rank(actor: Actor, *, call: Call, scores: Mapping[str, int] | None = None) -> int:
     """Put the applications in the order of their scores, as the panel gave them; from the bar on they are admitted.
 
     `scores`, in hundredths by number, are for a call that was read without a panel. What reviewers wrote for an applicant is
-    the reason, until somebody writes another.
+    the reason, until somebody writes another. Says how many are in order.
     """
     call = _read(call)
     _not_drafted(call)
     if call.bar is None:
         raise Closed("The bar is not set.", remedy="The reviewers give it first.")
-    scores, written = _given(call, scores)
-    rows = {one.pk: one for one in Application.objects.filter(call=call)}
-    if wrong := sorted(set(scores) ^ set(rows)):
+    scores = _given(call, scores)
+    there = set(Application.objects.filter(call=call).values_list("pk", flat=True))
+    if wrong := sorted(set(scores) ^ there):
         raise Invalid(
             f"{len(wrong)} applications have no score, or are none.", remedy=f"Look at {wrong[0]}.", field="scores"
         )
     if any(not LEAST <= score <= MOST for score in scores.values()):
         raise Invalid("A score lies outside of 1 to 5.", remedy="Give hundredths: 100 to 500.", field="scores")
-    found = within_share(admit(scores, bar=call.bar, places=call.places, seed=call.seed), rows, call.admits)
-    reasons = dict(Decision.objects.filter(application__call=call).values_list("application", "reason"))
-    Decision.objects.filter(application__call=call).delete()
-    order = {pk: n for n, pk in enumerate((*found.admitted, *found.waiting), start=1)}
-    outcomes = zip(LETTERS, (found.admitted, found.waiting, found.declined), strict=True)
-    made = [
-        Decision(
-            application=rows[pk],
-            outcome=outcome,
-            score=scores[pk],
-            place=order.get(pk),
-            reason=reasons.get(pk) or written.get(pk, ""),
-        )
-        for outcome, ids in outcomes
-        for pk in ids
-    ]
-    return Decision.objects.bulk_create(made, batch_size=1_000)
+    found = within_share(admit(scores, bar=call.bar, places=call.places, seed=call.seed), call)
+    _write_down(call, found, scores)
+    return len(scores)
 
 
 @act("members.decision.give_reason", on="application", kind="private")
@@ -227,17 +215,41 @@ def reviewers_of(call: Call) -> QuerySet[Person]:
     return reviewers(call.panel_id) if call.panel_id else holders("reviewer", call.reference)
 
 
-def _given(call: Call, scores: Mapping[str, int] | None) -> tuple[Mapping[str, int], Mapping[str, str]]:
-    """The score of each application, and what reviewers wrote for each; from the panel, where there is one."""
+def _given(call: Call, scores: Mapping[str, int] | None) -> Mapping[str, int]:
+    """The score of each application; from the panel, where there is one."""
     if call.panel is None:
-        return scores or {}, {}
+        return scores or {}
     if scores is not None:
         raise Closed("The scores of this call come from its panel.", remedy="Leave them out.")
     if call.panel.phase != Panel.Phase.DONE:
         raise Closed("The panel still reads.", remedy="End its work first, so that nothing it says changes any more.")
-    rows = summary(call.panel)
-    written = {row.object_id: "\n\n".join(row.for_author)[:MOST_REASON] for row in rows}
-    return {row.object_id: row.mean for row in rows if row.mean is not None}, written
+    return means(call.panel)
+
+
+def _write_down(call: Call, found: Admission, scores: Mapping[str, int]) -> None:
+    """Keep these outcomes, some at a time. A reason that was written stands; where there is none, reviewers' words become it."""
+    order = {pk: place for place, pk in enumerate((*found.admitted, *found.waiting), start=1)}
+    outcomes = zip(LETTERS, (found.admitted, found.waiting, found.declined), strict=True)
+    rest = iter([(pk, outcome) for outcome, ids in outcomes for pk in ids])
+    done = 0
+    while some := list(islice(rest, CHUNK)):
+        errands.reached(done, len(scores))
+        ids = [pk for pk, _ in some]
+        rows = Decision.objects.filter(application__in=ids).exclude(reason="")
+        reasons = (said_of(call.panel, ids) if call.panel else {}) | dict(rows.values_list("application", "reason"))
+        made = [
+            Decision(
+                application_id=pk,
+                outcome=outcome,
+                score=scores[pk],
+                place=order.get(pk),
+                reason=reasons.get(pk, "")[:MOST_REASON],
+            )
+            for pk, outcome in some
+        ]
+        changed = ["outcome", "score", "place", "reason", "decided", "moved"]
+        Decision.objects.bulk_create(made, update_conflicts=True, unique_fields=["application"], update_fields=changed)
+        done += len(some)
 
 
 def _tell_decided(call: Call) -> None:

@@ -9,9 +9,10 @@ from ninja import Field, Router, Schema
 from ninja.pagination import paginate
 from ninja.responses import Status
 
-from stoa.kit.api import Given, Parts, Word, actor, found, signed_in
+from stoa.kit.api import ErrandOut, Given, Parts, Word, actor, found, signed_in
+from stoa.kit.errands import Errand
 from stoa.kit.faults import Refused
-from stoa.members import acts, queries, rules
+from stoa.members import acts, queries, rules, tasks
 from stoa.members.api.calls import CallOut, found_call
 from stoa.members.models import Appeal, Call, Decision
 
@@ -30,6 +31,12 @@ class Scores(Given):
     """Nothing where a panel read the call; else a score for each application by its number, in hundredths of a point."""
 
     scores: dict[str, int] | None = None
+
+
+class OrderedOut(Schema):
+    """How many applications are in order."""
+
+    ordered: int
 
 
 class ReasonIn(Given):
@@ -128,10 +135,14 @@ def set_bar(request: HttpRequest, slug: str) -> Call:
     return acts.set_bar(actor(request), call=found_call(request, slug))
 
 
-@router.put("/calls/{slug}/scores", response=list[DecisionOut], summary="Put applications in order")
-def rank(request: HttpRequest, slug: str, given: Scores) -> list[Decision]:
-    """Put the applications in the order of their scores; from the bar on they are admitted, as far as places go."""
-    return acts.rank(actor(request), call=found_call(request, slug), scores=given.scores)
+@router.put("/calls/{slug}/scores", response={200: OrderedOut, 202: ErrandOut}, summary="Put applications in order")
+def rank(request: HttpRequest, slug: str, given: Scores) -> Status[dict[str, int] | Errand]:
+    """Put the applications in the order of their scores; from the bar on they are admitted, as far as places go.
+
+    With more than 2,000 that a panel read the worker does it: the answer is 202 and how far it is, now and when asked again.
+    """
+    found_ = tasks.rank(actor(request), found_call(request, slug), given.scores)
+    return Status(202, found_) if isinstance(found_, Errand) else Status(200, {"ordered": found_})
 
 
 @router.get("/calls/{slug}/outcome", response=OutcomeOut, summary="Get how a call was decided")

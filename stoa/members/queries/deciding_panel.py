@@ -29,6 +29,7 @@ SPARE = 4
 
 HEADING = re.compile(r"^(\s*)#", re.MULTILINE)
 Ties = Mapping[str, Sequence[tuple[str, str, str | None]]]
+Houses = Mapping[tuple[str, str], int]
 
 
 def candidates(call: Call, viewer: Actor) -> QuerySet[Person]:
@@ -78,7 +79,7 @@ def barred_from(call: Call, people: Sequence[Person]) -> dict[str, int | None]:
 
 
 def _pieces(rows: Sequence[Application]) -> list[Piece]:
-    authors = authors_of(rows)
+    authors = authors_of(rows, houses_by_name())
     return [Piece(number=n, authors=[asdict(authors[one.pk])]) for n, one in enumerate(rows)]
 
 
@@ -97,11 +98,15 @@ def in_text(call: Call, application: Application) -> str:
     return "\n\n".join(parts)
 
 
-def authors_of(applications: Sequence[Application]) -> dict[str, Author]:
+def houses_by_name() -> Houses:
+    """The organisations that the server knows, by ROR id and by name."""
+    houses = {("ror", ror): pk for pk, ror in Organisation.objects.exclude(ror="").values_list("pk", "ror")}
+    return houses | {("name", name.casefold()): pk for pk, name in Organisation.objects.values_list("pk", "name")}
+
+
+def authors_of(applications: Sequence[Application], houses: Houses) -> dict[str, Author]:
     """What is known of who applied, by application: who they are, where they work or worked, and which works they wrote."""
     ties = _ties([one.person_id for one in applications if one.person_id])
-    houses = {("ror", ror): pk for pk, ror in Organisation.objects.exclude(ror="").values_list("pk", "ror")}
-    houses |= {("name", name.casefold()): pk for pk, name in Organisation.objects.values_list("pk", "name")}
     return {one.pk: _author(one, ties, houses) for one in applications}
 
 
@@ -133,7 +138,7 @@ def fair_load(call: Call, applications: int, reviewers: int) -> int:
     return min(MOST_LOAD, applications, even + -(-even // SPARE)) or 1
 
 
-def _author(one: Application, ties: Ties, houses: Mapping[tuple[str, str], int]) -> Author:
+def _author(one: Application, ties: Ties, houses: Houses) -> Author:
     by_address = (one.address.get("organisation") or "").casefold()
     found = houses.get(("ror", one.ror)) or houses.get(("name", one.organisation.casefold()))
     today = str(one.submitted.date())

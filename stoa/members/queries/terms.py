@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db.models import Q, QuerySet
 
 from stoa.charter import queries as charter
 from stoa.kit import clock
 from stoa.kit.faults import Refused
-from stoa.members.models import Application
+from stoa.members.models import Application, Call
 from stoa.methods.admission import Admission
 from stoa.people.models import Organisation, Person, Role, Tie, TieQuestion
 from stoa.people.queries import in_force
@@ -51,23 +51,32 @@ def _demand_room(percent: int) -> None:
         )
 
 
-def within_share(found: Admission, rows: Mapping[str, Application], admits: str) -> Admission:
+def within_share(found: Admission, call: Call) -> Admission:
     """The same outcome, but for those tied to the sponsor for whom its share has no room: others in order come before them."""
-    if admits != "member" or not (beside := {pk for pk, row in rows.items() if applied_from_sponsor(row)}):
+    if call.admits != "member" or not (beside := set(_from_sponsor(call).values_list("pk", flat=True))):
         return found
-    places, order = len(found.admitted), (*found.admitted, *found.waiting)
+    order = (*found.admitted, *found.waiting)
+    theirs = [pk for pk in order if pk in beside]
     members = in_force(Role.objects.filter(role="member", scope="")).values("person").distinct()
-    tied = members.filter(person__in=sponsor_ties().values("person")).count()
+    tied, count = members.filter(person__in=sponsor_ties().values("person")).count(), members.count()
     percent = charter.terms().limits.get("sponsor_members_percent", 100)
-    chosen: list[str] = []
-    for size in range(places, -1, -1):  # the more are admitted, the more of the sponsor may be among them
-        room = max(0, percent * (members.count() + size) // 100 - tied)
-        kept = [pk for pk in order if pk in beside][:room]
-        chosen = [pk for pk in order if pk not in beside or pk in kept][:places]
-        if len(chosen) >= size:
+    room = 0
+    for size in range(len(found.admitted), -1, -1):  # the more are admitted, the more of the sponsor may be among them
+        room = max(0, percent * (count + size) // 100 - tied)
+        if len(order) - len(theirs) + min(room, len(theirs)) >= size:
             break
-    admitted = tuple(chosen)
-    return Admission(admitted, tuple(pk for pk in order if pk not in admitted), found.declined)
+    out = set(theirs[room:])
+    admitted = tuple(islice((pk for pk in order if pk not in out), len(found.admitted)))
+    chosen = set(admitted)
+    return Admission(admitted, tuple(pk for pk in order if pk not in chosen), found.declined)
+
+
+def _from_sponsor(call: Call) -> QuerySet[Application]:
+    """What was submitted to a call by people who are tied to the sponsor, or who say that they work there."""
+    said = Q(person__in=sponsor_ties().values("person"))
+    for name, ror in Organisation.objects.filter(sponsor=True).values_list("name", "ror"):
+        said |= Q(organisation__iexact=name) | (Q(ror=ror) if ror else Q())
+    return Application.objects.filter(said, call=call)
 
 
 def has_room(application: Application, admits: str) -> bool:

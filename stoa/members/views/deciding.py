@@ -10,10 +10,11 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from stoa.kit import clock, edge, wording
+from stoa.kit import clock, edge, errands, wording
+from stoa.kit.errands import Errand
 from stoa.kit.faults import Refused
 from stoa.kit.tables import Column, Filter, Listing, link
-from stoa.members import acts, queries, rules
+from stoa.members import acts, queries, rules, tasks
 from stoa.members.acts.deciding import LETTERS, reviewers_of
 from stoa.members.forms.calls import ConfirmForm
 from stoa.members.forms.deciding import BarForm, LettersForm, ReasonForm, ReleaseForm, ReplyForm, ScoresForm
@@ -37,7 +38,6 @@ def listing(call: Call) -> Listing[Decision]:
         name=f"decisions-{call.slug}",
         caption="Outcomes",
         columns=[
-            Column("place", "Place", lambda d: d.place, order=("place",), numeric=True),
             Column(
                 "name",
                 "Name",
@@ -45,6 +45,7 @@ def listing(call: Call) -> Listing[Decision]:
                 show=lambda d: link(d.application.name, address(d)),
                 order=("application__sort_name",),
             ),
+            Column("place", "Place", lambda d: d.place, order=("place",), numeric=True),
             Column("score", "Score", lambda d: (d.score or 0) / 100, order=("score",), numeric=True),
             Column("outcome", "Outcome", lambda d: Decision.Outcome(d.outcome).label, order=("outcome",)),
             Column("reason", "Reason", lambda d: bool(d.reason), sortable=False),
@@ -72,8 +73,9 @@ def decide(request: HttpRequest, slug: str) -> HttpResponseBase:
     actor = edge.actor(request)
     rows, shown = queries.decisions(call, actor), listing(call)
     form = ConfirmForm(edge.sent(request)) if call.panel else ScoresForm(edge.sent(request))
-    if form.is_valid() and form.carry_out(lambda: acts.rank(actor, call=call, scores=form.cleaned_data.get("scores"))):
-        messages.success(request, "The applications are in order.")
+    if form.is_valid() and form.carry_out(lambda: tasks.rank(actor, call, form.cleaned_data.get("scores"))):
+        if not isinstance(form.outcome, Errand):
+            messages.success(request, "The applications are in order.")
         return redirect("members:decide", slug)
     context = {
         **frame(call),
@@ -84,6 +86,7 @@ def decide(request: HttpRequest, slug: str) -> HttpResponseBase:
         "bar": call.bar / 100 if call.bar else None,
         "release": queries.release_of(call) if call.bar else None,
         "panel": call.panel,
+        "errand": errands.latest(tasks.RANK if call.panel else tasks.BEGIN, call),
         "outlook": outlook(call.panel) if call.panel and call.phase == Call.Phase.REVIEW else None,
     }
     return taken(request, call, shown, rows) or render(request, "members/decide.html", context, status=status(form))

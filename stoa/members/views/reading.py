@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.html import format_html
 
 from stoa.kit import edge
 from stoa.kit.faults import Refused
@@ -25,6 +26,10 @@ from stoa.members.views.files import file_address
 BACK = Filter("back", "Mail", lambda rows, _: unreachable(rows), [("yes", "Comes back")])
 
 
+def _in_one_line(one: Application) -> str:
+    return format_html("<code>{}</code>", one.orcid) if one.orcid else ""
+
+
 def listing(call: Call) -> Listing[Application]:
     """The list of a call's applications."""
 
@@ -37,7 +42,7 @@ def listing(call: Call) -> Listing[Application]:
         columns=[
             Column("name", "Name", lambda a: a.name, show=lambda a: link(a.name, address(a)), order=("sort_name",)),
             Column("organisation", "Organisation", lambda a: a.organisation, order=("organisation",)),
-            Column("orcid", "ORCID iD", lambda a: a.orcid, sortable=False),
+            Column("orcid", "ORCID iD", lambda a: a.orcid, show=_in_one_line, sortable=False),
             Column("publications", "Works", lambda a: len(a.publications), sortable=False, numeric=True),
             Column("submitted", "Submitted", lambda a: a.submitted, order=("submitted",)),
             Column("edited", "Last changed", lambda a: a.edited, sortable=False),
@@ -75,7 +80,7 @@ def taken(request: HttpRequest, call: Call, shown: Listing[Any], rows: QuerySet[
     `rows` are applications, or decisions about them.
     """
     in_file = shown.in_file(request, rows)
-    if in_file is not None:
+    if isinstance(in_file, QuerySet):
         person = "person" if rows.model is Application else "application__person"
         people = in_file.order_by().exclude(**{person: None}).values_list(person, flat=True)
         acts.take_list(edge.actor(request), call=call, people=people)

@@ -19,7 +19,7 @@ from stoa.kit.faults import Invalid, Refused
 from stoa.kit.powers import may
 from stoa.kit.tables import TablePage
 from stoa.people.models import Person
-from stoa.review import acts, forms, queries, rules
+from stoa.review import acts, forms, queries, rules, tasks
 from stoa.review.acts.conflicts import in_the_way
 from stoa.review.models import Panel, Seat
 from stoa.review.views import lists
@@ -52,18 +52,21 @@ def _download(request: HttpRequest, panel: Panel) -> HttpResponseBase | None:
 
 
 def _page(request: HttpRequest, panel: Panel, **more: Any) -> HttpResponseBase:
-    actor, size = edge.actor(request), queries.size(panel, most=lists.MOST_COUNTED + 1)
+    viewer = edge.actor(request).person_id
+    size = queries.size(panel, most=lists.MOST_COUNTED + 1, viewer=viewer)
     context = {
         "panel": panel,
         "outlook": queries.outlook(panel, size),
         "reviewers": lists.reviewers(request, panel).page(request, queries.seats(panel), total=size.seats),
         "conflicts": lists.conflicts(request, panel).page(request, queries.conflicts(panel), total=size.conflicts),
-        "says": _says(request, panel, size) if queries.may_read_all(panel, actor.person_id) else None,
+        "says": _says(request, panel, size) if queries.may_read_all(panel, viewer, size) else None,
         "pieces": size.pieces,
+        "seats": size.seats,
         "invite": forms.InviteForm(auto_id="invite_%s"),
         "put": forms.PieceForm(auto_id="put_%s"),
         "extend": forms.ExtendForm(auto_id="extend_%s", initial={"deadline": panel.deadline}),
         "confirm": forms.ConfirmForm(),
+        "errand": size.errand,
         "phases": Panel.Phase,
         **more,
     }
@@ -153,7 +156,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponseBase:
 def assign(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Assign reviewers to what lacks reviews."""
     panel, actor = _kept(request, pk), edge.actor(request)
-    return _confirmed(request, panel, lambda: acts.run_assignment(actor, panel=panel))
+    return _confirmed(request, panel, lambda: tasks.assign(actor, panel))
 
 
 @require_POST

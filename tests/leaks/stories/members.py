@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 
 from stoa.forum import acts as forum
 from stoa.forum.models.moderation import WHO_WROTE
-from stoa.kit.act import CLOCK
+from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.files import acts as files
 from stoa.kit.models import A_FILE
 from stoa.members import acts as members
@@ -19,7 +19,8 @@ from stoa.members.models.inviting import A_DRAFTED_INVITATION
 from stoa.members.models.vouching import WHO_VOUCHES
 from stoa.members.queries import own_decision
 from stoa.members.rules.inviting import Invitee
-from stoa.people.models import A_PAIR, A_SUSPENSION, A_YEARLY_ANSWER, AN_ADDRESS, Pair
+from stoa.people import acts as people
+from stoa.people.models import A_PAIR, A_SUSPENSION, A_YEARLY_ANSWER, AN_ADDRESS, Pair, Person
 from stoa.record.models import A_LOOK, A_TEXT
 from tests.leaks.worlds import World, about
 from tests.members.applying import apply, begin
@@ -99,6 +100,36 @@ def whether_one_applies(world: World) -> None:
         )
         members.save_draft(acting(me), draft=written, version=written.version, profile={"post": "Professor"})
         members.vouch(acting(world.some[3]), draft=written)
+
+
+@about(AN_APPLICATION, A_FILE)
+def what_the_files_of_a_call_hold(world: World) -> None:
+    """What two newcomers send with what they submit, to be taken along as a zip: which of them a file, and of what size."""
+    for n, person in enumerate(_newcomers("sends")):
+        enclosed = [_paper(person, b"cabbages " * (9 if world.otherwise else 1))] if world.otherwise or n else []
+        apply(person, Call.objects.get(slug=world.round.slug), paper=enclosed)
+
+
+@about(A_LOOK)
+def whether_all_files_are_taken_along(world: World) -> None:
+    """Whether a steward took the files of all who applied along; one who did sent one, another none."""
+    call = Call.objects.get(slug=world.round.slug)
+    for n, person in enumerate(_newcomers("encloses")):
+        apply(person, call, paper=[_paper(person, b"a paper")] if n else [])
+    if world.otherwise:
+        members.give_out_files(acting(world.cast.steward), call=call)
+
+
+def _newcomers(word: str) -> list[Person]:
+    named = [f"{word.capitalize()} {n}" for n in ("one", "two")]
+    addresses = [f"{word}{n}@example.net" for n in (1, 2)]
+    return [
+        people.admit(OPERATOR, name=name, email=email, roles=[]) for name, email in zip(named, addresses, strict=True)
+    ]
+
+
+def _paper(person: Person, body: bytes) -> str:
+    return files.send(acting(person, second_factor=False), person=person, name="paper.txt", body=body).pk
 
 
 @about(AN_ENQUIRER, WHO_WROTE)
