@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet, prefetch_related_objects
@@ -11,6 +12,7 @@ from stoa.kit.addresses import path_to
 from stoa.kit.registry import Rows, Shown
 from stoa.lab import events
 from stoa.lab.models import Author, PlanVersion, Result, Study, StudyModel
+from stoa.methods.canonical import parse_object
 from stoa.record.models import Placement
 
 LARGEST = 2_147_483_647
@@ -76,11 +78,20 @@ def _claimed() -> QuerySet[Result]:
 
 
 def plan_as_given(plan: PlanVersion) -> dict[str, Any]:
-    """A plan as JSON as the server gives it out: with its digest and the place of the entry that holds it, once it has one."""
+    """A plan as JSON as the server gives it out: with its digest and the place of the entry that holds it, once it has one.
+
+    After a restore the record may also have plans of this study that were lost: no other has this digest.
+    """
     kinds = (events.PlanRegistered.type, events.PlanChanged.type)
     placed = Placement.objects.filter(entry__subject=plan.study.reference, entry__type__in=kinds).order_by("position")
-    positions = placed.values_list("position", flat=True)[plan.number - 1 : plan.number]
-    return {**plan.plan, "digest": plan.digest, "entry": next(iter(positions), None)}
+    bodies = placed.values_list("position", "entry__body")
+    holding = (at for at, body in bodies if _facts(bytes(body))["plan"] == plan.digest)
+    return {**plan.plan, "digest": plan.digest, "entry": next(holding, None)}
+
+
+def _facts(body: bytes) -> Mapping[str, Any]:
+    leaf: Mapping[str, Mapping[str, Any]] = parse_object(body)  # type: ignore[assignment]  # of a leaf, not of any object
+    return leaf["facts"]
 
 
 def works_of(person_id: str, viewer_id: str | None) -> list[Shown]:
