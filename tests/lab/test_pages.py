@@ -133,6 +133,20 @@ def test_two_who_save_the_same_step_see_what_the_other_wrote(cast: Cast) -> None
     assert client.post(path, {"version": 2, "title": "Both?", "why": "x"}).status_code == 302
 
 
+def test_a_step_saves_itself_and_says_why_where_it_does_not(cast: Cast) -> None:
+    study, client = drafted(cast.author, version(cast.author)), browser(cast.author)
+    path, quiet = f"/lab/studies/drafts/{study.pk}/plan", {"X-Autosave": "1"}
+    given = {"primary": f"{SUITE} right", "margin": 0.1, "power": 0.8, "stopping": "x", "method": "Half written"}
+    saved = client.post(path, {"version": 1, **given}, headers=quiet)
+    assert (saved.status_code, saved.json()) == (200, {"fields": {"version": 2}})
+    study.refresh_from_db()
+    assert (study.method, study.version) == ("Half written", 2)
+    half = client.post(path, {"version": 2, **given, "margin": "0,"}, headers=quiet)
+    assert (half.status_code, half.json()) == (422, {"message": "Enter a number."})
+    late = client.post(path, {"version": 1, **given}, headers=quiet)
+    assert (late.status_code, "saved elsewhere" in late.json()["message"]) == (409, True)
+
+
 def test_a_draft_is_not_there_for_others(cast: Cast) -> None:
     study = drafted(cast.author)
     for path in (f"/lab/studies/drafts/{study.pk}", f"/lab/studies/drafts/{study.pk}/plan"):

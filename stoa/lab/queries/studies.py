@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Count, Max, Prefetch, QuerySet, prefetch_related_objects
 
 from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
@@ -47,6 +48,16 @@ def drafts(viewer: Actor) -> QuerySet[Study]:
     """Drafts of which the viewer is an author, or was asked to be one; the latest first."""
     rows = Study.objects.filter(state=Study.State.DRAFT, authors__person=viewer.person_id or "")
     return rows.prefetch_related(AUTHORS).order_by("-edited", "pk")
+
+
+def last_drafted(viewer: Actor) -> int:
+    """The second at which the viewer's latest study was begun to be drafted, 0 before the first.
+
+    What a browser keeps of a new study is older than that once the study was saved.
+    """
+    mine = Study.objects.filter(authors__person=viewer.person_id or "")
+    last: datetime | None = mine.aggregate(last=Max("drafted"))["last"]
+    return int(last.timestamp()) if last else 0
 
 
 def find_draft(pk: str, viewer: Actor) -> Study | None:
