@@ -251,4 +251,4 @@ def test_a_list_costs_the_same_for_one_row_and_three(cast: Cast, path: str) -> N
     one = _cost(path, cast.member)
     more(1), more(2)
     assert _cost(path, cast.member) == one
-    assert one <= (13 if path == "/lab/studies/1" else 12)  # it opens with its picture, and ends with its thread
+    assert one <= 12

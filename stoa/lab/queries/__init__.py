@@ -24,6 +24,7 @@ from stoa.lab.queries.runs import (
     runs_of,
     to_reproduce,
     waiting_checks,
+    with_measures,
 )
 from stoa.lab.queries.studies import (
     AUTHORS,
@@ -75,5 +76,6 @@ __all__ = [
     "version_of_digest",
     "versions",
     "waiting_checks",
+    "with_measures",
     "works_of",
 ]

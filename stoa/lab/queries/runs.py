@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat, JSONObject
 
 from stoa.evaluation.catalogue import SUITES
 from stoa.kit.act import Actor
@@ -16,8 +17,10 @@ from stoa.kit.addresses import path_to
 from stoa.kit.registry import Rows, Shown
 from stoa.lab import rules
 from stoa.lab.models import ImportedResult, Result, ResultFile, Run, RunKey, RunMeasure, Study
+from stoa.people.models import Person
 
 LARGEST = 2_147_483_647
+MEASURED = ("measure", "value", "error", "low", "high", "samples", "clusters")
 TOKENS_A_SECOND = 100
 """Of a small model on two cores: what expected times are reckoned by, where the claim says nothing."""
 
@@ -55,14 +58,28 @@ def find_run(study: Study, number: int) -> Run | None:
     return rows.filter(number=number).first()
 
 
-def measured(results: Sequence[Result]) -> dict[int, list[RunMeasure]]:
-    """What the claims of these results measured, and the independent reproductions of them whose logs hold: by run, by number."""
-    claims = [result.claim_id for result in results]
-    again = Q(run__reproduces__pk__among=claims, run__independent=True, run__verdict=Run.Verdict.FOLLOWS)
-    rows = RunMeasure.objects.filter(Q(run__pk__among=claims) | again).select_related("run__member")
+def with_measures(results: QuerySet[Result]) -> QuerySet[Result]:
+    """These results, each with what `measured` needs of its claim and of the reproductions that count: in the same query."""
+    again = RunMeasure.objects.filter(run__reproduces=OuterRef("claim"), run__independent=True)
+    again = again.filter(run__verdict=Run.Verdict.FOLLOWS)
+    return results.annotate(claimed=_told(RunMeasure.objects.filter(run=OuterRef("claim"))), again=_told(again))
+
+
+def _told(measures: QuerySet[RunMeasure]) -> ArraySubquery:
+    said = {"run": "run", "number": "run__number", "name": "run__member__name", "erased": "run__member__erased"}
+    numbers = JSONObject(**{name: name for name in MEASURED})
+    return ArraySubquery(measures.order_by("run__number", "pk").values(told=JSONObject(**said, measured=numbers)))
+
+
+def measured(results: Iterable[Result]) -> dict[int, list[RunMeasure]]:
+    """What the claims of results `with_measures` and the independent reproductions of them measured: by run, by number."""
     found = defaultdict[int, list[RunMeasure]](list)
-    for one in rows.order_by("run__number", "pk"):
-        found[one.run_id].append(one)
+    for result in results:
+        for told in [*result.claimed, *result.again]:  # type: ignore[attr-defined]  # annotated by `with_measures`
+            member = Person(name=told["name"], erased=told["erased"])
+            reproduces = result.claim_id if told["run"] != result.claim_id else None
+            run = Run(pk=told["run"], number=told["number"], member=member, reproduces_id=reproduces)
+            found[run.pk].append(RunMeasure(run=run, **told["measured"]))
     return found
 
 

@@ -80,7 +80,7 @@ def results() -> QuerySet[Result]:
 
 
 def results_of(study: Study) -> QuerySet[Result]:
-    """The results of a study, by suite and model, without what was measured: see `measured`."""
+    """The results of a study, by suite and model, without what was measured: see `with_measures`."""
     return _claimed().filter(study=study).order_by("suite", "version__model__name", "pk")
 
 

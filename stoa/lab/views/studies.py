@@ -112,7 +112,7 @@ def study(request: HttpRequest, number: int) -> HttpResponseBase:
     if found is None:
         raise Http404
     one, plans = found
-    rows, plan, results = queries.runs_of(one), plans[-1].plan, list(queries.results_of(one))
+    rows, plan, results = queries.runs_of(one), plans[-1].plan, list(queries.with_measures(queries.results_of(one)))
     measures = queries.measured(results)
     context = {
         **frame(one),
