@@ -26,6 +26,7 @@ from tests.lab.studying import (
     submitted,
     version,
 )
+from tests.lab.test_runs import employed
 from tests.stage import acting
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +132,24 @@ def test_two_who_save_the_same_step_see_what_the_other_wrote(cast: Cast) -> None
     assert "Written elsewhere?" in page
     assert "Typed here?" in page
     assert client.post(path, {"version": 2, "title": "Both?", "why": "x"}).status_code == 302
+
+
+def test_pages_of_study_and_run_say_before_the_run_whether_ones_own_would_count(cast: Cast) -> None:
+    employed(cast.author), employed(cast.associate)
+    claim = claimed(registered(cast.author), cast.author)
+    says = {
+        cast.member: "Yours would count as independent.",
+        cast.associate: "Yours won’t count as independent: You and somebody of the study were at Cabbage University",
+        cast.author: "Yours won’t count as independent: You ran it yourself.",
+        None: "Sign in to see whether yours would count as independent.",
+    }
+    for path in ("/lab/studies/1", claim.get_absolute_url()):
+        for person, said in says.items():
+            assert said in shown(path, person)
+        assert _cost(path, cast.member) <= 12
+    reproduced(claim, cast.member)
+    for path in ("/lab/studies/1", claim.get_absolute_url()):
+        assert "count as independent" not in shown(path, cast.members[2])
 
 
 def test_a_step_saves_itself_and_says_why_where_it_does_not(cast: Cast) -> None:

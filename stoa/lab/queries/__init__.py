@@ -12,8 +12,10 @@ from stoa.lab.queries.open_models import (
     versions,
 )
 from stoa.lab.queries.runs import (
+    OPEN,
     RUNS,
     Task,
+    dependence_of,
     find_run,
     imported,
     keys_of,
@@ -25,6 +27,7 @@ from stoa.lab.queries.runs import (
     to_reproduce,
     waiting_checks,
     with_measures,
+    with_places,
 )
 from stoa.lab.queries.studies import (
     AUTHORS,
@@ -45,12 +48,14 @@ from stoa.lab.queries.studies import (
 __all__ = [
     "AUTHORS",
     "MODELS",
+    "OPEN",
     "RUNS",
     "STUDIES",
     "VERSIONS",
     "Arrow",
     "Task",
     "asked_to_author",
+    "dependence_of",
     "drafts",
     "find_draft",
     "find_model",
@@ -77,5 +82,6 @@ __all__ = [
     "versions",
     "waiting_checks",
     "with_measures",
+    "with_places",
     "works_of",
 ]
