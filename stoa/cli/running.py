@@ -128,10 +128,10 @@ def reproduce(
         asked = Server(_address(server), token)
         claim = asked.run(study, number)
         plan = _plan(asked, str(study))
-        _ask_first(asked, plan, folder, number)
+        why = _ask_first(asked, plan, folder, number)
         with _endpoint(endpoint, name, model, at_once, patience) as found:
             works = _works(plan, found, of or str(claim["model"]), [str(claim["suite"])], folder, reproduces=number)
-            _go(works, found, asked, price=price, yes=yes)
+            _go(works, found, asked, price=price, yes=yes, told=why)
         _send(works, asked)
 
 
@@ -232,12 +232,19 @@ def _plan(server: Server, study: str) -> Plan:
     return plan_of(server.plan(int(study)))
 
 
-def _ask_first(server: Server, plan: Plan, folder: Path, reproduces: int | None) -> None:
-    """Have the server refuse who may not run before a model is started; what is under way goes on in any case."""
+def _ask_first(server: Server, plan: Plan, folder: Path, reproduces: int | None) -> str:
+    """Have the server refuse who may not run, and say of a reproduction whether it would count, before a model is started.
+
+    What is under way goes on in any case: whether it counts was settled when it was numbered. Returns why it would not.
+    """
     from stoa.evaluation.runner.work import is_under_way
 
-    if not is_under_way(folder, plan.study, reproduces):
-        server.demand_may_begin(plan.study, reproduces)
+    if is_under_way(folder, plan.study, reproduces):
+        return ""
+    why = server.demand_may_begin(plan.study, reproduces)
+    if reproduces:
+        notes.print(escape(f"It won’t count as independent: {why}" if why else "It would count as independent."))
+    return why
 
 
 @contextmanager
@@ -273,8 +280,16 @@ def _works(
     return [Work(plan, one, model, folder_of(root, plan, one, model, reproduces), reproduces) for one in chosen]
 
 
-def _go(works: Sequence[Work], endpoint: Endpoint, server: Server | None, *, price: float | None, yes: bool) -> None:
-    """Say what it takes, ask, then run one suite after the other."""
+def _go(
+    works: Sequence[Work],
+    endpoint: Endpoint,
+    server: Server | None,
+    *,
+    price: float | None,
+    yes: bool,
+    told: str = "",
+) -> None:
+    """Say what it takes, ask, then run one suite after the other. `told` is why it won't count, if that was said before."""
     from stoa.evaluation.runner.endpoint import measured
     from stoa.evaluation.runner.outlook import outlook
 
@@ -291,7 +306,8 @@ def _go(works: Sequence[Work], endpoint: Endpoint, server: Server | None, *, pri
     with _progress() as progress:
         for work in works:
             kept = work.begun(server)
-            _say_dependence(kept.dependence)
+            if kept.dependence != told:
+                _say_dependence(kept.dependence)
             task = progress.add_task(work.suite.name, total=work.suite.samples)
             work.asked(kept, endpoint, _moved(progress, task))
     _show(works)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, resolve_url
@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from stoa.kit import chance, once
 from stoa.kit.act import VISITOR, Actor
-from stoa.kit.faults import AlreadyDone, Fault
+from stoa.kit.faults import AlreadyDone, Conflict, Fault
 
 KEPT = "typed_while_signed_out"
 MOST_KEPT = 100_000
@@ -120,6 +120,17 @@ def _keep(request: HttpRequest) -> None:
     values = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
     if sum(len(str(value)) for value in values.values()) <= MOST_KEPT:
         request.session[KEPT] = {"path": request.path, "values": values}
+
+
+def saves_itself(request: HttpRequest) -> bool:
+    """Whether a form came as it was typed (`data-autosave`), and not by its button."""
+    return request.headers.get("X-Autosave") == "1"
+
+
+def not_saved(form: ActForm) -> JsonResponse:
+    """Why a form that saves itself was not kept, for its script to say."""
+    fault = next(iter(form.errors.values()))[0]
+    return JsonResponse({"message": str(fault)}, status=409 if isinstance(form.fault, Conflict) else 422)
 
 
 def part(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:

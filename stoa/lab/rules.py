@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import timedelta
+
+from django.db.models import QuerySet
 
 from stoa.charter.queries import terms
 from stoa.kit import clock
@@ -49,18 +50,22 @@ def takes_reproductions(study: Study) -> bool:
     return study.state in {Study.State.REGISTERED, Study.State.CLOSED}
 
 
-def dependence(person_id: str, study: Study, claim: Run, shared: Mapping[str, str]) -> str:
+def dependence(person_id: str, study: Study, claim: Run, place: str | None) -> str:
     """Why somebody's reproduction of this run would not count as independent; nothing where it would.
 
-    `shared` is what `shared_places` gives of the people of the study.
+    `place` is where they and somebody of the study were within the window, if anywhere: the first by name of `places_shared`.
     """
     if person_id == claim.member_id:
         return "You ran it yourself."
-    people = people_of(study, claim)
-    if person_id in people:
+    if person_id in people_of(study, claim):
         return "You are an author of the study."
-    places = sorted(shared[other] for other in people if other in shared)
-    return f"You and somebody of the study were at {places[0]} within the last three years." if places else ""
+    return f"You and somebody of the study were at {place} within the last three years." if place else ""
+
+
+def dependence_now(person_id: str, study: Study, claim: Run) -> str:
+    """The same, where `place` was not read with something else."""
+    shared = places_shared(person_id).filter(person__in=people_of(study, claim))
+    return dependence(person_id, study, claim, shared.values_list("organisation__name", flat=True).first())
 
 
 def people_of(study: Study, claim: Run) -> set[str]:
@@ -68,13 +73,12 @@ def people_of(study: Study, claim: Run) -> set[str]:
     return {claim.member_id, *(author.person_id for author in study.authors.all())}
 
 
-def shared_places(person_id: str, others: Iterable[str]) -> dict[str, str]:
-    """Of these others, those who were at an organisation within the window where this person was too, and its name."""
+def places_shared(person_id: str) -> QuerySet[Tie]:
+    """The ties of everybody who was at an organisation within the window where this person was too, by its name."""
     since = clock.now().date() - SHARED_WITHIN
     ties = Tie.objects.filter(kind__in=COUNTED).exclude(end__lt=since)
     mine = ties.filter(person=person_id).values("organisation")
-    rows = ties.filter(person__in=list(others), organisation__in=mine).order_by("-organisation__name")
-    return dict(rows.values_list("person", "organisation__name"))
+    return ties.filter(organisation__in=mine).order_by("organisation__name", "pk")
 
 
 def log_closed_for() -> timedelta:

@@ -46,7 +46,8 @@ class Community:
             self.keys.append(given["key"])
             return 201, given
         if route == "/lab/studies/7/may-run":
-            return (403, {"message": self.refusal}) if self.refusal else (200, {"may": True, "dependence": ""})
+            said = self.dependence if "reproduces" in parts.query else ""
+            return (403, {"message": self.refusal}) if self.refusal else (200, {"may": True, "dependence": said})
         if route == "/lab/studies/7/runs":
             return self._begin(given, once)
         found = re.fullmatch(r"/lab/studies/7/runs/(\d+)(/\w+)?", route)

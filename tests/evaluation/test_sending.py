@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -104,6 +105,38 @@ def test_who_may_not_run_is_told_before_the_model_is_asked_anything(
         )
     assert (done.returncode, asked.total) == (1, 0)
     assert held.refusal in done.stderr
+    assert not any(said.startswith("POST") for said in held.said)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("why", ["", "You are an author of the study."])
+def test_whether_a_reproduction_would_count_is_said_before_it_begins(tmp_path: Path, held: Community, why: str) -> None:
+    held.dependence = why
+    held.runs[1] = {"model": "3", "suite": SUITE.name}
+    with endpoint() as asked:
+        where = [
+            "--server",
+            held.address,
+            "--endpoint",
+            asked.address,
+            "--name",
+            "Small",
+            "--of",
+            "Small",
+            "--folder",
+            str(tmp_path),
+        ]
+        done = subprocess.run(
+            [sys.executable, "-m", "stoa.cli", "lab", "reproduce", "7", "1", *where],
+            input="n\n",
+            env={**os.environ, "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert (f"It won’t count as independent: {why}" if why else "It would count as independent.") in done.stderr
+    assert done.returncode == 1
     assert not any(said.startswith("POST") for said in held.said)
 
 

@@ -172,9 +172,9 @@ def exported(body: bytes, folder: Path) -> list[Imported]:
 
 def test_more_models_cost_no_more_queries(cast: Cast) -> None:
     reported(cast, {"reproduced": 0.3})
-    few = asked(browser(), "/lab/compare")[0]
+    few = asked(browser(cast.member), "/lab/compare")[0]
     reported_more = crowd.model_versions(30)
     made = crowd.results(crowd.study(5), cast.author, [(version, SUITE, "reproduced") for version in reported_more])
     chance = np.random.default_rng(1)
     RunMeasure.objects.bulk_create(crowd.measured(one.claim, MEASURE, crowd.yes_or_no(chance, 0.5)) for one in made)
-    assert asked(browser(), "/lab/compare")[0] == few <= 12
+    assert asked(browser(cast.member), "/lab/compare")[0] == few <= 12

@@ -26,6 +26,7 @@ from tests.lab.studying import (
     submitted,
     version,
 )
+from tests.lab.test_runs import employed
 from tests.stage import acting
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,38 @@ def test_two_who_save_the_same_step_see_what_the_other_wrote(cast: Cast) -> None
     assert client.post(path, {"version": 2, "title": "Both?", "why": "x"}).status_code == 302
 
 
+def test_pages_of_study_and_run_say_before_the_run_whether_ones_own_would_count(cast: Cast) -> None:
+    employed(cast.author), employed(cast.associate)
+    claim = claimed(registered(cast.author), cast.author)
+    says = {
+        cast.member: "Yours would count as independent.",
+        cast.associate: "Yours won’t count as independent: You and somebody of the study were at Cabbage University",
+        cast.author: "Yours won’t count as independent: You ran it yourself.",
+        None: "Sign in to see whether yours would count as independent.",
+    }
+    for path in ("/lab/studies/1", claim.get_absolute_url()):
+        for person, said in says.items():
+            assert said in shown(path, person)
+        assert _cost(path, cast.member) <= 12
+    reproduced(claim, cast.member)
+    for path in ("/lab/studies/1", claim.get_absolute_url()):
+        assert "count as independent" not in shown(path, cast.members[2])
+
+
+def test_a_step_saves_itself_and_says_why_where_it_does_not(cast: Cast) -> None:
+    study, client = drafted(cast.author, version(cast.author)), browser(cast.author)
+    path, quiet = f"/lab/studies/drafts/{study.pk}/plan", {"X-Autosave": "1"}
+    given = {"primary": f"{SUITE} right", "margin": 0.1, "power": 0.8, "stopping": "x", "method": "Half written"}
+    saved = client.post(path, {"version": 1, **given}, headers=quiet)
+    assert (saved.status_code, saved.json()) == (200, {"fields": {"version": 2}})
+    study.refresh_from_db()
+    assert (study.method, study.version) == ("Half written", 2)
+    half = client.post(path, {"version": 2, **given, "margin": "0,"}, headers=quiet)
+    assert (half.status_code, half.json()) == (422, {"message": "Enter a number."})
+    late = client.post(path, {"version": 1, **given}, headers=quiet)
+    assert (late.status_code, "saved elsewhere" in late.json()["message"]) == (409, True)
+
+
 def test_a_draft_is_not_there_for_others(cast: Cast) -> None:
     study = drafted(cast.author)
     for path in (f"/lab/studies/drafts/{study.pk}", f"/lab/studies/drafts/{study.pk}/plan"):
@@ -237,4 +270,4 @@ def test_a_list_costs_the_same_for_one_row_and_three(cast: Cast, path: str) -> N
     one = _cost(path, cast.member)
     more(1), more(2)
     assert _cost(path, cast.member) == one
-    assert one <= (13 if path == "/lab/studies/1" else 12)  # it opens with its picture, and ends with its thread
+    assert one <= 12

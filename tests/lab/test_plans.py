@@ -190,3 +190,17 @@ def test_no_number_is_given_twice_after_a_restore(cast: Cast) -> None:
     changed = acts.change_plan(acting(cast.author), study=kept, version=1, says={"margin": 0.15}, reason="Once more.")
     assert changed.number == 3
     assert registered(cast.author, of, title="What comes after?").number == 3
+
+
+def test_a_plan_that_is_registered_again_after_a_restore_names_the_entry_that_holds(cast: Cast) -> None:
+    study = drafted(cast.author, version(cast.author))
+    with outage():
+        acts.register_plan(acting(cast.author), study=study, version=study.version)
+    study = acts.register_plan(acting(cast.author), study=Study.objects.get(pk=study.pk), version=study.version)
+    changed = acts.change_plan(acting(cast.author), study=study, version=1, says={"margin": 0.1}, reason="Too wide.")
+    settle()
+    lost, held, after = Entry.objects.filter(subject=study.reference, type__startswith="lab.plan.").order_by("pk")
+    said = [queries.plan_as_given(one)["entry"] for one in study.plans.all()]
+    assert said == [held.placement.position, after.placement.position]
+    assert lost.placement.position not in said
+    assert changed.number == 2

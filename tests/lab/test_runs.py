@@ -154,8 +154,10 @@ def test_who_is_not_independent_settles_nothing(cast: Cast) -> None:
     colleague, oneself = reproduced(claim, cast.member), reproduced(claim, cast.author)
     assert (colleague.independent, oneself.independent) == (False, False)
     assert Result.objects.get().state == "claimed"
-    why = rules.dependence(cast.member.pk, claim.study, claim, rules.shared_places(cast.member.pk, {cast.author.pk}))
-    assert why == "You and somebody of the study were at Cabbage University within the last three years."
+    assert (
+        rules.dependence_now(cast.member.pk, claim.study, claim)
+        == "You and somebody of the study were at Cabbage University within the last three years."
+    )
 
 
 def test_a_reproduction_whose_log_does_not_hold_settles_nothing(cast: Cast) -> None:
@@ -240,11 +242,10 @@ def test_a_check_is_taken_up_by_one_worker_and_kept_once(cast: Cast) -> None:
 def test_open_tasks_say_before_the_run_whether_ones_own_would_count(cast: Cast) -> None:
     employed(cast.author), employed(cast.associate)
     claimed(registered(cast.author), cast.author)
-    results = list(queries.to_reproduce())
 
-    def told(person: Person | None) -> Any:
-        viewer = acting(person) if person else acting(cast.stranger)
-        return next(queries.open_tasks(viewer, results))
+    def told(person: Person) -> Any:
+        viewer = acting(person)
+        return next(queries.open_tasks(viewer, queries.to_reproduce(viewer)))
 
     assert [told(who).counts for who in (cast.member, cast.associate, cast.author)] == [True, False, False]
     assert (told(cast.member).samples, told(cast.member).seconds) == (CLUSTERS, 60)

@@ -77,7 +77,7 @@ def begin_run(actor: Actor, *, study: Study, version: ModelVersion, suite: str, 
         nonce=chance.octets(32).hex(),
         kind=Run.Kind.REPRODUCTION if reproduces else Run.Kind.ORIGINAL,
         reproduces=reproduces,
-        independent=_is_independent(actor.person_id, study, reproduces) if reproduces else None,
+        independent=not rules.dependence_now(actor.person_id, study, reproduces) if reproduces else None,
     )
     tell(_begun(run))
     return run
@@ -143,11 +143,6 @@ def _check_claim(claim: Run, study: Study, version: ModelVersion, suite: str) ->
             remedy="Choose one of the open tasks.",
             field="reproduces",
         )
-
-
-def _is_independent(person_id: str, study: Study, claim: Run) -> bool:
-    shared = rules.shared_places(person_id, rules.people_of(study, claim))
-    return not rules.dependence(person_id, study, claim, shared)
 
 
 def _employer(person_id: str) -> int | None:

@@ -125,7 +125,7 @@ def list_results(request: HttpRequest, suite: Word = "", state: Word = "") -> Qu
 @paginate(Tasks)
 def list_tasks(request: HttpRequest) -> QuerySet[Result]:
     """Results without an independent reproduction that decides, those with the fewest attempts first."""
-    return queries.to_reproduce()
+    return queries.to_reproduce(actor(request))
 
 
 @router.get("/lab/imported", response=list[ImportedOut], summary="List imported results")

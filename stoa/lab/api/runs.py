@@ -177,9 +177,7 @@ def may_begin(request: HttpRequest, number: int, reproduces: int | None = None) 
     caller, study = signed_in(request), found_study(number)
     claim = found(queries.find_run(study, reproduces)) if reproduces is not None else None
     demand_may_begin(caller, study, claim)
-    people = rules.people_of(study, claim) if claim else set()
-    shared = rules.shared_places(caller.person_id or "", people)
-    why = rules.dependence(caller.person_id or "", study, claim, shared) if claim else ""
+    why = rules.dependence_now(caller.person_id or "", study, claim) if claim else ""
     return {"may": True, "dependence": why}
 
 
@@ -260,8 +258,7 @@ def _is_number(text: str) -> bool:
 def _dependence(person_id: str, run: Run) -> str:
     if run.reproduces is None or run.independent:
         return ""
-    shared = rules.shared_places(person_id, rules.people_of(run.study, run.reproduces))
-    return rules.dependence(person_id, run.study, run.reproduces, shared)
+    return rules.dependence_now(person_id, run.study, run.reproduces)
 
 
 def _me(request: HttpRequest) -> Person:

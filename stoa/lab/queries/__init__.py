@@ -12,8 +12,10 @@ from stoa.lab.queries.open_models import (
     versions,
 )
 from stoa.lab.queries.runs import (
+    OPEN,
     RUNS,
     Task,
+    dependence_of,
     find_run,
     imported,
     keys_of,
@@ -24,6 +26,8 @@ from stoa.lab.queries.runs import (
     runs_of,
     to_reproduce,
     waiting_checks,
+    with_measures,
+    with_places,
 )
 from stoa.lab.queries.studies import (
     AUTHORS,
@@ -33,6 +37,7 @@ from stoa.lab.queries.studies import (
     find_draft,
     find_study,
     find_study_by_plan,
+    last_drafted,
     plan_as_given,
     results,
     results_of,
@@ -43,12 +48,14 @@ from stoa.lab.queries.studies import (
 __all__ = [
     "AUTHORS",
     "MODELS",
+    "OPEN",
     "RUNS",
     "STUDIES",
     "VERSIONS",
     "Arrow",
     "Task",
     "asked_to_author",
+    "dependence_of",
     "drafts",
     "find_draft",
     "find_model",
@@ -58,6 +65,7 @@ __all__ = [
     "find_version",
     "imported",
     "keys_of",
+    "last_drafted",
     "lineage",
     "measured",
     "models",
@@ -73,5 +81,7 @@ __all__ = [
     "version_of_digest",
     "versions",
     "waiting_checks",
+    "with_measures",
+    "with_places",
     "works_of",
 ]

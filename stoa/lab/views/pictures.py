@@ -93,7 +93,7 @@ def _counted(findings: Iterable[Finding], state: str, said: str) -> str:
 def picture(request: HttpRequest, number: int, place: int, kind: str) -> HttpResponse:
     """A picture of a study to take away, or its numbers."""
     study = queries.find_study(number)
-    results = list(queries.results_of(study)) if study else []
+    results = list(queries.with_measures(queries.results_of(study))) if study else []
     drawn = pictures_of(results, queries.measured(results))
     if kind not in KINDS or not 0 < place <= len(drawn):
         raise Http404

@@ -143,10 +143,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def tasks(request: HttpRequest) -> HttpResponseBase:
     """What waits to be reproduced, with how long it takes and whether one's own would count."""
-    actor, rows = edge.actor(request), queries.to_reproduce()
+    actor = edge.actor(request)
+    rows = queries.to_reproduce(actor)
 
     def complete(results: Sequence[Result]) -> list[Task]:
-        return list(queries.open_tasks(actor, list(results)))
+        return list(queries.open_tasks(actor, results))
 
     context = {"table": TASKS.page(request, rows, complete)}
     return TASKS.download(request, rows, complete) or render(request, "lab/tasks.html", context)

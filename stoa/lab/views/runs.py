@@ -15,7 +15,7 @@ from stoa.kit import edge
 from stoa.kit.faults import Closed
 from stoa.kit.files.answering import attachment
 from stoa.lab import acts, forms, queries, rules
-from stoa.lab.models import Run
+from stoa.lab.models import Result, Run, Study
 from stoa.lab.views.faults import in_words
 from stoa.lab.views.studies import ATTEMPTS, found_study, frame
 from stoa.lab.views.words import duration, measure_of, measured, run_state, status, title_of
@@ -50,11 +50,18 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "not_measurable": [_titled(one.suite, name) for name in found.get("not_measurable") or []],
         "facts": _facts(one, found),
         "reproductions": one.reproductions.select_related("member", "study").order_by("number"),
-        "result": getattr(one, "result", None),
+        "result": (result := getattr(one, "result", None)),
+        "waits": (waits := _waits(study, result)),
+        "would_count": rules.dependence_now(actor.person_id, study, one) if waits and actor.person_id else None,
         "may_fetch": rules.may_fetch_log(actor, one),
         "committed": actor.person_id == one.member_id and hasattr(one, "commitment") and one.submitted is None,
     }
     return render(request, "lab/run.html", context)
+
+
+def _waits(study: Study, result: Result | None) -> bool:
+    """Whether a run can be reproduced, and something would be known by it."""
+    return result is not None and result.state != Result.State.REPRODUCED and rules.takes_reproductions(study)
 
 
 def _titled(suite: str, measure: str) -> str:

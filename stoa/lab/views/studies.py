@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from stoa.kit import edge
+from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
 from stoa.kit.powers import may
 from stoa.kit.tables import Column, Filter, Listing, link
@@ -86,7 +88,7 @@ ATTEMPTS = Listing[Run](
 def lab(request: HttpRequest) -> HttpResponse:
     """What the lab is, what waits to be reproduced, and the latest studies."""
     actor = edge.actor(request)
-    tasks = list(queries.open_tasks(actor, list(queries.to_reproduce()[:5])))
+    tasks = list(queries.open_tasks(actor, queries.to_reproduce(actor)[:5]))
     context = {
         "studies": queries.studies()[:6],
         "tasks": [(task, title_of(task.result.suite)) for task in tasks],
@@ -112,7 +114,8 @@ def study(request: HttpRequest, number: int) -> HttpResponseBase:
     if found is None:
         raise Http404
     one, plans = found
-    rows, plan, results = queries.runs_of(one), plans[-1].plan, list(queries.results_of(one))
+    rows, plan = queries.runs_of(one), plans[-1].plan
+    results = list(queries.with_places(queries.with_measures(queries.results_of(one)), actor))
     measures = queries.measured(results)
     context = {
         **frame(one),
@@ -124,6 +127,7 @@ def study(request: HttpRequest, number: int) -> HttpResponseBase:
         "primary": _primary(one),
         "table": ATTEMPTS.page(request, rows, total=one.last_run),
         "history": history([one.reference], actor.person_id, most=RECENT),
+        "would_count": _would_count(one, results, actor),
         "is_author": rules.is_author(actor, one),
         "takes_runs": rules.takes_runs(one),
         "may_withdraw": rules.takes_runs(one) and may(actor, "lab.study.withdraw", one),
@@ -135,7 +139,7 @@ def study(request: HttpRequest, number: int) -> HttpResponseBase:
 def start(request: HttpRequest) -> HttpResponse:
     """How to run a study now, on one's own machine, with the small model."""
     actor = edge.actor(request)
-    tasks = list(queries.open_tasks(actor, list(queries.to_reproduce()[:5])))
+    tasks = list(queries.open_tasks(actor, queries.to_reproduce(actor)[:5]))
     context = {"tasks": [(task, title_of(task.result.suite)) for task in tasks], "address": request.get_host()}
     return render(request, "lab/start.html", context)
 
@@ -157,6 +161,12 @@ def frame(study: Study) -> dict[str, Any]:
 def _primary(study: Study) -> str:
     found = measure_of(study.primary_suite, study.primary_measure)
     return f"{found.title if found else study.primary_measure} ({title_of(study.primary_suite)})"
+
+
+def _would_count(study: Study, results: Iterable[Result], actor: Actor) -> list[tuple[str | None, int]]:
+    """Of the results that wait to be reproduced: why the viewer's reproduction won't count, or nothing, and of how many."""
+    waiting = [one for one in results if one.state in queries.OPEN and rules.takes_reproductions(study)]
+    return list(Counter(queries.dependence_of(one, actor) for one in waiting).items())
 
 
 def _shown(result: Result, claimed: Iterable[RunMeasure]) -> dict[str, Any]:
