@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from stoa.charter.queries import terms
 from stoa.kit import clock
 from stoa.kit.act import Actor
 from stoa.kit.powers import may
-from stoa.lab.models import Run, Study
+from stoa.lab.models import Result, Run, Study
 from stoa.people.models import Tie
 
 SHARED_WITHIN = timedelta(days=3 * 365)
@@ -17,6 +18,14 @@ SHARED_WITHIN = timedelta(days=3 * 365)
 COUNTED = (Tie.Kind.EMPLOYMENT, Tie.Kind.STUDY)
 LOG_OPEN_AFTER_DAYS, RUNS_PER_DAY = 30, 200
 """Where the charter in force names no numbers."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What tells whether somebody is independent: with whom they share which place, and which claims' logs they could read."""
+
+    shared: Mapping[str, str]
+    read: frozenset[int]
 
 
 def may_register_models(actor: Actor) -> bool:
@@ -49,23 +58,41 @@ def takes_reproductions(study: Study) -> bool:
     return study.state in {Study.State.REGISTERED, Study.State.CLOSED}
 
 
-def dependence(person_id: str, study: Study, claim: Run, shared: Mapping[str, str]) -> str:
-    """Why somebody's reproduction of this run would not count as independent; nothing where it would.
-
-    `shared` is what `shared_places` gives of the people of the study.
-    """
+def dependence(person_id: str, claim: Run, known: Known) -> str:
+    """Why somebody's reproduction of this run would not count as independent; nothing where it would."""
     if person_id == claim.member_id:
         return "You ran it yourself."
-    people = people_of(study, claim)
+    people = people_of(claim)
     if person_id in people:
         return "You are an author of the study."
-    places = sorted(shared[other] for other in people if other in shared)
-    return f"You and somebody of the study were at {places[0]} within the last three years." if places else ""
+    if places := sorted(known.shared[other] for other in people if other in known.shared):
+        return f"You and somebody of the study were at {places[0]} within the last three years."
+    return "You could read its log before you began." if claim.pk in known.read else ""
 
 
-def people_of(study: Study, claim: Run) -> set[str]:
-    """The authors of a study and who ran the claim."""
-    return {claim.member_id, *(author.person_id for author in study.authors.all())}
+def why_dependent(person_id: str, claim: Run) -> str:
+    """`dependence` of a single claim."""
+    return dependence(person_id, claim, known_of(person_id, [claim]))
+
+
+def known_of(person_id: str, claims: Sequence[Run]) -> Known:
+    """What `dependence` asks of somebody, for all of these claims at once."""
+    others = {person for claim in claims for person in people_of(claim)}
+    committed = Run.objects.filter(member=person_id, reproduces__in=claims, commitment__isnull=False)
+    read = _open_claims(claims) | set(committed.values_list("reproduces", flat=True))
+    return Known(shared_places(person_id, others), frozenset(read))
+
+
+def _open_claims(claims: Sequence[Run]) -> set[int]:
+    """Of these claims, those whose logs everybody can fetch."""
+    old = {claim.pk for claim in claims if claim.log_opens and claim.log_opens <= clock.now()}
+    waiting = Result.objects.filter(claim__in=old, state__in=Result.WAITING).values_list("claim", flat=True)
+    return old - set(waiting) if old else old
+
+
+def people_of(claim: Run) -> set[str]:
+    """The authors of a claim's study and who ran it."""
+    return {claim.member_id, *(author.person_id for author in claim.study.authors.all())}
 
 
 def shared_places(person_id: str, others: Iterable[str]) -> dict[str, str]:
@@ -78,19 +105,30 @@ def shared_places(person_id: str, others: Iterable[str]) -> dict[str, str]:
 
 
 def log_closed_for() -> timedelta:
-    """How long after it came the log of a run is closed to who reproduces nothing."""
+    """How long the log of a run is closed, in any case, to who reproduces nothing."""
     return timedelta(days=terms().windows.get("log_open_after_days", LOG_OPEN_AFTER_DAYS))
 
 
 def may_fetch_log(actor: Actor, run: Run) -> bool:
-    """Whether the actor may fetch the log now: it is theirs, it is old enough, or they or others have reproduced the run.
+    """Whether the actor may fetch the log now: it is theirs, it is open, or they committed to a reproduction of the run.
 
     Who only committed to a reproduction opens the log for themselves alone, since that they did is nobody else's to know.
     """
     if run.log_opens is None or not run.upload_id:
         return False
-    if actor.person_id == run.member_id or run.log_opens <= clock.now():
+    if actor.person_id == run.member_id or is_open(run):
         return True
-    shown = run.reproductions.filter(submitted__isnull=False)
-    mine = run.reproductions.filter(member=actor.person_id or "", commitment__isnull=False)
-    return shown.exists() or mine.exists()
+    return run.reproductions.filter(member=actor.person_id or "", commitment__isnull=False).exists()
+
+
+def is_open(run: Run) -> bool:
+    """Whether everybody can fetch the log: it is old enough, and nobody could copy from it any more what decides a result."""
+    return run.log_opens is not None and run.log_opens <= clock.now() and not is_awaited(run)
+
+
+def is_awaited(run: Run) -> bool:
+    """Whether a reproduction can still decide the result of this suite on this version: then no log of it is open to all."""
+    if run.study.state == Study.State.WITHDRAWN:
+        return False
+    result = Result.objects.filter(study=run.study_id, version=run.version_id, suite=run.suite).first()
+    return result.state in Result.WAITING if result else takes_runs(run.study)

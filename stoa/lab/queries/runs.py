@@ -88,18 +88,17 @@ def to_reproduce() -> QuerySet[Result]:
     rows = open_ones.exclude(study__state=Study.State.WITHDRAWN)
     tried = Count("claim__reproductions", filter=Q(claim__reproductions__independent=True))
     fetched = rows.select_related("study", "version__model", "claim__member", "claim__plan", "claim__study")
-    return fetched.prefetch_related("study__authors").annotate(tried=tried).order_by("tried", "-settled", "pk")
+    return fetched.prefetch_related("claim__study__authors").annotate(tried=tried).order_by("tried", "-settled", "pk")
 
 
 def open_tasks(viewer: Actor, results: list[Result]) -> Iterator[Task]:
     """These results as tasks, each with whether the viewer's reproduction would count."""
-    others = {person for result in results for person in rules.people_of(result.study, result.claim)}
-    shared = rules.shared_places(viewer.person_id, others) if viewer.person_id else {}
+    known = rules.known_of(viewer.person_id, [result.claim for result in results]) if viewer.person_id else None
     for result in results:
         found = result.claim.found or {}
         planned = {one["name"]: one["samples"] for one in result.claim.plan.plan["suites"]}
         samples = planned.get(result.suite, 0)
-        why = rules.dependence(viewer.person_id, result.study, result.claim, shared) if viewer.person_id else None
+        why = rules.dependence(viewer.person_id, result.claim, known) if viewer.person_id and known else None
         yield Task(result, samples, _seconds(found, result.suite, samples), result.version.bytes, why)
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from stoa.kit import edge
+from stoa.kit.act import Actor
 from stoa.kit.faults import Closed
 from stoa.kit.files.answering import attachment
 from stoa.lab import acts, forms, queries, rules
@@ -52,9 +53,16 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "reproductions": one.reproductions.select_related("member", "study").order_by("number"),
         "result": getattr(one, "result", None),
         "may_fetch": rules.may_fetch_log(actor, one),
-        "committed": actor.person_id == one.member_id and hasattr(one, "commitment") and one.submitted is None,
+        "awaited": rules.is_awaited(one),
+        "committed": _committed(actor, one),
     }
     return render(request, "lab/run.html", context)
+
+
+def _committed(actor: Actor, one: Run) -> bool:
+    """Whether to say that the run is committed to: to its member alone, and to all once it failed."""
+    shown = one.state == Run.State.FAILED or (actor.person_id == one.member_id and one.state == Run.State.BEGUN)
+    return shown and hasattr(one, "commitment")
 
 
 def _titled(suite: str, measure: str) -> str:
