@@ -141,14 +141,15 @@ class RunBegun(RunEvent):
 
 @dataclass(frozen=True)
 class RunFailed(RunEvent):
-    """An attempt failed."""
+    """An attempt failed; of a reproduction with what it was committed to, if it was: its member could read the claim's log."""
 
+    commitment: str | None = None
     type: ClassVar[str] = "lab.run.failed"
 
 
 @dataclass(frozen=True)
 class ReproductionCommitted(Event):
-    """A reproduction is committed to: SHA-256 of salt and log digest. Sealed, until the log is submitted."""
+    """A reproduction is committed to: SHA-256 of salt and log digest. Sealed, until the log is submitted or the attempt fails."""
 
     run: str
     commitment: str

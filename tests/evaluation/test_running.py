@@ -28,7 +28,7 @@ WARMING = 4
 NAME = "smollm2-135m-instruct.q4_1"
 
 
-def begun(asked: Asked, folder: Path, *more: object) -> subprocess.Popen[str]:
+def begun(asked: Asked, folder: Path, *more: object, key: str = KEY) -> subprocess.Popen[str]:
     """`stoa lab demo` of one suite against the endpoint, in a process of its own."""
     arguments = [
         "--suite",
@@ -46,7 +46,7 @@ def begun(asked: Asked, folder: Path, *more: object) -> subprocess.Popen[str]:
     ]
     return subprocess.Popen(
         [sys.executable, "-m", "stoa.cli", "lab", "demo", *map(str, arguments)],
-        env=os.environ | {"STOA_ENDPOINT_KEY": KEY, "COLUMNS": "200", "XDG_DATA_HOME": str(folder / "inspect")},
+        env=os.environ | {"STOA_ENDPOINT_KEY": key, "COLUMNS": "200", "XDG_DATA_HOME": str(folder / "inspect")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -131,6 +131,58 @@ def test_no_log_that_is_given_away_holds_key_or_endpoint(tmp_path: Path) -> None
         assert secret.encode() not in whole
         assert secret not in out + err
     assert b"My endpoint is [removed], my key [removed]." in whole
+
+
+def everything_in(log: Path) -> bytes:
+    """All parts of a log one after the other."""
+    with zipfile.ZipFile(log) as packed:
+        return b"".join(packed.read(name) for name in packed.namelist())
+
+
+def test_what_is_given_away_of_samples_that_failed_first_tells_neither_the_endpoint_nor_where_files_lie(
+    tmp_path: Path,
+) -> None:
+    def refusing(asked: Asked, before: int) -> tuple[int, bytes, float]:
+        fault = json.dumps({"error": {"message": f"no room at {asked.address}"}}).encode()
+        return right(asked, before) if before or asked.total <= WARMING else (400, fault, 0)
+
+    with endpoint(refusing) as asked:
+        code, _, err = ended(begun(asked, tmp_path))
+    assert code == 0, err
+    whole = everything_in(log_of(tmp_path))
+    assert whole.count(b"ModelGenerateError") == SAMPLES
+    root = str(Path(__file__).parents[2])
+    for secret in (asked.address, asked.address[7:-3], "no room", root, sys.prefix, "site-packages"):
+        assert secret.encode() not in whole
+    verdict = verdict_of(log_of(tmp_path))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
+
+
+@pytest.mark.parametrize("key", ["token", "1", "x", "samples-of-it", "messages"])
+def test_a_key_that_is_a_word_of_the_log_spoils_nothing(tmp_path: Path, key: str) -> None:
+    with endpoint() as asked:
+        code, _, err = ended(begun(asked, tmp_path, key=key))
+    assert code == 0, err
+    assert asked.keys == {f"Bearer {key}"}
+    verdict = verdict_of(log_of(tmp_path))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
+
+
+def test_a_secret_in_a_long_answer_is_taken_out_and_the_log_still_holds(tmp_path: Path) -> None:
+    def echoing(asked: Asked, before: int) -> tuple[int, bytes, float]:
+        return 200, completion(f"{'It is long. ' * 40}\nMy key\n{KEY}."), 0
+
+    with endpoint(echoing) as asked:
+        code, _, err = ended(begun(asked, tmp_path))
+    assert code == 0, err
+    whole = everything_in(log_of(tmp_path))
+    assert json.dumps(KEY)[1:-1].encode() not in whole
+    assert b"attachment://" in whole
+    verdict = verdict_of(log_of(tmp_path))
+    assert verdict["counts"].keys() <= {
+        "time.fast",
+        "tokens.text",
+    }  # the endpoint answers at once and counts three tokens
 
 
 def shaky(asked: Asked, before: int) -> tuple[int, bytes, float]:

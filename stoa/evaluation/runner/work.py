@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from stoa.evaluation.faults import Unusable
-from stoa.evaluation.runner.cleaning import cleaned
 from stoa.evaluation.runner.endpoint import Endpoint
 from stoa.evaluation.runner.keys import public_half, run_key
 from stoa.evaluation.runner.planned import Plan, PlannedModel, PlannedSuite
@@ -78,6 +77,7 @@ class Work:
             told(self.suite.samples)
             return self.log
         from stoa.evaluation.runner.asking import Asking, run  # noqa: PLC0415 - loads Inspect, which takes seconds
+        from stoa.evaluation.runner.cleaning import cleaned  # noqa: PLC0415 - as above
 
         asking = Asking(
             self.suite.name,

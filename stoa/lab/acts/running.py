@@ -77,7 +77,7 @@ def begin_run(actor: Actor, *, study: Study, version: ModelVersion, suite: str, 
         nonce=chance.octets(32).hex(),
         kind=Run.Kind.REPRODUCTION if reproduces else Run.Kind.ORIGINAL,
         reproduces=reproduces,
-        independent=not rules.dependence_now(actor.person_id, study, reproduces) if reproduces else None,
+        independent=not rules.why_dependent(actor.person_id, reproduces) if reproduces else None,
     )
     tell(_begun(run))
     return run
@@ -85,7 +85,7 @@ def begin_run(actor: Actor, *, study: Study, version: ModelVersion, suite: str, 
 
 @act("lab.run.fail", on="run")
 def fail_run(actor: Actor, *, run: Run, reason: str) -> Run:
-    """Say that a run of one’s own failed, and why: its number stays."""
+    """Say that a run of one’s own failed, and why: its number stays, and what it was committed to is told."""
     run, reason = _own(run, Run.State.BEGUN), reason.strip()
     if not 3 <= len(reason) <= MOST_REASON:
         raise Invalid(
@@ -93,8 +93,8 @@ def fail_run(actor: Actor, *, run: Run, reason: str) -> Run:
         )
     run.state, run.reason, run.ended = Run.State.FAILED, reason, clock.now()
     run.save()
-    Commitment.objects.filter(run=run).delete()
-    tell(events.RunFailed(str(run.pk), run.study_id, run.number), {"reason": reason})
+    sealed = Commitment.objects.filter(run=run).values_list("digest", flat=True).first()
+    tell(events.RunFailed(str(run.pk), run.study_id, run.number, sealed), {"reason": reason})
     return run
 
 
@@ -107,7 +107,11 @@ def commit_run(actor: Actor, *, run: Run, commitment: str) -> Commitment:
     if not HASH.fullmatch(commitment):
         raise Invalid("This is no commitment.", remedy="Send 64 hexadecimal digits (0-9, a-f).", field="commitment")
     if Commitment.objects.filter(run=run).exists():
-        raise Closed("This run is committed to already.", remedy="Send in the log, or begin another run.")
+        raise Closed("This run is committed to already.", remedy="Send in the log, or say that the run failed.")
+    if run.independent and run.reproduces and rules.is_open(run.reproduces):
+        raise Closed(
+            "Everybody can read the log of the claim by now.", remedy="Say that this run failed, and begin another."
+        )
     made = Commitment.objects.create(run=run, digest=commitment)
     tell(events.ReproductionCommitted(str(run.pk), commitment))
     return made

@@ -163,7 +163,7 @@ def begin_run(request: HttpRequest, number: int, given: RunStart) -> Status[dict
     claim = found(queries.find_run(study, given.reproduces)) if given.reproduces is not None else None
     version = found(queries.find_version(int(given.model)) if _is_number(given.model) else None)
     run = acts.begin_run(caller, study=study, version=version, suite=given.suite, reproduces=claim)
-    why = _dependence(caller.person_id or "", run)
+    why = rules.why_dependent(run.member_id, claim) if claim and not run.independent else ""
     started = {"run": run.number, "nonce": run.nonce, "seed": run.plan.plan["seed"], "plan": run.plan.digest}
     return Status(201, {**started, "independent": run.independent, "dependence": why})
 
@@ -177,7 +177,7 @@ def may_begin(request: HttpRequest, number: int, reproduces: int | None = None) 
     caller, study = signed_in(request), found_study(number)
     claim = found(queries.find_run(study, reproduces)) if reproduces is not None else None
     demand_may_begin(caller, study, claim)
-    why = rules.dependence_now(caller.person_id or "", study, claim) if claim else ""
+    why = rules.why_dependent(caller.person_id or "", claim) if claim else ""
     return {"may": True, "dependence": why}
 
 
@@ -209,14 +209,14 @@ def submit_run(request: HttpRequest, number: int, run: int, given: Sent) -> Run:
 
 @router.get("/lab/studies/{number}/runs/{run}/log", summary="Fetch the log of a run")
 def get_log(request: HttpRequest, number: int, run: int) -> FileResponse:
-    """The log itself: of a claimed run once it was reproduced, or you committed to a reproduction, or after some weeks."""
+    """The log itself, for whoever committed to a reproduction of the run; for all after some weeks, once its result is settled."""
     one = _run(number, run)
     if one.upload is None:
         found(None)
     if not rules.may_fetch_log(actor(request), one):
         raise Closed(
             "This log can’t be fetched yet.",
-            remedy="Commit to a reproduction of the run first, or wait until the date on its page.",
+            remedy="Commit to a reproduction of the run first, or wait: its page says for what.",
             code="log-closed",
         )
     return attachment(found(one.upload))
@@ -253,12 +253,6 @@ def _anew(run: Run) -> Run:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
-
-
-def _dependence(person_id: str, run: Run) -> str:
-    if run.reproduces is None or run.independent:
-        return ""
-    return rules.dependence_now(person_id, run.study, run.reproduces)
 
 
 def _me(request: HttpRequest) -> Person:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat, JSONObject
 
 from stoa.evaluation.catalogue import SUITES
@@ -116,14 +116,25 @@ def with_places(results: QuerySet[Result], viewer: Actor) -> QuerySet[Result]:
         return results
     there = Q(person=OuterRef("claim__member")) | Q(person__studies__study=OuterRef("study"))
     shared = rules.places_shared(viewer.person_id).filter(there)
-    return results.annotate(place=Subquery(shared.values("organisation__name")[:1]))
+    committed = Run.objects.filter(member=viewer.person_id, reproduces=OuterRef("claim"), commitment__isnull=False)
+    return results.annotate(place=Subquery(shared.values("organisation__name")[:1]), committed=Exists(committed))
+
+
+def result_of(run: Run, viewer: Actor) -> Result | None:
+    """The result that a run claims, if it claims one, `with_places`."""
+    found = with_places(Result.objects.filter(claim=run), viewer).first()
+    if found:
+        found.claim, found.study = run, run.study
+    return found
 
 
 def dependence_of(result: Result, viewer: Actor) -> str | None:
     """Why the viewer's reproduction of a result `with_places` would not count as independent; None for a visitor."""
     if viewer.person_id is None:
         return None
-    return rules.dependence(viewer.person_id, result.study, result.claim, result.place)  # type: ignore[attr-defined]  # annotated
+    place, committed = result.place, result.committed  # type: ignore[attr-defined]  # annotated
+    read = committed or (rules.is_old(result.claim) and result.state not in Result.WAITING)
+    return rules.dependence(viewer.person_id, result.study, result.claim, place, read=read)
 
 
 def open_tasks(viewer: Actor, results: Iterable[Result]) -> Iterator[Task]:

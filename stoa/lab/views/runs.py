@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from stoa.kit import edge
+from stoa.kit.act import Actor
 from stoa.kit.faults import Closed
 from stoa.kit.files.answering import attachment
 from stoa.lab import acts, forms, queries, rules
@@ -50,11 +51,12 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "not_measurable": [_titled(one.suite, name) for name in found.get("not_measurable") or []],
         "facts": _facts(one, found),
         "reproductions": one.reproductions.select_related("member", "study").order_by("number"),
-        "result": (result := getattr(one, "result", None)),
+        "result": (result := queries.result_of(one, actor)),
         "waits": (waits := _waits(study, result)),
-        "would_count": rules.dependence_now(actor.person_id, study, one) if waits and actor.person_id else None,
+        "would_count": queries.dependence_of(result, actor) if result and waits else None,
         "may_fetch": rules.may_fetch_log(actor, one),
-        "committed": actor.person_id == one.member_id and hasattr(one, "commitment") and one.submitted is None,
+        "awaited": rules.is_awaited(one),
+        "committed": _committed(actor, one),
     }
     return render(request, "lab/run.html", context)
 
@@ -62,6 +64,12 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
 def _waits(study: Study, result: Result | None) -> bool:
     """Whether a run can be reproduced, and something would be known by it."""
     return result is not None and result.state != Result.State.REPRODUCED and rules.takes_reproductions(study)
+
+
+def _committed(actor: Actor, one: Run) -> bool:
+    """Whether to say that the run is committed to: to its member alone, and to all once it failed."""
+    shown = one.state == Run.State.FAILED or (actor.person_id == one.member_id and one.state == Run.State.BEGUN)
+    return shown and hasattr(one, "commitment")
 
 
 def _titled(suite: str, measure: str) -> str:
@@ -103,6 +111,7 @@ def _found(number: int, run: int) -> tuple[Any, Run]:
     one = queries.find_run(study, run)
     if one is None:
         raise Http404
+    one.study = study  # with its authors
     return study, one
 
 
