@@ -96,14 +96,16 @@ class Forgery:
     name: str
     kinds: frozenset[str]
     forge: Callable[[Pieces, Pieces, random.Random], None]
+    of_words: bool = False
+    """Whether it tells on itself only where a model speaks, and not where it gives log-probabilities."""
 
 
 FORGERIES: list[Forgery] = []
 
 
-def forgery(*kinds: str) -> Callable[[Any], Any]:
+def forgery(*kinds: str, of_words: bool = False) -> Callable[[Any], Any]:
     def known(forge: Any) -> Any:
-        FORGERIES.append(Forgery(forge.__name__, frozenset(kinds), forge))
+        FORGERIES.append(Forgery(forge.__name__, frozenset(kinds), forge, of_words))
         return forge
 
     return known

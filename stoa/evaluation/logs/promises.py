@@ -108,7 +108,7 @@ def against_journal(log: Log) -> Iterator[Fault]:
     """Is the head what was noted when the run began, and does it say the same in both places where it tells of the run?"""
     head, noted = log.raw_header, log.journal
     for part in () if noted is None else ("eval", "plan"):
-        kept, now = mapping((noted or {}).get(part)), mapping(head.get(part))
+        kept, now = mapping(mapping(noted).get(part)), mapping(head.get(part))
         for key in sorted(key for key in kept.keys() | now if kept.get(key) != now.get(key)):
             yield Fault("journal.differs", f"head, {part}.{key}", _plain(kept.get(key)), _plain(now.get(key)))
     if mapping(head.get("metadata")).get("stoa", said(log)) != said(log):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from stoa.evaluation.graders.log_probabilities import NOT_MEASURED, row_of, written
 from stoa.evaluation.graders.log_probabilities import read as log_probabilities
 from stoa.evaluation.logs.faults import Fault
 from stoa.evaluation.logs.reading import Entry
@@ -164,25 +165,38 @@ def _told(entry: Entry, transcript: Transcript, where: str) -> Iterator[Fault]:
 
 
 def _measured(entry: Entry, transcript: Transcript, where: str) -> Iterator[Fault]:
-    """Are the log-probabilities of the answer those of the calls, one for each text of the sample in its order?"""
+    """Are the log-probabilities of the answer those of the calls, one for each text of the sample in its order?
+
+    Where the answer says that the model gives none, the last call must show it; the texts after it were not asked.
+    """
     texts = [text for text in listed(entry.sample.metadata.get("texts")) if isinstance(text, str)]
-    asked = [line for event in transcript.of("model") for line in transcript.asked(event)]
-    yield from _differing(asked, [("user", text) for text in texts], where)
+    calls = transcript.of("model")
+    told_none = entry.sample.output == NOT_MEASURED
+    asked = [line for event in calls for line in transcript.asked(event)]
+    yield from _differing(asked, [("user", text) for text in (texts[: len(calls)] if told_none else texts)], where)
     yield from _conversed(entry, transcript, _question(entry.sample), where)
-    told = log_probabilities(entry.sample.output, len(texts))
-    if told is None:
-        return
-    called = [_prompt_row(event) for event in transcript.of("model")]
-    if len(called) != len(told) or any(not _same_row(*pair) for pair in zip(called, told, strict=True)):
+    rows = [row_of(_prompt_tokens(event), text) for event, text in zip(calls, texts, strict=False)]
+    right = not all(rows[-1:]) if told_none else _same_rows(rows, entry.sample.output, len(texts))
+    if not right:
         yield Fault("output.edited", f"{where}, the calls", None, "other log-probabilities")
 
 
-def _prompt_row(event: Mapping[str, Any]) -> list[float]:
+def _prompt_tokens(event: Mapping[str, Any]) -> list[tuple[str, float]]:
     choices = mappings(mapping(event.get("output")).get("choices"))
     content = mappings(mapping(choices[0].get("prompt_logprobs")).get("content")) if choices else []
-    return [
-        float(one["logprob"]) for one in content if one.get("token") and isinstance(one.get("logprob"), int | float)
-    ]
+    return [(str(one["token"]), float(one["logprob"])) for one in content if _is_told(one)]
+
+
+def _is_told(one: Mapping[str, Any]) -> bool:
+    return bool(one.get("token")) and isinstance(one.get("logprob"), int | float)
+
+
+def _same_rows(rows: Sequence[Sequence[float]], output: str, texts: int) -> bool:
+    """Is the output made of these? Where it holds what no model gives, so must they."""
+    told = log_probabilities(output, texts)
+    if told is None:
+        return output == written(rows)
+    return len(rows) == len(told) and all(_same_row(*pair) for pair in zip(rows, told, strict=True))
 
 
 def _same_row(called: Sequence[float], told: Sequence[float]) -> bool:

@@ -46,7 +46,7 @@ def transcript_taken_out(log: Pieces, other: Pieces, chance: random.Random) -> N
         sample["events"] = []
 
 
-@forgery("sample.retried")
+@forgery("sample.retried", "asked.edited")
 def asked_again_until_it_pleased(log: Pieces, other: Pieces, chance: random.Random) -> None:
     sample = log.samples[0]
     place = sample["events"].index(next(calls_of(sample)))
