@@ -15,11 +15,10 @@ from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from stoa.evaluation.catalogue import SUITES
-from stoa.evaluation.graders.log_probabilities import not_measured, written
+from stoa.evaluation.graders.log_probabilities import NOT_MEASURED, row_of, written
 from stoa.evaluation.words import Sample
 
 _graded: ContextVar[Callable[[], None] | None] = ContextVar("graded", default=None)
-NO_PREFIX = "the model gives no log-probabilities of a prompt"
 
 
 def task_of(name: str, *, samples: int, seed: int) -> Task:
@@ -81,7 +80,7 @@ def asks_probabilities() -> Solver:
             if not (row := await _probabilities(text)):
                 break  # what gives none for one text gives none for the others
             rows.append(row)
-        said = written(rows) if len(rows) == len(texts) else not_measured(NO_PREFIX)
+        said = written(rows) if len(rows) == len(texts) else NOT_MEASURED
         state.output = ModelOutput.from_content(str(get_model()), said)
         state.messages.append(state.output.message)
         return state
@@ -90,12 +89,9 @@ def asks_probabilities() -> Solver:
 
 
 async def _probabilities(text: str) -> list[float]:
-    """The log-probabilities of all tokens but the first; empty where the model gives none for exactly this text."""
     output = await get_model().generate(text, config=GenerateConfig(prompt_logprobs=1, max_tokens=1))
     found = output.choices[0].prompt_logprobs if output.choices else None
-    tokens = [one for one in found.content if one.token] if found else []
-    told = "".join(one.token for one in tokens)
-    return [one.logprob for one in tokens] if told and len(told) * 2 > len(text) and text.endswith(told) else []
+    return row_of([(one.token, one.logprob) for one in found.content] if found else [], text)
 
 
 @scorer(metrics={"*": [mean(), stderr(cluster="cluster")]}, name="stoa_grades")

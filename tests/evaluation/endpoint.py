@@ -19,7 +19,7 @@ Way = Callable[["Asked", int], tuple[int, bytes, float]]
 def completion(text: str) -> bytes:
     """A right answer."""
     choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-    usage = {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}
+    usage = {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10}
     return json.dumps(
         {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
     ).encode()

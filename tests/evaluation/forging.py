@@ -96,14 +96,16 @@ class Forgery:
     name: str
     kinds: frozenset[str]
     forge: Callable[[Pieces, Pieces, random.Random], None]
+    of_words: bool = False
+    """Whether it tells on itself only where a model speaks, and not where it gives log-probabilities."""
 
 
 FORGERIES: list[Forgery] = []
 
 
-def forgery(*kinds: str) -> Callable[[Any], Any]:
+def forgery(*kinds: str, of_words: bool = False) -> Callable[[Any], Any]:
     def known(forge: Any) -> Any:
-        FORGERIES.append(Forgery(forge.__name__, frozenset(kinds), forge))
+        FORGERIES.append(Forgery(forge.__name__, frozenset(kinds), forge, of_words))
         return forge
 
     return known
@@ -202,6 +204,25 @@ def _replace(value: Any, before: str, text: str) -> None:
             value[key] = text
         else:
             _replace(part, before, text)
+
+
+def asked_otherwise(sample: dict[str, Any], change: Callable[[list[Any]], list[Any]]) -> None:
+    """Change what the model was asked, wherever the log tells of it: in the messages, the steps, and what was sent."""
+    pool = sample.get("events_data") or {}
+    for call in calls_of(sample):
+        call["input"] = change(_referred(call, "input", "input_refs", pool.get("messages")))
+        if sent := call.get("call"):
+            sent["request"]["messages"] = change(
+                _referred(sent["request"], "messages", "", None) or _referred(sent, "", "call_refs", pool.get("calls"))
+            )
+    *asked, answer = sample["messages"]
+    sample["messages"] = [*change(copy.deepcopy(asked)), answer]
+
+
+def _referred(holder: dict[str, Any], key: str, refs: str, pool: list[Any] | None) -> list[Any]:
+    """A list that stands in its place, or in a pool to which the place refers; it refers there no more."""
+    spans = holder.pop(refs, None) or []
+    return copy.deepcopy(holder.get(key) or [one for begin, end in spans for one in (pool or [])[begin:end]])
 
 
 def shifted(value: Any, seconds: float) -> Any:

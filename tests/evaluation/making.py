@@ -5,7 +5,7 @@ import gc
 import math
 import random
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -131,17 +131,36 @@ def reading(seed: int) -> Model:
     return get_model("mockllm/Small-1B.Q4", custom_outputs=answer, memoize=False)
 
 
+def wordless(_seed: int) -> Model:
+    """Says a token of its own, and gives no log-probabilities of what it is asked, as most endpoints."""
+
+    async def answer(messages: list[ChatMessage], *_: object) -> ModelOutput:
+        await asyncio.sleep(0.01)
+        output, given = ModelOutput.from_content("small-1b", "The"), len(messages[-1].text) // 4
+        output.usage = ModelUsage(input_tokens=given, output_tokens=1, total_tokens=given + 1)
+        return output
+
+    return get_model("mockllm/Small-1B.Q4", custom_outputs=answer, memoize=False)
+
+
 def made(
-    folder: Path, plan: Mapping[str, Any], *, run: int = 12, nonce: str = NONCE, seed: int = 1, kind: str = "eval"
+    folder: Path,
+    plan: Mapping[str, Any],
+    *,
+    run: int = 12,
+    nonce: str = NONCE,
+    seed: int = 1,
+    kind: str = "eval",
+    asks: Callable[[int], Model] | None = None,
 ) -> Path:
-    """Run the plan's suite and return where its log is."""
+    """Run the plan's suite and return where its log is; the model asked is one that fits the suite, or another."""
     [planned] = plan["suites"]
-    needs = SUITES[planned["name"]].needs_log_probabilities
+    asks = asks or (reading if SUITES[planned["name"]].needs_log_probabilities else talkative)
 
     def asked() -> Any:
         [log] = run_task(
             getattr(registry, planned["name"].rpartition("/")[2])(samples=planned["samples"], seed=plan["seed"]),
-            model=reading(seed) if needs else talkative(seed),
+            model=asks(seed),
             log_dir=str(folder),
             log_format=kind,
             display="none",

@@ -12,10 +12,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 pytest.importorskip("inspect_ai")
 
 from stoa.evaluation.catalogue import SUITES
+from stoa.evaluation.graders.log_probabilities import NOT_MEASURED
 from stoa.evaluation.logs.checking import check
 from stoa.evaluation.sealing import signed_text
 from tests.evaluation import forgeries, making
-from tests.evaluation.forging import FORGERIES, Forgery, put_together, taken_apart
+from tests.evaluation.forging import (
+    FORGERIES,
+    Forgery,
+    Pieces,
+    calls_of,
+    mended,
+    put_together,
+    scores_of,
+    spoken,
+    taken_apart,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -32,11 +43,16 @@ class Workshop:
     run: dict
 
 
-@pytest.fixture(scope="module", params=["eval", "json"])
+@pytest.fixture(
+    scope="module",
+    params=[(making.LEAK, 24, "eval"), (making.LEAK, 24, "json"), (making.CANARY, 12, "eval")],
+    ids=["eval", "json", "probabilities"],
+)
 def workshop(request, tmp_path_factory) -> Workshop:
-    folder, plan = tmp_path_factory.mktemp("logs"), making.plan()
-    log = making.made(folder, plan, kind=request.param)
-    other = making.made(folder, plan, run=11, nonce="9" * 64, seed=2, kind=request.param)
+    suite, count, kind = request.param
+    folder, plan = tmp_path_factory.mktemp("logs"), making.plan(suite, count)
+    log = making.made(folder, plan, kind=kind)
+    other = making.made(folder, plan, run=11, nonce="9" * 64, seed=2, kind=kind)
     before = making.RUN | {"run": 11, "nonce": "9" * 64}
     marks = check(other, plan, before, suites=SUITES).marks
     return Workshop(plan, log, other, making.RUN | {"known_marks": sorted(marks)})
@@ -45,7 +61,9 @@ def workshop(request, tmp_path_factory) -> Workshop:
 def test_a_true_log_has_no_fault(workshop):
     verdict = check(workshop.log, workshop.plan, workshop.run, suites=SUITES).verdict
     assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
-    assert verdict["measures"]["leaked"]["samples"] + verdict["measures"]["answered"]["samples"] == 24
+    [planned] = workshop.plan["suites"]
+    measured = [verdict["measures"][measure.name]["samples"] for measure in SUITES[planned["name"]].measures]
+    assert (sum(measured) if planned["name"] == making.LEAK else min(measured)) == planned["samples"]
 
 
 def test_the_signature_that_a_member_makes_is_the_one_that_is_asked_for(workshop):
@@ -64,6 +82,8 @@ def test_a_log_put_together_again_has_no_fault(workshop, tmp_path):
 
 @pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.name)
 def test_a_forgery_is_named(workshop, forgery: Forgery, tmp_path):
+    if forgery.of_words and workshop.plan["suites"][0]["name"] == making.CANARY:
+        pytest.skip("a model that gives log-probabilities says nothing")
     pieces = taken_apart(workshop.log)
     forgery.forge(pieces, taken_apart(workshop.other), random.Random(7))
     forged = put_together(pieces, tmp_path / f"forged{workshop.log.suffix}")
@@ -86,3 +106,57 @@ def test_plan_registered_after_the_run_began_is_named(workshop):
     plan = workshop.plan | {"registered_at": "2026-06-01T00:00:00Z"}
     verdict = check(workshop.log, plan, workshop.run, suites=SUITES).verdict
     assert {fault["kind"] for fault in verdict["faults"]} == {"plan.late", "plan.other"}
+
+
+@pytest.fixture(scope="module")
+def silent(tmp_path_factory) -> Workshop:
+    """A true log of a suite of log-probabilities, of a model that gives none, and one of a model that does."""
+    folder, plan = tmp_path_factory.mktemp("silent"), making.plan(making.CANARY, 6)
+    log = making.made(folder, plan, asks=making.wordless)
+    return Workshop(plan, log, making.made(folder, plan), making.RUN)
+
+
+def test_a_true_log_of_a_model_that_gives_no_log_probabilities_has_no_fault_and_measures_nothing(silent):
+    verdict = check(silent.log, silent.plan, silent.run, suites=SUITES).verdict
+    assert (verdict["verdict"], verdict["faults"], verdict["measures"]) == ("follows", [], {})
+
+
+def told_none(pieces: Pieces) -> None:
+    for sample in pieces.samples:
+        spoken(sample, NOT_MEASURED, steps=True)
+        for score in scores_of(sample):
+            score["value"] = dict.fromkeys(score["value"], float("nan"))
+    mended(pieces)
+
+
+def told_nothing(pieces: Pieces) -> None:
+    for sample in pieces.samples:
+        spoken(sample, "I give none.", steps=True)
+        for score in scores_of(sample):
+            score["value"] = dict.fromkeys(score["value"], float("nan"))
+    mended(pieces)
+
+
+def asked_no_more(pieces: Pieces) -> None:
+    told_none(pieces)
+    for sample in pieces.samples:
+        first = next(calls_of(sample))
+        sample["events"] = [event for event in sample["events"] if event["event"] != "model" or event is first]
+
+
+@pytest.mark.parametrize("forge", [told_none, told_nothing, asked_no_more])
+def test_that_a_model_gives_no_log_probabilities_must_show_in_its_calls(silent, forge, tmp_path):
+    pieces = taken_apart(silent.other)
+    forge(pieces)
+    forged = put_together(pieces, tmp_path / "forged.eval")
+    kinds = {fault["kind"] for fault in check(forged, silent.plan, silent.run, suites=SUITES).verdict["faults"]}
+    assert "output.edited" in kinds
+
+
+def test_a_text_that_was_not_asked_for_is_missed(silent, tmp_path):
+    pieces = taken_apart(silent.other)
+    sample = pieces.samples[0]
+    sample["events"].remove(list(calls_of(sample))[-1])
+    verdict = check(put_together(pieces, tmp_path / "forged.eval"), silent.plan, silent.run, suites=SUITES).verdict
+    [asked] = [fault for fault in verdict["faults"] if fault["kind"] == "asked.edited"]
+    assert (asked["said"], asked["found"]) == (f"user: {sample['metadata']['texts'][-1]}", "nothing")

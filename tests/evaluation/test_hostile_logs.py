@@ -165,6 +165,20 @@ def test_a_part_that_no_log_has_is_named(log, tmp_path):
     assert kinds(verdict_on(put_together(pieces, tmp_path / "odd.eval").read_bytes(), tmp_path)) == {"file.unknown"}
 
 
+@pytest.mark.parametrize("part", ["_journal/start.json", "summaries"])
+def test_a_part_that_every_log_has_is_missed(log, part, tmp_path):
+    pieces = taken_apart(log)
+    assert pieces.others.pop(part, None) or getattr(pieces, part)
+    pieces.summaries = None if part == "summaries" else pieces.summaries
+    assert kinds(verdict_on(put_together(pieces, tmp_path / "odd.eval").read_bytes(), tmp_path)) == {"file.missing"}
+
+
+def test_a_beginning_that_notes_nothing_is_named(log, tmp_path):
+    pieces = taken_apart(log)
+    pieces.others["_journal/start.json"] = {}
+    assert kinds(verdict_on(put_together(pieces, tmp_path / "odd.eval").read_bytes(), tmp_path)) == {"journal.differs"}
+
+
 @pytest.mark.parametrize(
     "said",
     [

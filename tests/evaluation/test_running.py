@@ -258,3 +258,6 @@ def test_log_probabilities_are_not_measurable_through_an_endpoint_that_gives_non
     assert code == 0, err
     rows = [line.split() for line in out.splitlines() if line.startswith("stoa/min_k")]
     assert rows == [["stoa/min_k", "auroc", "not", "measurable", "here", "0"]]
+    (log,) = tmp_path.rglob("min_k-*/log.eval")
+    verdict = verdict_of(log)
+    assert (verdict["verdict"], verdict["faults"], verdict["not_measurable"]) == ("follows", [], ["auroc"])

@@ -6,18 +6,22 @@ import json
 import math
 from collections.abc import Sequence
 
-NOT_MEASURABLE = "not measurable here"
+NOT_MEASURED = json.dumps({"not measurable here": "the model gives no log-probabilities of a prompt"})
+"""The output where it gives none."""
 _MOST = 1_000_000
+
+
+def row_of(told: Sequence[tuple[str, float]], text: str) -> list[float]:
+    """The log-probabilities of all tokens of a text but the first; empty where what is told is not of exactly this text."""
+    tokens = [(token, value) for token, value in told if token]
+    whole = "".join(token for token, _ in tokens)
+    fits = bool(whole) and len(whole) * 2 > len(text) and text.endswith(whole)
+    return [value for _, value in tokens] if fits else []
 
 
 def written(rows: Sequence[Sequence[float]]) -> str:
     """The log-probabilities of each text's tokens as an output, to six places."""
     return json.dumps({"log_probabilities": [[round(value, 6) for value in row] for row in rows]})
-
-
-def not_measured(reason: str) -> str:
-    """The output where the model gives no log-probabilities of a prompt."""
-    return json.dumps({NOT_MEASURABLE: reason})
 
 
 def read(output: str, texts: int) -> list[list[float]] | None:

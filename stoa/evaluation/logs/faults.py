@@ -14,6 +14,7 @@ KINDS = {
     "file.twice": "Two parts of the file have the same name.",
     "file.hidden": "The file holds bytes that belong to none of its parts.",
     "file.damaged": "A part of the file is not what its checksum says.",
+    "file.missing": "The file lacks a part that every log has.",
     "file.unknown": "The file holds a part that no log has.",
     "json.broken": "A part of the file is no JSON.",
     "json.twice": "A JSON object names one key twice.",

@@ -39,6 +39,12 @@ _FREE_CONFIG = frozenset(
 _FREE_GENERATION = frozenset(
     ["max_retries", "timeout", "attempt_timeout", "max_connections", "adaptive_connections", "cache_prompt", "batch"]
 )
+_OF_A_CALL: dict[str, tuple[Any, ...]] = {
+    "tools": (None, []),
+    "tool_choice": ("none", "auto", None),
+    "cache": (None,),
+}
+"""What a call may say of itself beside its configuration."""
 _SOLVERS = ("stoa_asks", "stoa_asks_probabilities")
 
 
@@ -100,11 +106,11 @@ def against_plan(log: Log, promise: Promise) -> Iterator[Fault]:
 
 def against_journal(log: Log) -> Iterator[Fault]:
     """Is the head what was noted when the run began, and does it say the same in both places where it tells of the run?"""
-    head, noted = log.raw_header, log.journal or {}
-    for part in ("eval", "plan"):
-        kept, now = mapping(noted.get(part)), mapping(head.get(part))
-        for key in sorted(key for key in kept if kept[key] != now.get(key)):
-            yield Fault("journal.differs", f"head, {part}.{key}", _plain(kept[key]), _plain(now.get(key)))
+    head, noted = log.raw_header, log.journal
+    for part in () if noted is None else ("eval", "plan"):
+        kept, now = mapping(mapping(noted).get(part)), mapping(head.get(part))
+        for key in sorted(key for key in kept.keys() | now if kept.get(key) != now.get(key)):
+            yield Fault("journal.differs", f"head, {part}.{key}", _plain(kept.get(key)), _plain(now.get(key)))
     if mapping(head.get("metadata")).get("stoa", said(log)) != said(log):
         yield Fault("journal.differs", "head, metadata.stoa")
 
@@ -137,6 +143,8 @@ def against_settings(log: Log, promise: Promise) -> Iterator[Fault]:
     for step in mappings(mapping(header.get("plan")).get("steps")):
         if str(step.get("solver")).rpartition("/")[2] not in _SOLVERS:
             yield Fault("config.differs", "head, plan.steps", None, str(step.get("solver")))
+    if mapping(header.get("plan")).get("finish"):
+        yield Fault("config.differs", "head, plan.finish")
     if header.get("config_updates"):
         yield Fault("config.differs", "head, config_updates", "none", len(header["config_updates"]))
     if mapping(header["eval"]).get("model_roles"):
@@ -206,7 +214,10 @@ def _plain(value: object) -> str | float | None:
 
 
 def of_calls(log: Log, promise: Promise, transcript: Transcript, where: str) -> Iterator[Fault]:
-    """Was each call made with the settings of the head?"""
+    """Was each call made with the settings of the head, without tools, and answered by the model and not from a memory?"""
     right = generation(log) | promise.call
     for event in transcript.of("model"):
         yield from _differing(settings(mapping(event.get("config"))), right, where)
+        for key, allowed in _OF_A_CALL.items():
+            if event.get(key) not in allowed:
+                yield Fault("config.differs", f"{where}, {key}", _plain(allowed[0]), _plain(event.get(key)))

@@ -7,6 +7,7 @@ they are, with what they know of older logs. What a transcript holds is kept as 
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
@@ -24,6 +25,8 @@ from stoa.evaluation.logs.translating import translated
 from stoa.evaluation.words import Sample
 
 _ASIDE = ("events", "events_data", "timelines", "attachments", "store", "messages")
+_ALWAYS = ("_journal/start.json", "summaries.json")
+"""What Inspect writes into every zip file: what it noted when the run began, and the list of samples."""
 _KNOWN = ("header.json", "summaries.json", "reductions.json", "samples/", "_journal/")
 
 
@@ -99,8 +102,9 @@ def _entry(name: str, data: Any) -> Entry:
 
 
 def _modelled(header: Mapping[str, Any]) -> EvalLog:
+    """Of a copy, since Inspect adds to what it is given."""
     try:
-        return EvalLog.model_validate(dict(header), context=get_deserializing_context())
+        return EvalLog.model_validate(deepcopy(header), context=get_deserializing_context())
     except (ValidationError, TypeError, ValueError) as fault:
         raise Unreadable("json.shape", "header", _first_line(fault)) from None
 
@@ -134,6 +138,7 @@ class _Zip:
         self.faults = list(self.archive.faults)
         names = self.archive.parts
         self.faults += [Fault("file.unknown", name) for name in names if not name.startswith(_KNOWN)]
+        self.faults += [Fault("file.missing", name) for name in _ALWAYS if name not in names]
         self.samples = [name for name in names if name.startswith("samples/") and name.endswith(".json")]
 
     def header(self) -> Mapping[str, Any]:

@@ -3,14 +3,19 @@
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
+from stoa.evaluation.graders.log_probabilities import NOT_MEASURED, row_of, written
 from stoa.evaluation.graders.log_probabilities import read as log_probabilities
 from stoa.evaluation.logs.faults import Fault
 from stoa.evaluation.logs.reading import Entry
 from stoa.evaluation.logs.transcript import Transcript, listed, mapping, mappings
 from stoa.evaluation.logs.translating import flat
 from stoa.evaluation.words import Sample
+
+Line = tuple[str, str]
+"""Who speaks, and what."""
 
 _NEAR = 1e-9
 _SPOKEN = "/output/completion"
@@ -98,18 +103,26 @@ def tried(entry: Entry, most: int) -> Iterator[Fault]:
 
 
 def _asked(entry: Entry, transcript: Transcript, where: str) -> Iterator[Fault]:
-    messages = [transcript.line(message) for message in listed(entry.raw.get("messages"))]
+    """Was the model asked the sample's question after its system prompt, and nothing beside it?"""
+    right = _question(entry.sample)
     for event in transcript.of("model"):
-        asked, sent = transcript.asked(event), transcript.called(event)
-        if asked != messages[: len(asked)]:
-            yield Fault("asked.edited", where, "the sample’s messages", _first_difference(asked, messages))
-        if sent and sent != asked:
-            yield Fault("asked.edited", where, "what was sent", _first_difference(sent, asked))
-    if not any(entry.sample.input in text for _, text in messages):
-        yield Fault("asked.edited", where, entry.sample.input, "not among the messages")
-    system = entry.sample.metadata.get("system")
-    if isinstance(system, str) and ("system", system) not in messages:
-        yield Fault("asked.edited", where, system, "not among the messages")
+        yield from _differing(transcript.asked(event), right, where)
+        if sent := transcript.called(event):
+            yield from _differing(sent, right, f"{where}, what was sent")
+    yield from _conversed(entry, transcript, right, where)
+
+
+def _conversed(entry: Entry, transcript: Transcript, right: list[Line], where: str) -> Iterator[Fault]:
+    """Are the sample's messages what was asked and one answer?"""
+    messages = [transcript.line(message) for message in listed(entry.raw.get("messages"))]
+    answered = [role for role, _ in messages[len(right) :]] == ["assistant"]
+    yield from _differing(messages[:-1] if answered else messages, right, f"{where}, the messages")
+
+
+def _question(sample: Sample) -> list[Line]:
+    """All that the model may be told: who says what."""
+    system = sample.metadata.get("system")
+    return [*([("system", system)] if isinstance(system, str) else []), ("user", sample.input)]
 
 
 def _begun(entry: Entry, transcript: Transcript, where: str) -> Iterator[Fault]:
@@ -152,27 +165,38 @@ def _told(entry: Entry, transcript: Transcript, where: str) -> Iterator[Fault]:
 
 
 def _measured(entry: Entry, transcript: Transcript, where: str) -> Iterator[Fault]:
-    """Are the log-probabilities of the answer those of the calls, one for each text of the sample in its order?"""
+    """Are the log-probabilities of the answer those of the calls, one for each text of the sample in its order?
+
+    Where the answer says that the model gives none, the last call must show it; the texts after it were not asked.
+    """
     texts = [text for text in listed(entry.sample.metadata.get("texts")) if isinstance(text, str)]
-    asked = [
-        "".join(text for role, text in transcript.asked(event) if role == "user") for event in transcript.of("model")
-    ]
-    if asked != texts:
-        yield Fault("asked.edited", where, len(texts), len(asked))
-    told = log_probabilities(entry.sample.output, len(texts))
-    if told is None:
-        return
-    called = [_prompt_row(event) for event in transcript.of("model")]
-    if len(called) != len(told) or any(not _same_row(*pair) for pair in zip(called, told, strict=True)):
+    calls = transcript.of("model")
+    told_none = entry.sample.output == NOT_MEASURED
+    asked = [line for event in calls for line in transcript.asked(event)]
+    yield from _differing(asked, [("user", text) for text in (texts[: len(calls)] if told_none else texts)], where)
+    yield from _conversed(entry, transcript, _question(entry.sample), where)
+    rows = [row_of(_prompt_tokens(event), text) for event, text in zip(calls, texts, strict=False)]
+    right = not all(rows[-1:]) if told_none else _same_rows(rows, entry.sample.output, len(texts))
+    if not right:
         yield Fault("output.edited", f"{where}, the calls", None, "other log-probabilities")
 
 
-def _prompt_row(event: Mapping[str, Any]) -> list[float]:
+def _prompt_tokens(event: Mapping[str, Any]) -> list[tuple[str, float]]:
     choices = mappings(mapping(event.get("output")).get("choices"))
     content = mappings(mapping(choices[0].get("prompt_logprobs")).get("content")) if choices else []
-    return [
-        float(one["logprob"]) for one in content if one.get("token") and isinstance(one.get("logprob"), int | float)
-    ]
+    return [(str(one["token"]), float(one["logprob"])) for one in content if _is_told(one)]
+
+
+def _is_told(one: Mapping[str, Any]) -> bool:
+    return bool(one.get("token")) and isinstance(one.get("logprob"), int | float)
+
+
+def _same_rows(rows: Sequence[Sequence[float]], output: str, texts: int) -> bool:
+    """Is the output made of these? Where it holds what no model gives, so must they."""
+    told = log_probabilities(output, texts)
+    if told is None:
+        return output == written(rows)
+    return len(rows) == len(told) and all(_same_row(*pair) for pair in zip(rows, told, strict=True))
 
 
 def _same_row(called: Sequence[float], told: Sequence[float]) -> bool:
@@ -236,8 +260,13 @@ def _same(one: float | None, other: float | None) -> bool:
     return abs(one - other) <= _NEAR or (math.isnan(one) and math.isnan(other))
 
 
-def _first_difference(found: list[tuple[str, str]], wanted: list[tuple[str, str]]) -> str:
-    for number, line in enumerate(found):
-        if number >= len(wanted) or line != wanted[number]:
-            return f"{line[0]}: {line[1]}"
-    return f"{len(found)} messages"
+def _differing(found: list[Line], right: list[Line], where: str) -> Iterator[Fault]:
+    """The first line of a conversation that is not as it should be."""
+    for wanted, one in zip_longest(right, found):
+        if one != wanted:
+            yield Fault("asked.edited", where, _spelled(wanted), _spelled(one))
+            return
+
+
+def _spelled(line: Line | None) -> str:
+    return "nothing" if line is None else f"{line[0]}: {line[1]}"

@@ -145,6 +145,11 @@ def another_solver(log: Pieces, other: Pieces, chance: random.Random) -> None:
     log.header["plan"]["steps"].insert(0, {"solver": "refuse_first", "params": {}, "params_passed": {}})
 
 
+@forgery("config.differs")
+def a_solver_after_the_last(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.header["plan"]["finish"] = {"solver": "refuse_at_last", "params": {}, "params_passed": {}}
+
+
 def _configured(key: str, value: Any) -> None:
     def forge(log: Pieces, other: Pieces, chance: random.Random) -> None:
         log.spec["config"][key] = value

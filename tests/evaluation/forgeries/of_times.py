@@ -29,7 +29,7 @@ def steps_in_another_order(log: Pieces, other: Pieces, chance: random.Random) ->
     call["timestamp"], call["completed"] = shifted(call["timestamp"], 600), shifted(call["completed"], 600)
 
 
-@forgery("time.fast")
+@forgery("time.fast", of_words=True)
 def faster_than_any_machine(log: Pieces, other: Pieces, chance: random.Random) -> None:
     for call in calls(log):
         call["output"]["time"] = 1e-6
