@@ -40,7 +40,7 @@ class ActForm(forms.Form):
     once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=chance.token)
 
     outcome: Any = None
-    """What the act gave, after it was carried out."""
+    """What the act gave, after it was carried out; of one that was carried out before, its number, and else None."""
     fault: Fault | None = None
     """Why it was not."""
 
@@ -55,6 +55,7 @@ class ActForm(forms.Form):
         except AlreadyDone as done:
             if done.outcome:
                 raise
+            self.outcome = done.count
         except Fault as fault:
             self.fault = fault
             self.add_error(
