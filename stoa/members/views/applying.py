@@ -57,11 +57,11 @@ def step(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
         raise Http404
     form = _form(request, mine.draft, number)
     if form.is_valid() and form.carry_out(lambda: _save(request, mine.draft, form)):
-        if _saves_itself(request):
+        if edge.saves_itself(request):
             return JsonResponse({"fields": {"version": form.outcome.version}})
         return redirect("members:step", slug, number + 1) if number <= len(pages) else redirect("members:about", slug)
-    if _saves_itself(request):
-        return _told_to_script(form)
+    if edge.saves_itself(request):
+        return edge.not_saved(form)
     return _shown(request, mine, form, number)
 
 
@@ -204,15 +204,6 @@ def _say(request: HttpRequest, call: Call, form: AboutForm) -> None:
         acts.take_back_about_oneself(edge.actor(request), person=person, call=call)
     else:
         acts.say_about_oneself(edge.actor(request), person=person, call=call, said=form.said())
-
-
-def _saves_itself(request: HttpRequest) -> bool:
-    return request.headers.get("X-Autosave") == "1"
-
-
-def _told_to_script(form: ProfileForm | AnswersForm) -> JsonResponse:
-    fault = next(iter(form.errors.values()))[0]
-    return JsonResponse({"message": str(fault)}, status=409 if isinstance(form.fault, Conflict) else 422)
 
 
 def _shown(request: HttpRequest, mine: Mine, form: ProfileForm | AnswersForm, number: int) -> HttpResponseBase:
