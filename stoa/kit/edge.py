@@ -40,7 +40,7 @@ class ActForm(forms.Form):
     once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=chance.token)
 
     outcome: Any = None
-    """What the act gave, after it was carried out."""
+    """What the act gave, after it was carried out; of one that was carried out before, its number, and else None."""
     fault: Fault | None = None
     """Why it was not."""
 
@@ -55,6 +55,7 @@ class ActForm(forms.Form):
         except AlreadyDone as done:
             if done.outcome:
                 raise
+            self.outcome = done.count
         except Fault as fault:
             self.fault = fault
             self.add_error(
@@ -62,6 +63,17 @@ class ActForm(forms.Form):
             )
             return False
         return True
+
+
+def saves_itself(request: HttpRequest) -> bool:
+    """Whether a form came by itself while it is being written, and not by a button."""
+    return request.headers.get("X-Autosave") == "1"
+
+
+def not_saved(form: ActForm) -> JsonResponse:
+    """Why a form that saves itself could not be kept, for the script that sent it."""
+    fault = next(iter(form.errors.values()))[0]
+    return JsonResponse({"message": str(fault)}, status=409 if isinstance(form.fault, Conflict) else 422)
 
 
 def sent(request: HttpRequest) -> QueryDict | None:
@@ -120,17 +132,6 @@ def _keep(request: HttpRequest) -> None:
     values = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
     if sum(len(str(value)) for value in values.values()) <= MOST_KEPT:
         request.session[KEPT] = {"path": request.path, "values": values}
-
-
-def saves_itself(request: HttpRequest) -> bool:
-    """Whether a form came as it was typed (`data-autosave`), and not by its button."""
-    return request.headers.get("X-Autosave") == "1"
-
-
-def not_saved(form: ActForm) -> JsonResponse:
-    """Why a form that saves itself was not kept, for its script to say."""
-    fault = next(iter(form.errors.values()))[0]
-    return JsonResponse({"message": str(fault)}, status=409 if isinstance(form.fault, Conflict) else 422)
 
 
 def part(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:

@@ -214,6 +214,7 @@ class Review(models.Model):
     for_panel = models.TextField(blank=True)
     for_author = models.TextField(blank=True)
     reason = models.TextField(blank=True, help_text="why nothing is said, of who abstained")
+    version = models.PositiveIntegerField(default=0, help_text="rises with each save")
     saved = models.DateTimeField(default=clock.now)
     given = models.DateTimeField(null=True)
 

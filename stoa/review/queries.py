@@ -150,6 +150,7 @@ class Other:
 
     by: str
     review: Review
+    scores: list[tuple[str, int]]
 
 
 def others(panel: Panel, assignment: Assignment) -> list[Other]:
@@ -158,7 +159,8 @@ def others(panel: Panel, assignment: Assignment) -> list[Other]:
         return []
     given = Review.objects.filter(assignment__piece=assignment.piece_id, assignment__state=GIVEN)
     rows = given.exclude(assignment=assignment.pk).select_related("assignment__seat__person")
-    return [Other(_named(panel, row, place), row) for place, row in enumerate(rows.order_by("pk"))]
+    ordered = enumerate(rows.order_by("pk"))
+    return [Other(_named(panel, row, place), row, scores_in_words(panel, row)) for place, row in ordered]
 
 
 def remarks(panel: Panel, assignment: Assignment) -> list[tuple[str, Remark]]:
@@ -242,7 +244,8 @@ class Outlook:
 class Size:
     """How much is on a panel: pieces that are to be read and that were withdrawn, everybody asked, conflicts up to `most`.
 
-    `desk_empty`: whether the viewer has nothing left to read on it and is not asked to. `errand`: how far the worker is that assigns.
+    `desk_empty`: whether the viewer has nothing left to read on it and is not asked to. `errand`: how far the worker is
+    that assigns.
     """
 
     pieces: int
@@ -393,6 +396,12 @@ def _given(panel: Panel) -> QuerySet[Assignment]:
     return rows.order_by("piece", "pk")
 
 
+def scores_in_words(panel: Panel, review: Review) -> list[tuple[str, int]]:
+    """Each criterion that was scored, by its title, in the order of the panel."""
+    named = [(str(criterion["title"]), review.scores.get(criterion["code"])) for criterion in panel.criteria]
+    return [(title, score) for title, score in named if score is not None]
+
+
 def sheet(panel: Panel, person_id: str | None) -> dict[str, Any]:
     """What the viewer reads, to be taken along: criteria, texts, and their drafts to be filled in and sent back."""
     return {
@@ -415,4 +424,5 @@ def _on_sheet(panel: Panel, assignment: Assignment) -> dict[str, Any]:
         "scores": {criterion["code"]: scores.get(criterion["code"]) for criterion in panel.criteria},
         "for_panel": review.for_panel if review else "",
         "for_author": review.for_author if review else "",
+        "version": review.version if review else 0,
     }

@@ -8,12 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Count
 from django.test import Client
 
 from stoa.kit import clock
 from stoa.kit.act import OPERATOR
 from stoa.kit.faults import Closed, Invalid, Refused
+from stoa.kit.faults import Conflict as Clash
 from stoa.kit.models import Mail
 from stoa.methods.canonical import parse_object
 from stoa.people import acts as people
@@ -26,7 +28,7 @@ from stoa.review.models import Assignment, Conflict, Panel, Piece, Review, Run, 
 from stoa.review.printing import as_pdf, blocks
 from stoa.review.tasks import remind
 from stoa.verify.assignment import check_assignment
-from tests.cast import Cast, browser
+from tests.cast import BACKEND, Cast, browser
 from tests.errands import do_errands
 from tests.scenes import Scene
 from tests.stage import acting, at
@@ -377,12 +379,77 @@ def test_a_sheet_goes_out_and_comes_back_as_drafts(reading: Reading) -> None:
     path = f"/reviews/{reading.panel.pk}/sheet"
     sheet = json.loads(client.get(path).content)
     sheet["pieces"][0] |= {"scores": {"fit": 3}, "for_author": "Written on a train."}
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     answer = client.post(path, {"sheet": SimpleUploadedFile("s.json", json.dumps(sheet).encode())})
     assert answer.status_code == 302
     assert Review.objects.get().for_author == "Written on a train."
     assert Review.objects.get().given is None
+
+
+def test_a_sheet_is_refused_whole_where_one_wrote_here_since(reading: Reading) -> None:
+    person = reading.reviewers[0]
+    sheet = queries.sheet(reading.panel, person.pk)
+    for piece in sheet["pieces"]:
+        piece |= {"for_author": "Written on a train."}
+    acts.save_draft(acting(person), assignment=reading.own(person), said=SAID)
+    number = reading.own(person).piece.number
+    with pytest.raises(Clash, match=f"Your review of {number} was saved elsewhere"):
+        acts.take_sheet(acting(person), panel=reading.panel, sheet=json.dumps(sheet).encode())
+    assert list(Review.objects.values_list("for_author", "version")) == [(SAID.for_author, 1)]
+    again = queries.sheet(reading.panel, person.pk)
+    again["pieces"][0] |= {"for_author": "Brought together."}
+    acts.take_sheet(acting(person), panel=reading.panel, sheet=json.dumps(again).encode())
+    assert Review.objects.get(assignment=reading.own(person)).for_author == "Brought together."
+
+
+def test_a_form_that_saves_itself_is_told_how_it_went(shared: Shared) -> None:
+    person = shared.reviewers[0]
+    path = f"/reviews/{shared.panel.pk}/of/{shared.own(person).piece.number}"
+    client = Client(headers={"X-Autosave": "1"})
+    client.force_login(person, backend=BACKEND)
+    answers = [
+        client.post(f"{path}/draft", {"for_author": words, "version": version})
+        for words, version in (("One.", ""), ("Two.", "1"), ("Of another tab.", "1"), ("x" * 20_001, "2"))
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 409, 422]
+    assert [answer.json().get("fields") for answer in answers] == [{"version": 1}, {"version": 2}, None, None]
+    assert "saved elsewhere meanwhile" in answers[2].json()["message"]
+    assert Review.objects.get().for_author == "Two."
+    assert "Kept. Nobody else sees it." not in client.get(path).content.decode()
+
+
+def test_two_tabs_are_brought_together_and_neither_is_lost(shared: Shared) -> None:
+    person = shared.reviewers[0]
+    first = shared.own(person)
+    path = f"/reviews/{shared.panel.pk}/of/{first.piece.number}"
+    client = browser(person)
+    acts.save_draft(acting(person), assignment=first, said=Said({"fit": 2}, "", "Of the other tab."))
+    for address in (f"{path}/draft", path):
+        answer = client.post(address, {"score_fit": "4", "for_author": "Of this tab.", "version": "0"})
+        text = answer.content.decode()
+        assert answer.status_code == 409
+        assert [words in text for words in ("Of the other tab.", "Of this tab.")] == [True, True]
+        assert answer.context["form"]["version"].value() == "1"
+    assert Review.objects.get().for_author == "Of the other tab."
+    client.post(path, {"score_fit": "4", "for_author": "Of this tab.", "version": "1"})
+    assert Review.objects.get().for_author == "Of this tab."
+
+
+def test_a_review_that_is_given_does_not_save_itself(shared: Shared) -> None:
+    person = shared.reviewers[0]
+    first = shared.own(person)
+    path = f"/reviews/{shared.panel.pk}/of/{first.piece.number}"
+    client = browser(person)
+    assert "data-autosave" in client.get(path).content.decode()
+    acts.give_review(acting(person), assignment=first, said=SAID)
+    assert "data-autosave" not in client.get(path).content.decode()
+
+
+def test_others_scores_stand_under_the_titles_of_their_criteria(reading: Reading) -> None:
+    one, other = reading.pair()
+    for assignment in (one, other):
+        acts.give_review(acting(assignment.seat.person), assignment=assignment, said=SAID)
+    text = browser(one.seat.person).get(f"/reviews/{reading.panel.pk}/of/{one.piece.number}").content.decode()
+    assert "<p>Fit: 4</p>" in text
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 from stoa.kit import clock, locks
 from stoa.kit.act import Actor, act
-from stoa.kit.faults import Closed, Invalid, Refused
+from stoa.kit.faults import Closed, Conflict, Invalid, Refused
 from stoa.review.models import Assignment, Panel, Remark, Review
 from stoa.review.rules import has_said, others_gave
 
@@ -28,13 +28,13 @@ class Said:
 
 
 @act("review.review.save_draft", on="assignment", kind="private")
-def save_draft(actor: Actor, *, assignment: Assignment, said: Said) -> Review:
-    """Keep what one has written so far; nobody else sees it."""
-    return _keep(_to_read(actor, assignment), said)
+def save_draft(actor: Actor, *, assignment: Assignment, said: Said, version: int | None = None) -> Review:
+    """Keep what one has written so far; nobody else sees it. `version` is the one written on from, None whichever stands."""
+    return _keep(_to_read(actor, assignment), said, version)
 
 
 @act("review.review.give", on="assignment", kind="private")
-def give_review(actor: Actor, *, assignment: Assignment, said: Said) -> Review:
+def give_review(actor: Actor, *, assignment: Assignment, said: Said, version: int | None = None) -> Review:
     """Give a review: a score for every criterion, and a text for the author.
 
     It can be changed until the panel discusses, but for scores, which stand once another's review of the same could be seen.
@@ -47,7 +47,7 @@ def give_review(actor: Actor, *, assignment: Assignment, said: Said) -> Review:
         raise Invalid("The text for the author is empty.", remedy="Say in a sentence or two why.", field="for_author")
     if assignment.state == Assignment.State.GIVEN and others_gave(assignment):
         _demand_same_scores(assignment, said)
-    review = _keep(assignment, said)
+    review = _keep(assignment, said, version)
     review.given = review.given or clock.now()
     review.save(update_fields=["given"])
     return _settle(assignment, review, Assignment.State.GIVEN)
@@ -82,7 +82,10 @@ def write_remark(actor: Actor, *, panel: Panel, number: int, body: str) -> Remar
 
 @act("review.sheet.take", on="panel", kind="private")
 def take_sheet(actor: Actor, *, panel: Panel, sheet: bytes) -> int:
-    """Keep, as drafts, what was filled into a sheet without a line. Says how many; a fault anywhere keeps none of it."""
+    """Keep, as drafts, what was filled into a sheet without a line. Says how many; a fault anywhere keeps none of it.
+
+    A piece of which one wrote here since the sheet was made is such a fault: what is newer is never lost to what is older.
+    """
     rows = _rows(sheet, panel)
     panel = locks.shared(panel)
     waiting = Assignment.objects.select_related("piece__panel").filter(
@@ -93,7 +96,7 @@ def take_sheet(actor: Actor, *, panel: Panel, sheet: bytes) -> int:
     for row in rows:
         said = _said_in(row)
         if row["number"] in own and (said.scores or said.for_panel or said.for_author):
-            _keep(_to_read(actor, own[row["number"]]), said)
+            _keep(_to_read(actor, own[row["number"]]), said, row.get("version", 0))
             count += 1
     return count
 
@@ -148,7 +151,11 @@ def _demand_same_scores(assignment: Assignment, said: Said) -> None:
         )
 
 
-def _keep(assignment: Assignment, said: Said) -> Review:
+def _keep(assignment: Assignment, said: Said, version: int | None) -> Review:
+    review = Review.objects.filter(assignment=assignment).first() or Review(assignment=assignment)
+    if version is not None and version != review.version:
+        number = assignment.piece.number
+        raise Conflict(f"Your review of {number} was saved elsewhere meanwhile.", remedy="Bring the two together.")
     panel = assignment.piece.panel
     codes = {criterion["code"] for criterion in panel.criteria}
     for code, score in said.scores.items():
@@ -158,13 +165,10 @@ def _keep(assignment: Assignment, said: Said) -> Review:
             raise Invalid(f"A score lies between {panel.least} and {panel.most}.", field="scores")
     if max(len(said.for_panel), len(said.for_author)) > MOST_TEXT:
         raise Invalid("A text is too long.", remedy=f"Use {MOST_TEXT:,} characters at most.", field="for_author")
-    kept = {
-        "scores": dict(said.scores),
-        "for_panel": said.for_panel,
-        "for_author": said.for_author,
-        "saved": clock.now(),
-    }
-    return Review.objects.update_or_create(assignment=assignment, defaults=kept)[0]
+    review.scores, review.for_panel, review.for_author = dict(said.scores), said.for_panel, said.for_author
+    review.saved, review.version = clock.now(), review.version + 1
+    review.save()
+    return review
 
 
 def _settle(assignment: Assignment, review: Review, state: Assignment.State) -> Review:

@@ -18,7 +18,6 @@ from stoa.kit.edge import ActForm
 from stoa.kit.faults import Invalid, Refused
 from stoa.kit.powers import may
 from stoa.kit.tables import TablePage
-from stoa.people.models import Person
 from stoa.review import acts, forms, queries, rules, tasks
 from stoa.review.acts.conflicts import in_the_way
 from stoa.review.models import Panel, Seat
@@ -103,20 +102,20 @@ def invite(request: HttpRequest, pk: int) -> HttpResponseBase:
     panel, actor = _kept(request, pk), edge.actor(request)
     form = forms.InviteForm(request.POST, auto_id="invite_%s")
 
-    def deed() -> tuple[Person, Seat]:
-        person = queries.find_person(form.cleaned_data["person"].strip())
-        if person is None:
-            raise Invalid("Nobody here has this id.", remedy="Copy it from the address of their page.", field="person")
-        return person, acts.invite(actor, panel=panel, person=person, load=form.cleaned_data["load"])
-
     if not form.is_valid():
         return _page(request, panel, invite=form)
+    person = queries.find_person(form.cleaned_data["person"].strip())
+
+    def deed() -> Seat:
+        if person is None:
+            raise Invalid("Nobody here has this id.", remedy="Copy it from the address of their page.", field="person")
+        return acts.invite(actor, panel=panel, person=person, load=form.cleaned_data["load"])
+
     if "ask" in request.POST:
-        person = queries.find_person(form.cleaned_data["person"].strip())
         asked = {"person": person, "count": in_the_way(panel, person)} if person else {"person": None}
         return _page(request, panel, invite=form, asked=asked)
-    if form.carry_out(deed):
-        messages.success(request, f"{form.outcome[0].shown_name} is invited.")
+    if form.carry_out(deed) and person is not None:
+        messages.success(request, f"{person.shown_name} is invited.")
         return redirect("review:panel", pk)
     return _page(request, panel, invite=form)
 
