@@ -26,9 +26,9 @@ LETTERS = {
 }
 
 
-def read(cast: Cast, slug: str, applicants: Sequence[Person]) -> Call:
+def read(cast: Cast, slug: str, applicants: Sequence[Person], places: int | None = 2) -> Call:
     """A call to which these people applied, closed by the clock and given to be read."""
-    call = opened(cast, slug, days=1)
+    call = opened(cast, slug, days=1, places=places)
     for person in applicants:
         apply(person, call)
     with clock.travel(call.ends):
@@ -81,14 +81,19 @@ def ranked(cast: Cast, call: Call, scores: dict[Person, int]) -> None:
 def decided(cast: Cast, call: Call, scores: dict[Person, int]) -> Call:
     """The same, released by the steward and the founder."""
     ranked(cast, call, scores)
+    return released(cast, call)
+
+
+def released(cast: Cast, call: Call) -> Call:
+    """What is decided, released by the steward and the founder."""
     members.draft_release(acting(cast.steward), call=call, letters=LETTERS)
     return members.confirm_release(acting(cast.founder), call=call)
 
 
-def decided_among_many(cast: Cast) -> Call:
-    """A call to which so many applied that its scores are published, read by one member and decided."""
+def ranked_among_many(cast: Cast, places: int | None = 2) -> Call:
+    """A call to which so many applied that its scores will be published, read by one member and put in order."""
     cast.admit(3)
-    call = opened(cast, days=1)
+    call = opened(cast, days=1, places=places)
     incoming = [Incoming(source=f"n{n}", name=f"Person {n}", email=f"p{n}@example.net") for n in range(20)]
     members.import_applications(OPERATOR, call=call, incoming=incoming, digest="0" * 64)
     with clock.travel(call.ends):
@@ -97,4 +102,11 @@ def decided_among_many(cast: Cast) -> Call:
     call = with_bar(cast, call, cast.members[-2:-1])
     review.lighten(acting(cast.steward), seat=Seat.objects.get(), load=20)
     everybody = [one.person for one in Application.objects.select_related("person") if one.person]
-    return decided(cast, call, {person: 100 * (n % 5 + 1) for n, person in enumerate(everybody)})
+    ranked(cast, call, {person: 100 * (n % 5 + 1) for n, person in enumerate(everybody)})
+    return call
+
+
+def decided_among_many(cast: Cast, places: int | None = 2) -> Call:
+    """The same, released."""
+    call = ranked_among_many(cast, places)
+    return released(cast, call)

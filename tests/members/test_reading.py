@@ -393,9 +393,25 @@ def test_scores_of_many_are_published_without_names_and_prove_the_order() -> Non
     assert [f"/record/blob/{told[name]}" in page for name in ("order", "scores")] == [True, True]
     body = bytes(Blob.objects.get(pk=told["scores"]).body).decode()
     assert [person.pk for person in everybody if person.pk in body or person.name in body] == []
+
+
+def test_the_record_names_newcomers_in_an_order_that_tells_neither_number_nor_place() -> None:
+    cast = Cast()
+    call = decided_among_many(cast, places=10)
     given = [
-        json.loads(bytes(e.body))["subject"]
+        json.loads(bytes(e.body))["facts"]["person"]
         for e in Entry.objects.filter(type="people.role.given", act="members.release.confirm").order_by("pk")
     ]
-    numbers = {f"person:{one.person_id}": one.pk for one in Application.objects.all()}
-    assert given == sorted(given, key=lambda subject: numbers[subject])
+    admitted = Decision.objects.filter(application__call=call, outcome="admitted")
+    by_place, by_number = (
+        list(admitted.order_by(by).values_list("application__person", flat=True)) for by in ("place", "application")
+    )
+    assert given == sorted(by_place)  # their own ids, which were drawn before anybody applied
+    assert len(given) == 10
+    assert by_place != given != by_number
+
+
+def test_the_page_of_a_decided_call_says_its_bar_in_points() -> None:
+    cast = Cast()
+    decided_among_many(cast)
+    assert "<dt>Bar</dt><dd>3.00 of 5</dd>" in text(Client().get(CALL))

@@ -203,7 +203,8 @@ def confirm_release(actor: Actor, *, call: Call, drafted: str = "") -> Call:
     call.save(update_fields=["phase"])
     _tell_decided(call)
     decisions = Decision.objects.filter(application__call=call).select_related("application__person")
-    for decision in decisions.order_by("application"):  # by ids, so that the record's order of newcomers tells no place
+    # by the ids of people: entries that followed the order, or the numbers it is published under, would tell whose is which
+    for decision in decisions.order_by("application__person", "pk"):
         if decision.outcome == OUTCOME.ADMITTED and decision.application.person:
             take_in(decision.application.person, call.admits)
         write(call, decision, release.letters[decision.outcome])

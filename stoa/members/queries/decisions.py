@@ -64,6 +64,11 @@ class Outcome:
     order: str
     scores: str | None
 
+    @property
+    def points(self) -> Decimal:
+        """The bar in points."""
+        return Decimal(self.bar) / 100
+
 
 def outcome(call: Call) -> Outcome | None:
     """How a call was decided, as the record tells everybody; None before."""

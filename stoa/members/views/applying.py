@@ -146,7 +146,14 @@ def _outcome(request: HttpRequest, call: Call) -> dict[str, Any]:
         return {}
     until = appeal_until(call)
     can = decision.outcome in {decision.Outcome.WAITING, decision.Outcome.DECLINED} and clock.now() < until
-    return {"decision": decision, "can_appeal": can, "appeal_until": until, "statistics": queries.statistics(call)}
+    told = queries.outcome(call)
+    return {
+        "decision": decision,
+        "can_appeal": can,
+        "appeal_until": until,
+        "statistics": queries.statistics(call),
+        "scores_published": told is not None and told.scores is not None,
+    }
 
 
 def own_files(draft: Draft) -> list[Enclosed]:

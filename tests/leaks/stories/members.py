@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 
 from stoa.forum import acts as forum
 from stoa.forum.models.moderation import WHO_WROTE
-from stoa.kit.act import CLOCK
+from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.files import acts as files
 from stoa.kit.models import A_FILE
 from stoa.members import acts as members
@@ -19,13 +19,15 @@ from stoa.members.models.inviting import A_DRAFTED_INVITATION
 from stoa.members.models.vouching import WHO_VOUCHES
 from stoa.members.queries import own_decision
 from stoa.members.rules.inviting import Invitee
+from stoa.people import acts as people
 from stoa.people.models import A_PAIR, A_SUSPENSION, A_YEARLY_ANSWER, AN_ADDRESS, Pair
 from stoa.record.models import A_LOOK, A_TEXT
+from stoa.review.models import A_REVIEW, WHO_REVIEWS
 from tests.leaks.worlds import World, about
 from tests.members.applying import apply, begin
 from tests.members.calling import draft
 from tests.members.deciding import LETTERS as LETTERS_OF
-from tests.members.deciding import ranked
+from tests.members.deciding import decided, ranked, read, with_bar
 from tests.stage import acting
 
 DRAFTED = "drafted"
@@ -149,6 +151,20 @@ def what_is_decided(world: World) -> None:
     """Whether those who keep a call have put its applications in order."""
     if world.otherwise:
         ranked(world.cast, Call.objects.get(slug="unranked"), {world.some[1]: 200, world.some[2]: 400})
+
+
+@about(A_DECISION, A_BEGUN_APPLICATION, WHO_REVIEWS, A_REVIEW)
+def who_stands_where_in_a_released_call(world: World) -> None:
+    """Which of three newcomers, who were all admitted by a released call, has which number, and so which score and place."""
+    names = ("Ada", "Bob", "Eve")
+    three = [
+        people.admit(OPERATOR, name=name, email=f"{name}@example.net".lower(), roles=[], synthetic=True)
+        for name in names
+    ]
+    if world.otherwise:
+        three.reverse()
+    call = with_bar(world.cast, read(world.cast, "ordered", three, places=3), [world.some[0]])
+    decided(world.cast, call, dict(zip(three, (300, 500, 400), strict=True)))
 
 
 @about(LETTERS)
