@@ -11,9 +11,15 @@ from stoa.members.models import Application, Call
 from stoa.members.rules.incoming import Incoming
 from stoa.members.tasks import advance
 from stoa.people.models import Person
+from stoa.record.models import Blob, Entry
 from stoa.review import acts as review
 from stoa.review.acts.reading import Said
 from stoa.review.models import Panel, Seat
+from stoa.verify import Outcome
+from stoa.verify.admissions import check_admissions
+from stoa.verify.powers import Watch
+from stoa.verify.reading import Reading
+from stoa.verify.report import Report
 from tests.cast import Cast
 from tests.members.applying import apply
 from tests.members.calling import opened
@@ -110,3 +116,17 @@ def decided_among_many(cast: Cast, places: int | None = 2) -> Call:
     """The same, released."""
     call = ranked_among_many(cast, places)
     return released(cast, call)
+
+
+def verified() -> dict[str, Outcome]:
+    """What a stranger finds of the one call that was decided, in all that is on the record."""
+
+    class Blobs:
+        def blob(self, digest: str, cap: int = 10**9) -> bytes:
+            return bytes(Blob.objects.get(pk=digest).body)[:cap]
+
+    report, reading = Report("here"), Reading(Watch(Blobs().blob))
+    for entry in Entry.objects.order_by("pk"):
+        reading.take(bytes(entry.body))
+    check_admissions(reading.deciding, Blobs(), reading.watch.sponsor_percent, report)
+    return {check.code: check.outcome for check in report.checks}

@@ -103,7 +103,10 @@ def submit(actor: Actor, *, draft: Draft) -> Draft:
 
 @act("members.application.withdraw", on="draft", kind="sealed")
 def withdraw(actor: Actor, *, draft: Draft) -> Draft:
-    """Withdraw what one submitted: it is deleted with its files, and nobody else sees that there was anything. One's text stays."""
+    """Withdraw what one submitted: it is deleted with its files, and nobody else sees that it was there. One's text stays.
+
+    Where applications are in order already, whoever follows gets the place when the letters are drafted; see `draft_release`.
+    """
     draft = locks.exclusive(draft)
     draft.call = locks.shared(draft.call)
     if draft.call.phase == Call.Phase.DECIDED:

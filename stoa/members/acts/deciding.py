@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from stoa.members.acts.deciding_panel import asked_of, open_reading
 from stoa.members.models import Application, Bar, Call, Decision, Release
 from stoa.members.queries.deciding_panel import fair_load, wave_before
 from stoa.members.queries.terms import within_share
-from stoa.methods.admission import admit, middle
+from stoa.methods.admission import Admission, Within, admit, middle
 from stoa.people.joining import take_in
 from stoa.people.models import Person
 from stoa.people.queries import holders
@@ -124,21 +125,18 @@ def rank(actor: Actor, *, call: Call, scores: Mapping[str, int] | None = None) -
         )
     if any(not LEAST <= score <= MOST for score in scores.values()):
         raise Invalid("A score lies outside of 1 to 5.", remedy="Give hundredths: 100 to 500.", field="scores")
-    found = within_share(admit(scores, bar=call.bar, places=call.places, seed=call.seed), rows, call.admits)
+    found = _in_order(call, scores).found
     reasons = dict(Decision.objects.filter(application__call=call).values_list("application", "reason"))
     Decision.objects.filter(application__call=call).delete()
-    order = {pk: n for n, pk in enumerate((*found.admitted, *found.waiting), start=1)}
-    outcomes = zip(LETTERS, (found.admitted, found.waiting, found.declined), strict=True)
     made = [
         Decision(
             application=rows[pk],
             outcome=outcome,
             score=scores[pk],
-            place=order.get(pk),
+            place=place,
             reason=reasons.get(pk) or written.get(pk, ""),
         )
-        for outcome, ids in outcomes
-        for pk in ids
+        for pk, (outcome, place) in _outcomes(found).items()
     ]
     return Decision.objects.bulk_create(made, batch_size=1_000)
 
@@ -146,7 +144,7 @@ def rank(actor: Actor, *, call: Call, scores: Mapping[str, int] | None = None) -
 @act("members.decision.give_reason", on="application", kind="private")
 def give_reason(actor: Actor, *, application: Application, reason: str) -> Decision:
     """Write the reason that an applicant will read with the outcome."""
-    _not_drafted(_read(application.call))
+    call = _read(application.call)
     if len(reason) > MOST_REASON or not reason.strip():
         raise Invalid(
             "The reason is empty or too long.", remedy=f"Use 1 to {MOST_REASON:,} characters.", field="reason"
@@ -154,6 +152,8 @@ def give_reason(actor: Actor, *, application: Application, reason: str) -> Decis
     decision = Decision.objects.select_for_update().filter(application=application).first()
     if decision is None:
         raise Closed("Nothing is decided about this application yet.", remedy="The scores come first.")
+    if decision.reason:  # who lost a place since the letters were drafted may have none, and can still be given one
+        _not_drafted(call)
     decision.reason = reason.strip()
     decision.save(update_fields=["reason"])
     return decision
@@ -161,11 +161,15 @@ def give_reason(actor: Actor, *, application: Application, reason: str) -> Decis
 
 @act("members.release.draft", on="call")
 def draft_release(actor: Actor, *, call: Call, letters: Mapping[str, Mapping[str, str]]) -> Release:
-    """Draft the letters by which all who applied learn the outcome and the reason; somebody else has to confirm them."""
+    """Draft the letters by which all who applied learn the outcome and the reason; somebody else has to confirm them.
+
+    Outcomes are those of the applications that stand now: where somebody withdrew, whoever follows moves up.
+    """
     call = _read(call)
     decisions = Decision.objects.filter(application__call=call)
     if decisions.count() != Application.objects.filter(call=call).count():
         raise Closed("Not every application is decided.", remedy="Put them in order by their scores first.")
+    Decision.objects.bulk_update(_settled(call)[1], ["outcome", "place"], batch_size=1_000)
     if lacking := decisions.exclude(outcome=OUTCOME.ADMITTED).filter(reason="").count():
         raise Invalid(f"{lacking} of those not admitted have no reason.", remedy="Write one for each.", field="letters")
     for outcome in LETTERS:
@@ -197,11 +201,18 @@ def confirm_release(actor: Actor, *, call: Call, drafted: str = "") -> Call:
         raise Refused("You drafted these letters.", remedy="Somebody else has to confirm them.", code="own-draft")
     if drafted and drafted != clock.stamp(release.drafted):
         raise Conflict("The letters were changed since you read them.", remedy="Read them again.", code="stale")
+    settled, changed = _settled(call)
+    if changed:
+        raise Conflict(
+            "Since these letters were drafted somebody withdrew, or the sponsor’s share has other room: outcomes changed.",
+            remedy="Draft the letters again; their words are kept.",
+            code="stale",
+        )
     release.confirmed, release.confirmed_by_id = clock.now(), actor.person_id
     release.save()
     call.phase = Call.Phase.DECIDED
     call.save(update_fields=["phase"])
-    _tell_decided(call)
+    _tell_decided(call, settled)
     decisions = Decision.objects.filter(application__call=call).select_related("application__person")
     # by the ids of people: entries that followed the order, or the numbers it is published under, would tell whose is which
     for decision in decisions.order_by("application__person", "pk"):
@@ -241,13 +252,58 @@ def _given(call: Call, scores: Mapping[str, int] | None) -> tuple[Mapping[str, i
     return {row.object_id: row.mean for row in rows if row.mean is not None}, written
 
 
-def _tell_decided(call: Call) -> None:
-    decisions = Decision.objects.filter(application__call=call)
-    admitted, waiting, declined = (decisions.filter(outcome=outcome).count() for outcome in LETTERS)
-    order = list(decisions.exclude(place=None).order_by("place").values_list("application", flat=True))
-    rows = [list(row) for row in decisions.order_by("application").values_list("application", "score")]
-    scores = keep_blob(rows) if len(rows) >= FEWEST_SCORES else None
-    tell(events.CallDecided(call.pk, call.bar or 0, admitted, waiting, declined, keep_blob(order), scores))
+def _in_order(call: Call, scores: Mapping[str, int]) -> Within:
+    """The order that these scores make by the rules of the call, within the sponsor's share as it stands."""
+    return within_share(admit(scores, bar=call.bar or 0, places=call.places, seed=call.seed), call)
+
+
+def _outcomes(found: Admission) -> dict[str, tuple[str, int | None]]:
+    """The outcome of each application, and its place among those at or above the bar."""
+    order = {pk: n for n, pk in enumerate((*found.admitted, *found.waiting), start=1)}
+    outcomes = zip(LETTERS, (found.admitted, found.waiting, found.declined), strict=True)
+    return {pk: (outcome, order.get(pk)) for outcome, ids in outcomes for pk in ids}
+
+
+def _settled(call: Call) -> tuple[Within, list[Decision]]:
+    """The order of the applications that stand now, and the decisions that stand otherwise, as they have to be.
+
+    Places may have gaps, where somebody withdrew: they are counted anew only where the order itself is another.
+    """
+    decisions = Decision.objects.filter(application__call=call).only("application", "outcome", "score", "place")
+    rows = {one.application_id: one for one in decisions.order_by("place", "pk")}
+    settled = _in_order(call, {pk: one.score or 0 for pk, one in rows.items()})
+    found = settled.found
+    same = [pk for pk, one in rows.items() if one.place is not None] == [*found.admitted, *found.waiting]
+    changed = []
+    for pk, (outcome, counted) in _outcomes(found).items():
+        one = rows[pk]
+        place = one.place if same else counted
+        if (one.outcome, one.place) != (outcome, place):
+            one.outcome, one.place = outcome, place
+            changed.append(one)
+    return settled, changed
+
+
+def _tell_decided(call: Call, settled: Within) -> None:
+    found, share = settled.found, settled.share
+    decisions = Decision.objects.filter(application__call=call).order_by("application")
+    rows = [list(row) for row in decisions.values_list("application", "score")]
+    told = None
+    if share is not None and settled.passed_over:
+        passed = keep_blob(sorted(settled.passed_over))
+        told = {**asdict(share), "among": settled.among, "passed_over": passed}
+    tell(
+        events.CallDecided(
+            call.pk,
+            call.bar or 0,
+            len(found.admitted),
+            len(found.waiting),
+            len(found.declined),
+            order=keep_blob([*found.admitted, *found.waiting]),
+            scores=keep_blob(rows) if len(rows) >= FEWEST_SCORES else None,
+            share=told,
+        )
+    )
 
 
 def _read(call: Call) -> Call:
