@@ -18,7 +18,7 @@ from stoa.members import events
 from stoa.members.acts.deciding_mails import tell as tell_keepers
 from stoa.members.acts.deciding_mails import who_may
 from stoa.members.acts.deciding_panel import asked_of, open_reading
-from stoa.members.models import Application, Bar, Call, Decision, Release
+from stoa.members.models import Application, Bar, Call, Decision, Part, Release
 from stoa.members.queries.deciding_panel import fair_load, wave_before
 from stoa.members.queries.terms import within_share
 from stoa.methods.admission import Admission, Within, admit, middle
@@ -93,15 +93,17 @@ def set_bar(actor: Actor, *, call: Call) -> Call:
     call = _read(call)
     if call.bar is not None:
         raise Closed("The bar is set already.")
-    reviewers, values = reviewers_of(call).count(), list(call.bars.values_list("value", flat=True))
-    if 2 * len(values) <= reviewers or not values:
+    readers = reviewers_of(call)
+    values = list(call.bars.filter(person__in=readers.values("pk")).values_list("value", flat=True))
+    if 2 * len(values) <= readers.count() or not values:
         raise Invalid(
-            f"{len(values)} of {reviewers} reviewers gave a bar.",
+            f"{len(values)} of {readers.count()} reviewers gave a bar.",
             remedy="It takes more than half of them.",
             field="bar",
         )
     call.bar = middle(values)
     call.save(update_fields=["bar"])
+    _note(actor, call, Part.What.BAR)
     tell(events.BarSet(call.pk, call.bar, len(values)))
     return call
 
@@ -138,6 +140,7 @@ def rank(actor: Actor, *, call: Call, scores: Mapping[str, int] | None = None) -
         )
         for pk, (outcome, place) in _outcomes(found).items()
     ]
+    _note(actor, call, Part.What.ORDER)
     return Decision.objects.bulk_create(made, batch_size=1_000)
 
 
@@ -156,6 +159,7 @@ def give_reason(actor: Actor, *, application: Application, reason: str) -> Decis
         _not_drafted(call)
     decision.reason = reason.strip()
     decision.save(update_fields=["reason"])
+    _note(actor, call, Part.What.REASON, application)
     return decision
 
 
@@ -250,6 +254,12 @@ def _given(call: Call, scores: Mapping[str, int] | None) -> tuple[Mapping[str, i
     rows = summary(call.panel)
     written = {row.object_id: "\n\n".join(row.for_author)[:MOST_REASON] for row in rows}
     return {row.object_id: row.mean for row in rows if row.mean is not None}, written
+
+
+def _note(actor: Actor, call: Call, what: Part.What, application: Application | None = None) -> None:
+    """Note that somebody had a part in deciding, and so decides no appeal against it."""
+    if actor.person_id is not None:
+        Part.objects.get_or_create(call=call, person_id=actor.person_id, what=what, application=application)
 
 
 def _in_order(call: Call, scores: Mapping[str, int]) -> Within:
