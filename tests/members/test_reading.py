@@ -15,7 +15,7 @@ from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.kit.models import Mail
 from stoa.members import acts as members
 from stoa.members.acts.deciding import reviewers_of
-from stoa.members.models import Application, Call, Decision, Draft
+from stoa.members.models import Application, Call, Decision
 from stoa.members.queries import own_decision
 from stoa.members.queries.deciding_panel import barred_from
 from stoa.members.tasks import advance
@@ -128,7 +128,7 @@ def test_withdrawing_and_erasing_take_the_piece_and_what_was_said_of_it_away(app
     review.run_assignment(acting(applied.cast.steward), panel=call.panel)
     for one in Assignment.objects.select_related("seat__person", "piece"):
         review.give_review(acting(one.seat.person), assignment=one, said=Said({"experience": 3}, "Secret.", "Well."))
-    members.withdraw(acting(applied.ada), draft=Draft.objects.get(person=applied.ada))
+    members.withdraw(acting(applied.ada), application=Application.objects.get(person=applied.ada))
     people.erase(OPERATOR, person=applied.bob)
     assert list(Piece.objects.values_list("title", "text", "authors")) == [("", "", [])] * 2
     assert not Piece.objects.filter(withdrawn=None).exists()

@@ -14,7 +14,7 @@ from stoa.cli.checks.membership import INVARIANTS
 from stoa.kit.act import OPERATOR
 from stoa.kit.faults import Closed, Conflict, Invalid
 from stoa.members import acts as members
-from stoa.members.models import Application, Call, Decision, Draft
+from stoa.members.models import Application, Call, Decision
 from stoa.people import acts as people
 from stoa.people.models import Person
 from stoa.people.queries import roles_everywhere
@@ -57,7 +57,7 @@ def of_three(cast: Cast) -> tuple[Call, list[Person]]:
 
 
 def withdraw(person: Person) -> None:
-    members.withdraw(acting(person), draft=Draft.objects.get(person=person))
+    members.withdraw(acting(person), application=Application.objects.get(person=person))
 
 
 def test_whoever_follows_gets_the_place_of_who_withdraws_before_the_release() -> None:

@@ -48,7 +48,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Begin an application; somebody without an account gets a link by mail first."""
     call = found(request, slug)
     actor = edge.actor(request)
-    if mine := queries.own(call, actor):
+    if (mine := queries.own(call, actor)) and mine.draft:
         return redirect(mine.draft)
     _taking(request, slug)
     facts: dict[str, Any] = request.session.get(_key(call), {})

@@ -10,7 +10,7 @@ from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.files import acts as files
 from stoa.kit.models import A_FILE
 from stoa.members import acts as members
-from stoa.members.models import Call, Draft
+from stoa.members.models import Application, Call, Draft
 from stoa.members.models.applications import A_BEGUN_APPLICATION, ABOUT_ONESELF, AN_APPLICATION
 from stoa.members.models.asking import AN_ENQUIRER, AN_ENQUIRY
 from stoa.members.models.calls import A_DRAFTED_CALL
@@ -87,7 +87,7 @@ def whether_one_withdrew(world: World) -> None:
     if world.otherwise:
         call = Call.objects.get(slug=world.round.slug)
         apply(world.some[1], call)
-        members.withdraw(acting(world.some[1]), draft=Draft.objects.get(call=call, person=world.some[1]))
+        members.withdraw(acting(world.some[1]), application=Application.objects.get(call=call, person=world.some[1]))
 
 
 @about(AN_APPLICATION, A_FILE, WHO_VOUCHES)
