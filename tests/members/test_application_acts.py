@@ -171,11 +171,13 @@ def test_withdrawing_deletes_what_was_submitted_and_leaves_the_text_to_its_write
     cast = Cast()
     call = opened(cast)
     apply(cast.stranger, call)
-    draft = members.withdraw(acting(cast.stranger), draft=Draft.objects.get())
+    one = Application.objects.get()
+    members.withdraw(acting(cast.stranger), application=one)
+    draft = Draft.objects.get()
     assert (Application.objects.count(), draft.answers) == (0, ANSWERS)
     assert list(applications(call, acting(cast.steward))) == []
     with pytest.raises(Closed, match="Nothing of yours"):
-        members.withdraw(acting(cast.stranger), draft=draft)
+        members.withdraw(acting(cast.stranger), application=one)
     members.submit(acting(cast.stranger), draft=draft)
     assert Application.objects.count() == 1
 
@@ -183,11 +185,13 @@ def test_withdrawing_deletes_what_was_submitted_and_leaves_the_text_to_its_write
 def test_nobody_writes_submits_or_withdraws_somebody_elses() -> None:
     cast = Cast()
     call = opened(cast)
-    draft = begin(cast.stranger, call)
+    one = apply(cast.stranger, call)
+    draft = Draft.objects.get()
     for other in (acting(cast.member), acting(cast.steward), OPERATOR):
-        for act in (members.submit, members.withdraw):
-            with pytest.raises(Refused):
-                act(other, draft=draft)
+        with pytest.raises(Refused):
+            members.submit(other, draft=draft)
+        with pytest.raises(Refused):
+            members.withdraw(other, application=one)
         with pytest.raises(Refused):
             members.save_draft(other, draft=draft, version=draft.version, answers={"why": "No."})
         with pytest.raises(Refused):

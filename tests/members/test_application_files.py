@@ -200,7 +200,8 @@ def test_withdrawing_destroys_the_files_and_leaves_the_text(
     paper = sent(cast.stranger, "only.txt", b"only this")
     apply(cast.stranger, call, paper=[paper.pk])
     with django_capture_on_commit_callbacks(execute=True):
-        written = members.withdraw(acting(cast.stranger), draft=Draft.objects.get())
+        members.withdraw(acting(cast.stranger), application=Application.objects.get())
+    written = Draft.objects.get()
     assert (written.answers, written.files) == ({"why": "Because.", "topics": [0, 2]}, [])
     assert (Upload.objects.count(), store.place(paper.digest).exists()) == (0, False)
 
@@ -325,7 +326,7 @@ def test_who_keeps_the_call_takes_all_files_along_in_folders_and_each_applicant_
     assert _zipped(keeper.post(f"/api/v1{CALL}/files").streaming_content) == expected
     assert len(looks_at(ada.pk)) == 2
 
-    members.withdraw(acting(ada), draft=Draft.objects.get(person=ada))
+    members.withdraw(acting(ada), application=Application.objects.get(person=ada))
     assert _zipped(keeper.post(f"{CALL}/applications/files").streaming_content) == {}
 
 

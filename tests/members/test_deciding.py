@@ -257,9 +257,8 @@ def test_who_withdraws_while_it_is_read_leaves_no_decision() -> None:
     cast = Cast()
     call, (ada, bob) = being_read(cast, 2)
     ranked(cast, call, {ada: 400, bob: 200})
-    from stoa.members.models import Draft
 
-    members.withdraw(acting(bob), draft=Draft.objects.get(person=bob))
+    members.withdraw(acting(bob), application=Application.objects.get(person=bob))
     assert [d.application.name for d in decisions(call, acting(cast.steward))] == ["Ada"]
 
 

@@ -15,7 +15,7 @@ from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.kit.models import Mail
 from stoa.members import acts as members
 from stoa.members.acts.deciding import reviewers_of
-from stoa.members.models import Application, Call, Decision, Draft
+from stoa.members.models import Application, Call, Decision
 from stoa.members.queries import own_decision
 from stoa.members.queries.deciding_panel import barred_from
 from stoa.members.tasks import advance
@@ -27,15 +27,11 @@ from stoa.review.acts.reading import Said
 from stoa.review.models import Assignment, Conflict, Panel, Piece, Seat
 from stoa.site.queries.waiting import waiting
 from stoa.verify import Outcome
-from stoa.verify.admissions import check_admissions
-from stoa.verify.powers import Watch
-from stoa.verify.reading import Reading
-from stoa.verify.report import Report
 from tests.cast import Cast, browser
 from tests.errands import do_errands
 from tests.members.applying import apply
 from tests.members.calling import RULES, opened
-from tests.members.deciding import LETTERS, decided, decided_among_many, reviewed, seated, with_bar
+from tests.members.deciding import LETTERS, decided, decided_among_many, reviewed, seated, verified, with_bar
 from tests.scenes import Scene
 from tests.stage import acting
 
@@ -133,7 +129,7 @@ def test_withdrawing_and_erasing_take_the_piece_and_what_was_said_of_it_away(app
     review.run_assignment(acting(applied.cast.steward), panel=call.panel)
     for one in Assignment.objects.select_related("seat__person", "piece"):
         review.give_review(acting(one.seat.person), assignment=one, said=Said({"experience": 3}, "Secret.", "Well."))
-    members.withdraw(acting(applied.ada), draft=Draft.objects.get(person=applied.ada))
+    members.withdraw(acting(applied.ada), application=Application.objects.get(person=applied.ada))
     people.erase(OPERATOR, person=applied.bob)
     assert list(Piece.objects.values_list("title", "text", "authors")) == [("", "", [])] * 2
     assert not Piece.objects.filter(withdrawn=None).exists()
@@ -427,31 +423,34 @@ def test_what_waits_for_reviewers_and_keepers_stands_on_their_homes_until_it_is_
 
 
 def test_scores_of_many_are_published_without_names_and_prove_the_order() -> None:
-    cast = Cast()
-    call = decided_among_many(cast)
+    decided_among_many(Cast())
     everybody = [one.person for one in Application.objects.select_related("person") if one.person]
-    report, reading = Report("here"), Reading(Watch(lambda _digest, _cap=0: b""))
-    for entry in Entry.objects.filter(subject=call.reference).order_by("pk"):
-        reading.take(bytes(entry.body))
-
-    class Blobs:
-        def blob(self, digest: str, cap: int = 10**9) -> bytes:
-            return bytes(Blob.objects.get(pk=digest).body)[:cap]
-
-    check_admissions(reading.deciding, Blobs(), report)
-    assert [(check.code, check.outcome) for check in report.checks] == [
-        ("call.decided", Outcome.PASSED),
-        ("call.order", Outcome.PASSED),
-    ]
+    assert verified() == {"call.decided": Outcome.PASSED, "call.order": Outcome.PASSED}
     told = Client().get(f"/api/v1{CALL}/outcome").json()
     assert (told["bar"], told["admitted"], told["waiting"], told["declined"]) == (300, 2, 10, 8)
     page = text(Client().get(CALL))
     assert [f"/record/blob/{told[name]}" in page for name in ("order", "scores")] == [True, True]
     body = bytes(Blob.objects.get(pk=told["scores"]).body).decode()
     assert [person.pk for person in everybody if person.pk in body or person.name in body] == []
+
+
+def test_the_record_names_newcomers_in_an_order_that_tells_neither_number_nor_place() -> None:
+    cast = Cast()
+    call = decided_among_many(cast, places=10)
     given = [
-        json.loads(bytes(e.body))["subject"]
+        json.loads(bytes(e.body))["facts"]["person"]
         for e in Entry.objects.filter(type="people.role.given", act="members.release.confirm").order_by("pk")
     ]
-    numbers = {f"person:{one.person_id}": one.pk for one in Application.objects.all()}
-    assert given == sorted(given, key=lambda subject: numbers[subject])
+    admitted = Decision.objects.filter(application__call=call, outcome="admitted")
+    by_place, by_number = (
+        list(admitted.order_by(by).values_list("application__person", flat=True)) for by in ("place", "application")
+    )
+    assert given == sorted(by_place)  # their own ids, which were drawn before anybody applied
+    assert len(given) == 10
+    assert by_place != given != by_number
+
+
+def test_the_page_of_a_decided_call_says_its_bar_in_points() -> None:
+    cast = Cast()
+    decided_among_many(cast)
+    assert "<dt>Bar</dt><dd>3.00 of 5</dd>" in text(Client().get(CALL))

@@ -16,7 +16,7 @@ from stoa.kit.act import OPERATOR
 from stoa.kit.models import Document
 from stoa.members import acts as members
 from stoa.members.acts.recovering import bring_back as bring_members_back
-from stoa.members.models import Acceptance, Application, Call, Decision, Draft
+from stoa.members.models import Acceptance, Application, Call, Decision
 from stoa.members.queries import own_decision
 from stoa.members.rules.incoming import Incoming
 from stoa.methods.canonical import parse_object
@@ -203,7 +203,7 @@ def test_of_many_what_was_withdrawn_since_is_not_there_again(cast: Cast) -> None
     apply(cast.stranger, call)
 
     def decide() -> None:
-        members.withdraw(acting(cast.stranger), draft=Draft.objects.get(person=cast.stranger))
+        members.withdraw(acting(cast.stranger), application=Application.objects.get(person=cast.stranger))
         decided_of(cast, call)
 
     recovered(decide)

@@ -15,7 +15,7 @@ from stoa.members.acts.deciding import write
 from stoa.members.acts.deciding_mails import tell as tell_keepers
 from stoa.members.acts.deciding_mails import who_may
 from stoa.members.acts.deciding_panel import KIND
-from stoa.members.models import Appeal, Bar, Call, Decision
+from stoa.members.models import Appeal, Application, Bar, Call, Decision, Part
 from stoa.members.queries.terms import has_room
 from stoa.people.joining import end, take_in
 from stoa.review.queries import read_it
@@ -46,7 +46,7 @@ def appeal(actor: Actor, *, decision: Decision, words: str) -> Appeal:
     """Ask people who did not decide it to look at a decision about one's application again; once, while the time for it runs."""
     call = _decided(decision.application.call)
     decision = locks.exclusive(decision)
-    if decision.outcome == OUTCOME.ADMITTED or Appeal.objects.filter(decision=decision).exists():
+    if decision.outcome not in {OUTCOME.WAITING, OUTCOME.DECLINED} or Appeal.objects.filter(decision=decision).exists():
         raise Closed("Against this decision there is no appeal, or yours is made.")
     if clock.now() >= appeal_until(call):
         raise Closed("The time for an appeal is over.", remedy="The next call is open to you.")
@@ -61,7 +61,10 @@ def appeal(actor: Actor, *, decision: Decision, words: str) -> Appeal:
 
 @act("members.appeal.decide", on="call", kind="sealed")
 def decide_appeal(actor: Actor, *, call: Call, appeal: Appeal, granted: bool, reply: str) -> Appeal:
-    """Decide an appeal, as somebody who had no part in the decision: admit, or say why it stands."""
+    """Decide an appeal, as somebody who had no part in the decision: admit, or say why it stands.
+
+    Whoever is admitted is so beyond the places. That they hold a role is public, as of everybody; the rest is sealed.
+    """
     call = _decided(call)
     appeal = locks.exclusive(appeal)
     if appeal.decided or appeal.decision.application.call_id != call.pk:
@@ -72,6 +75,12 @@ def decide_appeal(actor: Actor, *, call: Call, appeal: Appeal, granted: bool, re
         )
     if not reply.strip() or len(reply) > MOST_WORDS:
         raise Invalid("The answer is empty or too long.", remedy=f"Use 1 to {MOST_WORDS:,} characters.", field="reply")
+    if granted and not has_room(appeal.decision.application, call.admits):
+        raise Refused(
+            "The sponsor’s share has no room for them.",
+            remedy="The charter fixes that share. It can be granted once others are members, or people of the sponsor’s leave.",
+            code="sponsor-share",
+        )
     appeal.granted, appeal.reply = granted, reply.strip()
     appeal.decided, appeal.decided_by_id = clock.now(), actor.person_id
     appeal.save()
@@ -93,14 +102,22 @@ def appeal_until(call: Call) -> datetime:
 
 
 def deciders(call: Call) -> set[str | None]:
-    """Who had a part in the decisions of a call: who gave the bar, and who drafted and released the letters."""
+    """Who had a part in all decisions of a call: who gave a bar or set it, made the order, drafted and released the letters."""
     release = call.release
     bars = Bar.objects.filter(call=call).values_list("person_id", flat=True)
-    return {release.drafted_by_id, release.confirmed_by_id, *bars}
+    parts = Part.objects.filter(call=call, application=None).values_list("person_id", flat=True)
+    return {release.drafted_by_id, release.confirmed_by_id, *bars, *parts}
 
 
 def had_part(call: Call, application_id: str, person_id: str | None) -> bool:
-    """Whether somebody had a part in the decision about an application: they decided the call, or were given this one to read."""
+    """Whether somebody had a part in the decision about an application.
+
+    It is their own, they decided the call, wrote the reason, or were given this one to read.
+    """
+    if Application.objects.filter(pk=application_id, person=person_id).exists():
+        return True
+    if Part.objects.filter(application=application_id, person=person_id).exists():
+        return True
     read = call.panel is not None and read_it(call.panel, KIND, application_id, person_id)
     return read or person_id in deciders(call)
 

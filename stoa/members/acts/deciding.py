@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -18,10 +19,10 @@ from stoa.members import events
 from stoa.members.acts.deciding_mails import tell as tell_keepers
 from stoa.members.acts.deciding_mails import who_may
 from stoa.members.acts.deciding_panel import asked_of, open_reading
-from stoa.members.models import Application, Bar, Call, Decision, Release
+from stoa.members.models import Application, Bar, Call, Decision, Part, Release
 from stoa.members.queries.deciding_panel import fair_load, wave_before
 from stoa.members.queries.terms import within_share
-from stoa.methods.admission import Admission, admit, middle
+from stoa.methods.admission import Admission, Within, admit, middle
 from stoa.people.joining import take_in
 from stoa.people.models import Person
 from stoa.people.queries import holders
@@ -94,15 +95,17 @@ def set_bar(actor: Actor, *, call: Call) -> Call:
     call = _read(call)
     if call.bar is not None:
         raise Closed("The bar is set already.")
-    reviewers, values = reviewers_of(call).count(), list(call.bars.values_list("value", flat=True))
-    if 2 * len(values) <= reviewers or not values:
+    readers = reviewers_of(call)
+    values = list(call.bars.filter(person__in=readers.values("pk")).values_list("value", flat=True))
+    if 2 * len(values) <= readers.count() or not values:
         raise Invalid(
-            f"{len(values)} of {reviewers} reviewers gave a bar.",
+            f"{len(values)} of {readers.count()} reviewers gave a bar.",
             remedy="It takes more than half of them.",
             field="bar",
         )
     call.bar = middle(values)
     call.save(update_fields=["bar"])
+    _note(actor, call, Part.What.BAR)
     tell(events.BarSet(call.pk, call.bar, len(values)))
     return call
 
@@ -126,15 +129,15 @@ def rank(actor: Actor, *, call: Call, scores: Mapping[str, int] | None = None) -
         )
     if any(not LEAST <= score <= MOST for score in scores.values()):
         raise Invalid("A score lies outside of 1 to 5.", remedy="Give hundredths: 100 to 500.", field="scores")
-    found = within_share(admit(scores, bar=call.bar, places=call.places, seed=call.seed), call)
-    _write_down(call, found, scores)
+    _write_down(call, _in_order(call, scores).found, scores)
+    _note(actor, call, Part.What.ORDER)
     return len(scores)
 
 
 @act("members.decision.give_reason", on="application", kind="private")
 def give_reason(actor: Actor, *, application: Application, reason: str) -> Decision:
     """Write the reason that an applicant will read with the outcome."""
-    _not_drafted(_read(application.call))
+    call = _read(application.call)
     if len(reason) > MOST_REASON or not reason.strip():
         raise Invalid(
             "The reason is empty or too long.", remedy=f"Use 1 to {MOST_REASON:,} characters.", field="reason"
@@ -142,18 +145,25 @@ def give_reason(actor: Actor, *, application: Application, reason: str) -> Decis
     decision = Decision.objects.select_for_update().filter(application=application).first()
     if decision is None:
         raise Closed("Nothing is decided about this application yet.", remedy="The scores come first.")
+    if decision.reason:  # who lost a place since the letters were drafted may have none, and can still be given one
+        _not_drafted(call)
     decision.reason = reason.strip()
     decision.save(update_fields=["reason"])
+    _note(actor, call, Part.What.REASON, application)
     return decision
 
 
 @act("members.release.draft", on="call")
 def draft_release(actor: Actor, *, call: Call, letters: Mapping[str, Mapping[str, str]]) -> Release:
-    """Draft the letters by which all who applied learn the outcome and the reason; somebody else has to confirm them."""
+    """Draft the letters by which all who applied learn the outcome and the reason; somebody else has to confirm them.
+
+    Outcomes are those of the applications that stand now: where somebody withdrew, whoever follows moves up.
+    """
     call = _read(call)
     decisions = Decision.objects.filter(application__call=call)
     if decisions.count() != Application.objects.filter(call=call).count():
         raise Closed("Not every application is decided.", remedy="Put them in order by their scores first.")
+    Decision.objects.bulk_update(_settled(call)[1], ["outcome", "place"], batch_size=1_000)
     if lacking := decisions.exclude(outcome=OUTCOME.ADMITTED).filter(reason="").count():
         raise Invalid(f"{lacking} of those not admitted have no reason.", remedy="Write one for each.", field="letters")
     for outcome in LETTERS:
@@ -185,13 +195,21 @@ def confirm_release(actor: Actor, *, call: Call, drafted: str = "") -> Call:
         raise Refused("You drafted these letters.", remedy="Somebody else has to confirm them.", code="own-draft")
     if drafted and drafted != clock.stamp(release.drafted):
         raise Conflict("The letters were changed since you read them.", remedy="Read them again.", code="stale")
+    settled, changed = _settled(call)
+    if changed:
+        raise Conflict(
+            "Since these letters were drafted somebody withdrew, or the sponsor’s share has other room: outcomes changed.",
+            remedy="Draft the letters again; their words are kept.",
+            code="stale",
+        )
     release.confirmed, release.confirmed_by_id = clock.now(), actor.person_id
     release.save()
     call.phase = Call.Phase.DECIDED
     call.save(update_fields=["phase"])
-    _tell_decided(call)
+    _tell_decided(call, settled)
     decisions = Decision.objects.filter(application__call=call).select_related("application__person")
-    for decision in decisions.order_by("application"):  # by ids, so that the record's order of newcomers tells no place
+    # by the ids of people: entries that followed the order, or the numbers it is published under, would tell whose is which
+    for decision in decisions.order_by("application__person", "pk"):
         if decision.outcome == OUTCOME.ADMITTED and decision.application.person:
             take_in(decision.application.person, call.admits)
         write(call, decision, release.letters[decision.outcome])
@@ -228,9 +246,7 @@ def _given(call: Call, scores: Mapping[str, int] | None) -> Mapping[str, int]:
 
 def _write_down(call: Call, found: Admission, scores: Mapping[str, int]) -> None:
     """Keep these outcomes, some at a time. A reason that was written stands; where there is none, reviewers' words become it."""
-    order = {pk: place for place, pk in enumerate((*found.admitted, *found.waiting), start=1)}
-    outcomes = zip(LETTERS, (found.admitted, found.waiting, found.declined), strict=True)
-    rest = iter([(pk, outcome) for outcome, ids in outcomes for pk in ids])
+    rest = iter(_outcomes(found).items())
     done = 0
     while some := list(islice(rest, CHUNK)):
         errands.reached(done, len(scores))
@@ -242,23 +258,74 @@ def _write_down(call: Call, found: Admission, scores: Mapping[str, int]) -> None
                 application_id=pk,
                 outcome=outcome,
                 score=scores[pk],
-                place=order.get(pk),
+                place=place,
                 reason=reasons.get(pk, "")[:MOST_REASON],
             )
-            for pk, outcome in some
+            for pk, (outcome, place) in some
         ]
         changed = ["outcome", "score", "place", "reason", "decided", "moved"]
         Decision.objects.bulk_create(made, update_conflicts=True, unique_fields=["application"], update_fields=changed)
         done += len(some)
 
 
-def _tell_decided(call: Call) -> None:
-    decisions = Decision.objects.filter(application__call=call)
-    admitted, waiting, declined = (decisions.filter(outcome=outcome).count() for outcome in LETTERS)
-    order = list(decisions.exclude(place=None).order_by("place").values_list("application", flat=True))
-    rows = [list(row) for row in decisions.order_by("application").values_list("application", "score")]
-    scores = keep_blob(rows) if len(rows) >= FEWEST_SCORES else None
-    tell(events.CallDecided(call.pk, call.bar or 0, admitted, waiting, declined, keep_blob(order), scores))
+def _note(actor: Actor, call: Call, what: Part.What, application: Application | None = None) -> None:
+    """Note that somebody had a part in deciding, and so decides no appeal against it."""
+    if actor.person_id is not None:
+        Part.objects.get_or_create(call=call, person_id=actor.person_id, what=what, application=application)
+
+
+def _in_order(call: Call, scores: Mapping[str, int]) -> Within:
+    """The order that these scores make by the rules of the call, within the sponsor's share as it stands."""
+    return within_share(admit(scores, bar=call.bar or 0, places=call.places, seed=call.seed), call)
+
+
+def _outcomes(found: Admission) -> dict[str, tuple[str, int | None]]:
+    """The outcome of each application, and its place among those at or above the bar."""
+    order = {pk: n for n, pk in enumerate((*found.admitted, *found.waiting), start=1)}
+    outcomes = zip(LETTERS, (found.admitted, found.waiting, found.declined), strict=True)
+    return {pk: (outcome, order.get(pk)) for outcome, ids in outcomes for pk in ids}
+
+
+def _settled(call: Call) -> tuple[Within, list[Decision]]:
+    """The order of the applications that stand now, and the decisions that stand otherwise, as they have to be.
+
+    Places may have gaps, where somebody withdrew: they are counted anew only where the order itself is another.
+    """
+    decisions = Decision.objects.filter(application__call=call).only("application", "outcome", "score", "place")
+    rows = {one.application_id: one for one in decisions.order_by("place", "pk")}
+    settled = _in_order(call, {pk: one.score or 0 for pk, one in rows.items()})
+    found = settled.found
+    same = [pk for pk, one in rows.items() if one.place is not None] == [*found.admitted, *found.waiting]
+    changed = []
+    for pk, (outcome, counted) in _outcomes(found).items():
+        one = rows[pk]
+        place = one.place if same else counted
+        if (one.outcome, one.place) != (outcome, place):
+            one.outcome, one.place = outcome, place
+            changed.append(one)
+    return settled, changed
+
+
+def _tell_decided(call: Call, settled: Within) -> None:
+    found, share = settled.found, settled.share
+    decisions = Decision.objects.filter(application__call=call).order_by("application")
+    rows = [list(row) for row in decisions.values_list("application", "score")]
+    told = None
+    if share is not None and settled.passed_over:
+        passed = keep_blob(sorted(settled.passed_over))
+        told = {**asdict(share), "among": settled.among, "passed_over": passed}
+    tell(
+        events.CallDecided(
+            call.pk,
+            call.bar or 0,
+            len(found.admitted),
+            len(found.waiting),
+            len(found.declined),
+            order=keep_blob([*found.admitted, *found.waiting]),
+            scores=keep_blob(rows) if len(rows) >= FEWEST_SCORES else None,
+            share=told,
+        )
+    )
 
 
 def _read(call: Call) -> Call:

@@ -93,6 +93,9 @@ class OutcomeOut(Schema):
     declined: int
     order: str
     scores: str | None
+    share: dict[str, int | str] | None = Field(
+        description="Where the sponsor's share had no room for some: how it stood, and a blob of those passed over."
+    )
 
 
 class OwnDecision(Schema):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -14,26 +15,32 @@ from stoa.members.models import AboutYou, Application, Call, Draft
 
 @dataclass(frozen=True)
 class Mine:
-    """One's own part in a call: what one writes, and what of it is submitted."""
+    """One's own part in a call: what one writes, and what is submitted. Of what came from a file nothing was written here."""
 
-    draft: Draft
+    draft: Draft | None
     application: Application | None
+
+    @property
+    def begun(self) -> datetime:
+        """Since when there is anything."""
+        holder = self.draft or self.application
+        assert holder is not None
+        return holder.begun
 
     @property
     def is_changed(self) -> bool:
         """Whether what is written differs from what was submitted."""
-        sent = self.application
-        return sent is not None and (sent.edited or sent.submitted) < self.draft.saved
+        sent, draft = self.application, self.draft
+        return sent is not None and draft is not None and (sent.edited or sent.submitted) < draft.saved
 
 
 def own(call: Call, viewer: Actor) -> Mine | None:
-    """The viewer's own part in a call, if they have begun one."""
+    """The viewer's own part in a call, if they have begun one or one of theirs was taken in."""
     if viewer.person_id is None:
         return None
     draft = Draft.objects.select_related("call", "person").filter(call=call, person=viewer.person_id).first()
-    if draft is None:
-        return None
-    return Mine(draft, Application.objects.filter(call=call, person=viewer.person_id).first())
+    sent = Application.objects.select_related("call").filter(call=call, person=viewer.person_id).first()
+    return Mine(draft, sent) if draft or sent else None
 
 
 def own_about(call: Call, viewer: Actor) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import islice
 
 from django.db.models import Q, QuerySet
 
@@ -11,7 +10,7 @@ from stoa.charter import queries as charter
 from stoa.kit import clock
 from stoa.kit.faults import Refused
 from stoa.members.models import Application, Call
-from stoa.methods.admission import Admission
+from stoa.methods.admission import Admission, Share, Within, within
 from stoa.people.models import Organisation, Person, Role, Tie, TieQuestion
 from stoa.people.queries import in_force
 
@@ -22,7 +21,7 @@ def bound(person: Person, role: str, room: bool) -> datetime | None:
         return None
     terms = charter.terms()
     if room and role == "member" and tied_to_sponsor(person):
-        _demand_room(terms.limits.get("sponsor_members_percent", 100))
+        _demand_room()
     days = terms.lasting.get(role, 0)
     return clock.now() + timedelta(days=days) if days else None
 
@@ -40,62 +39,44 @@ def sponsor_ties() -> QuerySet[Tie]:
     return Tie.objects.filter(held, start__lte=today, organisation__sponsor=True, kind__in=kinds)
 
 
-def _demand_room(percent: int) -> None:
+def _share() -> Share:
+    """The sponsor's share as it stands, held until the act is done, so that two at once don't both find the last room in it."""
+    list(Organisation.objects.select_for_update(no_key=True).filter(sponsor=True).order_by("pk").values_list("pk"))
     members = in_force(Role.objects.filter(role="member", scope="")).values("person").distinct()
-    tied = members.filter(person__in=sponsor_ties().values("person")).count() + 1
-    if tied * 100 > percent * (members.count() + 1):
+    tied = members.filter(person__in=sponsor_ties().values("person")).count()
+    return Share(charter.terms().limits.get("sponsor_members_percent", 100), members.count(), tied)
+
+
+def _demand_room() -> None:
+    share = _share()
+    if not share.room(1):
         raise Refused(
-            f"{tied} of {members.count() + 1} members would be tied to the sponsor: more than {percent} of a hundred.",
+            f"{share.tied + 1} of {share.members + 1} members would be tied to the sponsor: "
+            f"more than {share.percent} of a hundred.",
             remedy="The charter fixes that share. Others have to be admitted first.",
             code="sponsor-share",
         )
 
 
-def within_share(found: Admission, call: Call) -> Admission:
-    """The same outcome, but for those tied to the sponsor for whom its share has no room: others in order come before them."""
-    if call.admits != "member" or not (beside := set(_from_sponsor(call).values_list("pk", flat=True))):
-        return found
-    order = (*found.admitted, *found.waiting)
-    theirs = [pk for pk in order if pk in beside]
-    members = in_force(Role.objects.filter(role="member", scope="")).values("person").distinct()
-    tied, count = members.filter(person__in=sponsor_ties().values("person")).count(), members.count()
-    percent = charter.terms().limits.get("sponsor_members_percent", 100)
-    room = 0
-    for size in range(len(found.admitted), -1, -1):  # the more are admitted, the more of the sponsor may be among them
-        room = max(0, percent * (count + size) // 100 - tied)
-        if len(order) - len(theirs) + min(room, len(theirs)) >= size:
-            break
-    out = set(theirs[room:])
-    admitted = tuple(islice((pk for pk in order if pk not in out), len(found.admitted)))
-    chosen = set(admitted)
-    return Admission(admitted, tuple(pk for pk in order if pk not in chosen), found.declined)
-
-
-def _from_sponsor(call: Call) -> QuerySet[Application]:
-    """What was submitted to a call by people who are tied to the sponsor, or who say that they work there."""
-    said = Q(person__in=sponsor_ties().values("person"))
-    for name, ror in Organisation.objects.filter(sponsor=True).values_list("name", "ror"):
-        said |= Q(organisation__iexact=name) | (Q(ror=ror) if ror else Q())
-    return Application.objects.filter(said, call=call)
+def within_share(found: Admission, call: Call) -> Within:
+    """The same outcome, but for those tied to the sponsor for whom its share has no room. To be called inside an act."""
+    tied = _ids_from_sponsor(Application.objects.filter(call=call)) if call.admits == "member" else frozenset()
+    return within(found, _share(), tied) if tied else Within(found)
 
 
 def has_room(application: Application, admits: str) -> bool:
-    """Whether the sponsor's share has room for whoever applied with this."""
-    if admits != "member" or not applied_from_sponsor(application):
+    """Whether the sponsor's share has room for whoever applied with this. To be called inside an act."""
+    if admits != "member" or not _ids_from_sponsor(Application.objects.filter(pk=application.pk)):
         return True
-    try:
-        _demand_room(charter.terms().limits.get("sponsor_members_percent", 100))
-    except Refused:
-        return False
-    return True
+    return bool(_share().room(1))
 
 
-def applied_from_sponsor(application: Application) -> bool:
-    """Whether somebody is tied to the sponsor, or says in an application that they work there."""
-    if application.person and tied_to_sponsor(application.person):
-        return True
-    named = Q(name__iexact=application.organisation) | (Q(ror=application.ror) if application.ror else Q(pk=None))
-    return Organisation.objects.filter(named, sponsor=True).exists()
+def _ids_from_sponsor(applications: QuerySet[Application]) -> frozenset[str]:
+    """Of these applications, those of somebody who is tied to the sponsor, or says in them that they work there."""
+    theirs = Q(person__in=sponsor_ties().values("person"))
+    for name, ror in Organisation.objects.filter(sponsor=True).values_list("name", "ror"):
+        theirs |= Q(organisation__iexact=name) | (Q(ror=ror) if ror else Q(pk=None))
+    return frozenset(applications.filter(theirs).values_list("pk", flat=True))
 
 
 def renewable(person_id: str) -> list[Role]:

@@ -30,10 +30,11 @@ MOST_MAILS, MOST_MAILS_FROM_ONE_PLACE, HOUR = 3, 30, 3600
 def eligible(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Ask what decides who may apply, before anybody writes; whoever may not learns why, and what is open to them."""
     call = found(request, slug)
-    mine = queries.own(call, edge.actor(request))
+    known = queries.own(call, edge.actor(request))
+    mine = known.draft if known else None
     if mine is None:
         call = _taking(request, slug)
-    given_before = mine.draft.facts if mine else request.session.get(_key(call), {})
+    given_before = mine.facts if mine else request.session.get(_key(call), {})
     form = FactsForm(edge.sent(request), facts=call.asks.facts, answers=given_before)
     if not form.is_valid():
         context = {**frame(call), "form": form, "mine": mine}
@@ -46,7 +47,7 @@ def eligible(request: HttpRequest, slug: str) -> HttpResponseBase:
     if mine is None:
         request.session[_key(call)] = given
         return redirect("members:apply", slug)
-    actor, person = edge.actor(request), mine.draft.person
+    actor, person = edge.actor(request), mine.person
     if form.carry_out(lambda: acts.begin_application(actor, person=person, call=call, facts=given)):
         return redirect("members:mine", slug)
     return render(request, "members/eligible.html", {**frame(call), "form": form, "mine": mine}, status=422)
@@ -56,7 +57,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Begin an application; somebody without an account gets a link by mail first."""
     call = found(request, slug)
     actor = edge.actor(request)
-    if mine := queries.own(call, actor):
+    if (mine := queries.own(call, actor)) and mine.draft:
         return redirect(mine.draft)
     _taking(request, slug)
     facts: dict[str, Any] = request.session.get(_key(call), {})

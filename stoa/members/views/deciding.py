@@ -15,6 +15,7 @@ from stoa.kit.errands import Errand
 from stoa.kit.faults import Refused
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.members import acts, queries, rules, tasks
+from stoa.members.acts.afterwards import had_part
 from stoa.members.acts.deciding import LETTERS, reviewers_of
 from stoa.members.forms.calls import ConfirmForm
 from stoa.members.forms.deciding import BarForm, LettersForm, ReasonForm, ReleaseForm, ReplyForm, ScoresForm
@@ -200,7 +201,9 @@ def appeal(request: HttpRequest, slug: str, appeal: str) -> HttpResponseBase:
     ):
         messages.success(request, "The appeal is decided.")
         return redirect("members:appeals", slug)
-    return render(request, "members/appeal.html", {**frame(call), "form": form, "one": one}, status=status(form))
+    had_one = had_part(call, one.decision.application_id, actor.person_id)
+    context = {**frame(call), "form": form, "one": one, "had_part": had_one}
+    return render(request, "members/appeal.html", context, status=status(form))
 
 
 def _example(call: Call, letter: dict[str, str]) -> tuple[str, str]:

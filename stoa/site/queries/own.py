@@ -51,6 +51,7 @@ OWN: Mapping[str, str] = {
     "members.Application": "person",
     "members.AboutYou": "person",
     "members.Bar": "person",
+    "members.Part": "person",
     "members.Acceptance": "person",
     "members.Onboarding": "person",
     "members.Vouch": "person",

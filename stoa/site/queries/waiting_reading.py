@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 
 from stoa.charter.rules import Powers
 from stoa.kit.addresses import path_to
-from stoa.members.models import Appeal, Call, Invitations, Release
+from stoa.members.models import Appeal, Call, Invitations, Part, Release
 from stoa.review.models import Assignment, Panel, Seat
 
 Told = tuple[str, str, int, str, datetime | None]
@@ -108,6 +108,10 @@ def _appeals(person_id: str) -> QuerySet[Any]:
     """Appeals against decisions in which this person had no part, by call."""
     call = "decision__application__call"
     rows = Appeal.objects.filter(decided=None).exclude(**{f"{call}__bars__person": person_id})
+    rows = rows.exclude(decision__application__person=person_id)
+    parts = Part.objects.filter(person=person_id)
+    rows = rows.exclude(**{f"{call}__in": parts.filter(application=None).values("call")})
+    rows = rows.exclude(decision__application__in=parts.exclude(application=None).values("application"))
     for part in ("drafted_by", "confirmed_by"):
         rows = rows.exclude(**{f"{call}__release__{part}": person_id})
     read = Assignment.objects.filter(seat__person=person_id, piece__kind="application").values("piece__object_id")

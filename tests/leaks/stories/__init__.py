@@ -47,6 +47,7 @@ from tests.leaks.stories.members import (
     whether_two_accounts_are_suspected,
     which_bar_a_reviewer_gives,
     who_asks_about_a_call,
+    who_stands_where_in_a_released_call,
     whom_invitations_would_go_to,
     why_one_is_suspended,
 )
@@ -78,6 +79,7 @@ IN_A_CALL = (
     whether_one_has_a_calendar,
     which_bar_a_reviewer_gives,
     what_is_decided,
+    who_stands_where_in_a_released_call,
     what_letters_say,
     whether_one_appeals,
     whether_a_call_is_drafted,
