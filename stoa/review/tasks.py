@@ -35,7 +35,7 @@ def assign_in_time(actor: Actor, panel: int) -> None:
     acts.run_assignment(actor, panel=Panel.objects.get(pk=panel))
 
 
-def assign(actor: Actor, panel: Panel) -> Assigned | Errand:
+def run_assignment(actor: Actor, panel: Panel) -> Assigned | Errand:
     """Assign reviewers to what lacks reviews: at once where there is little to weigh, else by the worker."""
     size = queries.size(panel)
     if size.pieces * size.seats <= WAITED_FOR:

@@ -15,6 +15,7 @@ from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid
 from stoa.methods.affinity import TfIdf, ranked
 from stoa.methods.assignment import METHOD, Problem, assign
+from stoa.methods.assignment import Assignment as Found
 from stoa.methods.canonical import canonical
 from stoa.people.models import Tie
 from stoa.record.entries import keep_blob
@@ -23,8 +24,8 @@ from stoa.review.acts.mails import tell_assigned, tell_due
 from stoa.review.models import Assignment, Conflict, Panel, Piece, Run, Seat
 from stoa.review.queries import seats_due
 
-AT_ONCE = 1_000_000
-"""Pairs of a piece and a reviewer among which one assignment chooses; where there are more it is made in parts."""
+AT_ONCE, MOST_PIECES = 1_000_000, 5_000
+"""Pairs of a piece and a reviewer among which one assignment chooses, and pieces; where there are more it is made in parts."""
 READING = ~Q(state=Assignment.State.ABSTAINED)
 
 
@@ -72,7 +73,7 @@ class Assigned:
 def run_assignment(actor: Actor, *, panel: Panel) -> Assigned:
     """Assign reviewers to whatever lacks reviews: as many as can be had, then the best fit; who reads already keeps it.
 
-    Of a panel with more pairs than `AT_ONCE` each part is the best there is, not the whole; see docs/review.md.
+    Of a panel with more than can be chosen among at once each part is the best there is, not the whole; see docs/review.md.
     """
     panel = locks.exclusive(panel)
     if panel.phase == Panel.Phase.DONE:
@@ -136,7 +137,8 @@ def _parts(panel: Panel, seats: int) -> list[list[int]]:
 
     What lacks few is filled up by others, since how well a piece fits is told by its place among some.
     """
-    size, rows = max(1, AT_ONCE // max(1, seats)), panel.pieces.filter(withdrawn=None).order_by("number")
+    size = min(MOST_PIECES, max(1, AT_ONCE // max(1, seats)))
+    rows = panel.pieces.filter(withdrawn=None).order_by("number")
     every = list(rows.values_list("pk", flat=True))
     if len(every) <= size:
         return [every]
@@ -152,15 +154,14 @@ def _parts(panel: Panel, seats: int) -> list[list[int]]:
 def _fill_part(
     panel: Panel, part: Sequence[int], seats: Sequence[Seat], *, left: int, at: datetime
 ) -> tuple[Run, Counter[str]]:
-    pieces = list(Piece.objects.filter(pk__in=part).only("number", "title", "text", "panel").order_by("number"))
-    problem = problem_of(panel, pieces, seats, left=left)
-    found = assign(problem, seed=bytes.fromhex(panel.seed))
-    numbers, people = {f"piece:{p.number}": p.pk for p in pieces}, {f"seat:{s.pk}": s.pk for s in seats}
+    numbers = {f"piece:{number}": pk for number, pk in Piece.objects.filter(pk__in=part).values_list("number", "pk")}
+    people = {f"seat:{seat.pk}": seat.pk for seat in seats}
+    found, inputs = _found(panel, part, seats, left=left)
     Assignment.objects.bulk_create(
         [Assignment(seat_id=people[seat], piece_id=numbers[piece], at=at) for piece, seat in found.pairs],
         batch_size=2000,
     )
-    inputs, result = canonical(problem.as_json()), canonical(found.as_json())
+    result = canonical(found.as_json())
     run = Run.objects.create(
         panel=panel,
         at=at,
@@ -174,6 +175,13 @@ def _fill_part(
     )
     run.inputs = run.result = b""  # of many parts they would fill the memory
     return run, Counter(seat for _, seat in found.pairs)
+
+
+def _found(panel: Panel, part: Sequence[int], seats: Sequence[Seat], *, left: int) -> tuple[Found, bytes]:
+    """The assignment of these pieces, and what it was made from; that itself fills much of the memory, and is let go here."""
+    pieces = list(Piece.objects.filter(pk__in=part).only("number", "title", "text", "panel").order_by("number"))
+    problem = problem_of(panel, pieces, seats, left=left)
+    return assign(problem, seed=bytes.fromhex(panel.seed)), canonical(problem.as_json())
 
 
 def problem_of(panel: Panel, pieces: Sequence[Piece], seats: Sequence[Seat], *, left: int = 1) -> Problem:

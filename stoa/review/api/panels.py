@@ -192,7 +192,7 @@ def assign_reviewers(request: HttpRequest, number: int) -> Status[Assigned | Err
     With more than 200,000 pairs of a piece and a reviewer the worker does it: the answer is 202 and how far it is, now and
     when asked again.
     """
-    done = tasks.assign(actor(request), panel_of(number))
+    done = tasks.run_assignment(actor(request), panel_of(number))
     return Status(202 if isinstance(done, Errand) else 201, done)
 
 

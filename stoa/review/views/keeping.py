@@ -155,7 +155,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponseBase:
 def assign(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Assign reviewers to what lacks reviews."""
     panel, actor = _kept(request, pk), edge.actor(request)
-    return _confirmed(request, panel, lambda: tasks.assign(actor, panel))
+    return _confirmed(request, panel, lambda: tasks.run_assignment(actor, panel))
 
 
 @require_POST
