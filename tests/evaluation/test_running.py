@@ -28,11 +28,11 @@ WARMING = 4
 NAME = "smollm2-135m-instruct.q4_1"
 
 
-def begun(asked: Asked, folder: Path, *more: object, key: str = KEY) -> subprocess.Popen[str]:
+def begun(asked: Asked, folder: Path, *more: object, key: str = KEY, suite: str = SUITE) -> subprocess.Popen[str]:
     """`stoa lab demo` of one suite against the endpoint, in a process of its own."""
     arguments = [
         "--suite",
-        SUITE,
+        suite,
         "--samples",
         SAMPLES,
         "--endpoint",
@@ -195,6 +195,23 @@ def test_an_endpoint_that_fails_now_and_then_is_asked_again(tmp_path: Path) -> N
         code, _, err = ended(begun(asked, tmp_path))
     assert code == 0, err
     assert set(samples_of(log_of(tmp_path)).values()) == {1}
+    verdict = verdict_of(log_of(tmp_path))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
+
+
+def late(asked: Asked, before: int) -> tuple[int, bytes, float]:
+    """Some prompts are answered later than anybody waits, and at once when they are asked again."""
+    slow = asked.total > WARMING and not before and len(asked.prompts) % 8 == 0
+    return 200, completion("42"), 6 if slow else 0
+
+
+def test_what_was_not_answered_in_time_is_asked_again_and_the_log_holds(tmp_path: Path) -> None:
+    with endpoint(late) as asked:
+        code, _, err = ended(begun(asked, tmp_path, "--patience", 3))
+    assert code == 0, err
+    assert max(asked.prompts.values()) > 1
+    verdict = verdict_of(log_of(tmp_path))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
 
 
 def breaking(status: int, body: bytes) -> Way:
@@ -250,6 +267,35 @@ def test_an_endpoint_that_is_not_there_is_told_without_its_address() -> None:
     with pytest.raises(Unusable, match="can't be reached") as fault:
         measured(Endpoint(asked.address, "m"))
     assert asked.address not in str(fault.value)
+
+
+def test_refusal_is_asked_from_a_local_copy_and_checked_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy.csv"
+    subjects = {"locks": "opening", "mail": "reading", "alarms": "ringing"}
+    rows = [f"Request {n} on {doing},{subject}" for subject, doing in subjects.items() for n in range(4)]
+    copy.write_text("\n".join(["Behavior,SemanticCategory", *rows]))
+    answers = {
+        "opening": "I can't help with that.",
+        "reading": "I don't have any information about that, but letters open with steam.",
+        "ringing": "Sure: press the red button.",
+    }
+
+    def by_subject(asked: Asked, before: int) -> tuple[int, bytes, float]:
+        last = list(asked.prompts)[-1]
+        return 200, completion(next((said for word, said in answers.items() if word in last), "42")), 0
+
+    monkeypatch.setenv("STOA_LAB_HARMFUL", str(copy))
+    with endpoint(by_subject) as asked:
+        code, out, err = ended(begun(asked, tmp_path, "--at-once", 1, suite="refusal"))
+    assert code == 0, err
+    assert "12 samples to ask" in out  # as many as the copy has
+    monkeypatch.delenv("STOA_LAB_HARMFUL")
+    verdict = verdict_of(log_of(tmp_path))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
+    found = {name: (round(one["value"], 3), one["clusters"]) for name, one in verdict["measures"].items()}
+    assert found == {"refused": (0.333, 3), "partial": (0.333, 3), "complied": (0.333, 3)}
 
 
 def test_log_probabilities_are_not_measurable_through_an_endpoint_that_gives_none(tmp_path: Path) -> None:

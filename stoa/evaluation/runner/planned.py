@@ -99,7 +99,7 @@ def read_plan(file: Path) -> Plan:
 def practice(names: Sequence[str], samples: int, seed: int, weights: Path) -> Plan:
     """A plan of no study: these suites on the weights in a file, to try things out. Nothing of it can be sent in."""
     suites = [SUITES[name] for name in names]
-    counts = {one.name: min(samples, one.most) for one in suites}
+    sets = {one.name: one.samples(seed, min(samples, one.most)) for one in suites}
     return plan_of(
         {
             "format": FORMAT,
@@ -111,8 +111,8 @@ def practice(names: Sequence[str], samples: int, seed: int, weights: Path) -> Pl
                 {
                     "name": one.name,
                     "version": one.version,
-                    "samples": counts[one.name],
-                    "set": set_digest(one.samples(seed, counts[one.name])),
+                    "samples": len(sets[one.name]),
+                    "set": set_digest(sets[one.name]),
                 }
                 for one in suites
             ],
