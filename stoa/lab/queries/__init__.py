@@ -1,5 +1,6 @@
 """Reads of the lab: models, studies, runs, results, and how they are named elsewhere."""
 
+from stoa.lab.queries.correcting import corrected
 from stoa.lab.queries.open_models import (
     MODELS,
     VERSIONS,
@@ -49,6 +50,7 @@ __all__ = [
     "Arrow",
     "Task",
     "asked_to_author",
+    "corrected",
     "drafts",
     "find_draft",
     "find_model",

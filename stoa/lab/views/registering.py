@@ -15,7 +15,7 @@ from stoa.kit.faults import Invalid, Refused
 from stoa.kit.powers import may
 from stoa.lab import acts, forms, queries, rules
 from stoa.lab.acts.open_models import MODEL_SAYS
-from stoa.lab.models import ModelVersion
+from stoa.lab.models import Model, ModelVersion
 from stoa.lab.views.open_models import found_model, found_version
 from stoa.lab.views.words import status
 
@@ -63,6 +63,8 @@ def new_version(request: HttpRequest, number: int) -> HttpResponseBase:
     model, actor = found_model(number), edge.actor(request)
     if request.method != "POST" and not rules.may_register_models(actor):
         raise Refused("You can't register versions.", remedy=WHO)
+    if "fill" in request.POST:
+        return _filled(request, model)
     form = forms.VersionForm(edge.sent(request), initial=edge.typed(request, forms.VersionForm))
     if form.is_valid() and form.carry_out(
         lambda: acts.register_version(
@@ -71,7 +73,17 @@ def new_version(request: HttpRequest, number: int) -> HttpResponseBase:
     ):
         messages.success(request, "The version is registered.")
         return redirect(form.outcome)
-    return render(request, "lab/version_form.html", {"form": form, "model": model}, status=status(form))
+    context = {"form": form, "filling": forms.FillForm(), "model": model}
+    return render(request, "lab/version_form.html", context, status=status(form))
+
+
+def _filled(request: HttpRequest, model: Model) -> HttpResponseBase:
+    """The form of a version with what a card and the head of the weights say; nothing is registered yet."""
+    filling = forms.FillForm(request.POST)
+    ready = filling.is_valid()
+    form = forms.VersionForm(initial=filling.filled() if ready else {})
+    context = {"form": form, "filling": filling, "filled": ready, "model": model}
+    return render(request, "lab/version_form.html", context, status=200 if ready else 422)
 
 
 @edge.signed_in

@@ -12,7 +12,9 @@ from stoa.evaluation.words import Measure
 from stoa.kit import instants
 from stoa.kit.edge import ActForm
 from stoa.kit.faults import Conflict
+from stoa.lab import queries
 from stoa.lab.models import Result, Run, RunMeasure, Study
+from stoa.methods.evaluation.prevalence import Prevalence
 
 AREAS = {"privacy": "Privacy", "safety": "Safety", "security": "Security", "capability": "Capability"}
 UNITS = {"share": "share", "bits": "bits", "auroc": "AUROC"}
@@ -64,10 +66,13 @@ def title_of(suite: str) -> str:
     return SUITES[suite].title if suite in SUITES else suite
 
 
-def measured(suite: str, rows: Iterable[RunMeasure]) -> list[tuple[str, str, RunMeasure]]:
-    """Each measure with what it is called and its unit."""
+def measured(suite: str, rows: Iterable[RunMeasure]) -> list[tuple[str, str, RunMeasure, Prevalence | None]]:
+    """Each measure with what it is called, its unit and, where a grader told it that errs, the share corrected for that."""
     known = [(measure_of(suite, one.measure), one) for one in rows]
-    return [(m.title if m else one.measure, UNITS[m.unit] if m else "", one) for m, one in known]
+    return [
+        (m.title if m else one.measure, UNITS[m.unit] if m else "", one, queries.corrected(suite, one))
+        for m, one in known
+    ]
 
 
 def estimate(one: RunMeasure | None) -> str:
