@@ -54,6 +54,7 @@ class TaskOut(Schema):
     name: str
     digest: str
     suite: str
+    state: str
     samples: int
     seconds: int = Field(description="About so many on two cores.")
     memory: int | None = Field(description="Bytes of the weights, which have to fit.")
@@ -124,7 +125,7 @@ def list_results(request: HttpRequest, suite: Word = "", state: Word = "") -> Qu
 @router.get("/lab/tasks", response=list[TaskOut], summary="List what waits to be reproduced")
 @paginate(Tasks)
 def list_tasks(request: HttpRequest) -> QuerySet[Result]:
-    """Results without an independent reproduction that decides, those with the fewest attempts first."""
+    """Results that nobody independent has reproduced, or somebody disputes, those with the fewest attempts first."""
     return queries.to_reproduce()
 
 
@@ -162,6 +163,7 @@ def _task(one: queries.Task) -> dict[str, Any]:
         "name": str(result.version),
         "digest": result.version.digest,
         "suite": result.suite,
+        "state": result.state,
         "samples": one.samples,
         "seconds": one.seconds,
         "memory": one.memory,

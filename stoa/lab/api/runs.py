@@ -64,6 +64,7 @@ class RunOut(Schema):
     suite: str
     suite_version: str
     plan: str = Field(alias="plan.digest")
+    plan_version: int = Field(alias="plan.number")
     member: str = Field(alias="member_id")
     state: str
     reason: str

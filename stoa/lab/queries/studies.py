@@ -80,7 +80,7 @@ def plan_as_given(plan: PlanVersion) -> dict[str, Any]:
     kinds = (events.PlanRegistered.type, events.PlanChanged.type)
     placed = Placement.objects.filter(entry__subject=plan.study.reference, entry__type__in=kinds).order_by("position")
     positions = placed.values_list("position", flat=True)[plan.number - 1 : plan.number]
-    return {**plan.plan, "digest": plan.digest, "entry": next(iter(positions), None)}
+    return {**plan.with_digest, "entry": next(iter(positions), None)}
 
 
 def works_of(person_id: str, viewer_id: str | None) -> list[Shown]:

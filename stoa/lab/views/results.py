@@ -94,10 +94,13 @@ TASKS = Listing[Task](
         ),
         Column("suite", "Suite", lambda t: title_of(t.result.suite), sortable=False),
         Column("model", "Model", lambda t: str(t.result.version), sortable=False),
+        Column("state", "Counts as", lambda t: t.result.get_state_display(), sortable=False),
         Column("samples", "Samples", lambda t: t.samples, numeric=True, sortable=False),
-        Column("time", "About", lambda t: t.seconds, show=lambda t: duration(t.seconds), numeric=True, sortable=False),
         Column(
-            "memory", "Weights", lambda t: t.memory, show=lambda t: size(t.memory) or "–", numeric=True, sortable=False
+            "time", "Takes about", lambda t: t.seconds, show=lambda t: duration(t.seconds), numeric=True, sortable=False
+        ),
+        Column(
+            "memory", "Memory", lambda t: t.memory, show=lambda t: size(t.memory) or "–", numeric=True, sortable=False
         ),
         Column("counts", "Yours would count", _counts, sortable=False),
     ],

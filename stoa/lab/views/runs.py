@@ -54,6 +54,7 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "result": getattr(one, "result", None),
         "may_fetch": rules.may_fetch_log(actor, one),
         "awaited": rules.is_awaited(one),
+        "takes_reproductions": rules.takes_reproductions(study),
         "committed": _committed(actor, one),
     }
     return render(request, "lab/run.html", context)
