@@ -79,8 +79,8 @@ def known_of(person_id: str, claims: Sequence[Run]) -> Known:
     """What `dependence` asks of somebody, for all of these claims at once."""
     others = {person for claim in claims for person in people_of(claim)}
     committed = Run.objects.filter(member=person_id, reproduces__in=claims, commitment__isnull=False)
-    read = _open_claims(claims) | set(committed.values_list("reproduces", flat=True))
-    return Known(shared_places(person_id, others), frozenset(read))
+    read = {run.reproduces_id for run in committed if run.reproduces_id is not None}
+    return Known(shared_places(person_id, others), frozenset(read | _open_claims(claims)))
 
 
 def _open_claims(claims: Sequence[Run]) -> set[int]:

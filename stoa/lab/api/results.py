@@ -14,7 +14,7 @@ from stoa.lab import acts, queries
 from stoa.lab.acts.importing import Incoming
 from stoa.lab.api.open_models import WhyRemoved
 from stoa.lab.api.runs import MeasuredOut
-from stoa.lab.models import ImportedResult, Result
+from stoa.lab.models import ImportedResult, Result, Study
 
 router = Router(tags=["Results"])
 
@@ -29,6 +29,7 @@ class ResultOut(Schema):
     suite: str
     claim: int = Field(alias="claim.number")
     state: str
+    withdrawn: bool = Field(description="Whether the study was withdrawn, so that the result counts as nothing.")
     settled: datetime
     measures: list[MeasuredOut]
     compared: dict[str, Any]
@@ -37,6 +38,11 @@ class ResultOut(Schema):
     def resolve_model(result: Result) -> str:
         """The number of the version, as plans have it."""
         return str(result.version_id)
+
+    @staticmethod
+    def resolve_withdrawn(result: Result) -> bool:
+        """By the state of the study."""
+        return result.study.state == Study.State.WITHDRAWN
 
     @staticmethod
     def resolve_measures(result: Result) -> list[Any]:

@@ -20,7 +20,7 @@ from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries
 from stoa.lab.queries.comparing import Cell, Compared, Comparison, Standing, Wanted, compare
 from stoa.lab.views.exports import EVERY_EVAL_EVER, of_cells, zipped
-from stoa.lab.views.words import AREAS, title_of
+from stoa.lab.views.words import AREAS, more_or_less, signed, title_of
 from stoa.methods.evaluation.comparing import Control
 
 MOST_MEASURES = 8
@@ -217,16 +217,3 @@ def difference_in_words(cell: Cell) -> str:
     if not significant or not cell.measure.better:
         return f"{said}, {'differs' if significant else 'no difference shown'}"
     return f"{said}, {'better' if (value > 0) == (cell.measure.better == 'higher') else 'worse'}"
-
-
-def more_or_less(value: float, unit: str) -> str:
-    """A difference in words; of shares in percentage points."""
-    size = signed(abs(value), unit).lstrip("+")
-    points = (" point" if size == "1" else " points") if unit == "share" else ""
-    return f"{size}{points} {'less' if value < 0 else 'more'}"
-
-
-def signed(value: float, unit: str) -> str:
-    """A difference with its sign; of shares in percentage points, with a decimal where it is less than one of them."""
-    scaled, decimals = (100 * value, 0 if abs(value) >= 0.01 or value == 0 else 1) if unit == "share" else (value, 2)
-    return f"{scaled:+.{decimals}f}".replace("-", "−")

@@ -17,7 +17,7 @@ from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries, rules
 from stoa.lab.lineage import drawn_lineage
 from stoa.lab.models import Model, ModelVersion, Result
-from stoa.lab.views.words import size, title_of
+from stoa.lab.views.words import counts_as, size, title_of
 from stoa.record.queries import history
 
 RECENT = 6
@@ -73,7 +73,7 @@ RESULTS = Listing[Result](
             show=lambda r: link(r.study.title, r.study.get_absolute_url()),
             order=("study__number",),
         ),
-        Column("state", "Counts as", lambda r: r.get_state_display(), order=("state",)),
+        Column("state", "Counts as", counts_as, order=("state",)),
         Column("settled", "Since", lambda r: r.settled, order=("settled",)),
     ],
     sort="suite",
