@@ -33,6 +33,13 @@ class ModelRemoved(ModelRegistered):
 
 
 @dataclass(frozen=True)
+class ModelRestored(ModelRegistered):
+    """A removed model was put back on the lists."""
+
+    type: ClassVar[str] = "lab.model.restored"
+
+
+@dataclass(frozen=True)
 class VersionRegistered(Event):
     """Weights of a model became known here, by their digest."""
 
@@ -57,6 +64,13 @@ class VersionRemoved(VersionCorrected):
     """A version was taken from the lists."""
 
     type: ClassVar[str] = "lab.version.removed"
+
+
+@dataclass(frozen=True)
+class VersionRestored(VersionCorrected):
+    """A removed version was put back on the lists."""
+
+    type: ClassVar[str] = "lab.version.restored"
 
 
 @dataclass(frozen=True)

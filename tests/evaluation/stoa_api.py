@@ -19,6 +19,8 @@ class Community:
     """What the server holds, and what it was sent, in order."""
 
     plan: dict[str, Any]
+    """The plan in force; `plans` has those before it, by their versions."""
+    plans: dict[int, dict[str, Any]] = field(default_factory=dict)
     address: str = ""
     runs: dict[int, dict[str, Any]] = field(default_factory=dict)
     begun_once: dict[str, int] = field(default_factory=dict)
@@ -51,7 +53,9 @@ class Community:
         if route == "/lab/studies/7/runs":
             return self._begin(given, once)
         found = re.fullmatch(r"/lab/studies/7/runs/(\d+)(/\w+)?", route)
-        return self._run(int(found[1]), found[2] or "", given) if found else (200, self.plan)
+        wanted = int(parse_qs(parts.query).get("version", ["0"])[0])
+        plan = self.plans.get(wanted, self.plan)
+        return self._run(int(found[1]), found[2] or "", given) if found else (200, plan)
 
     def _files(self, route: str, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         name = route.removeprefix("/me/files").strip("/")

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from stoa.evaluation.faults import Unusable
+from stoa.evaluation.plans import digest_of
 from stoa.evaluation.runner.endpoint import Endpoint, measured
 from tests.evaluation.endpoint import Asked, Way, completion, endpoint, right
 
@@ -131,6 +132,30 @@ def test_no_log_that_is_given_away_holds_key_or_endpoint(tmp_path: Path) -> None
         assert secret.encode() not in whole
         assert secret not in out + err
     assert b"My endpoint is [removed], my key [removed]." in whole
+
+
+def test_a_trial_against_an_endpoint_says_the_model_that_was_named_and_knows_no_weights_of_it(tmp_path: Path) -> None:
+    with endpoint() as asked:
+        code, out, err = ended(begun(asked, tmp_path, "--name", "somebody/large-70b"))
+    assert code == 0, err
+    assert "24 samples to ask of somebody/large-70b." in out
+    with zipfile.ZipFile(log_of(tmp_path)) as packed:
+        told = json.loads(packed.read("header.json"))["eval"]["metadata"]["stoa"]
+    assert told["model_digest"] == ""
+    verdict = verdict_of(log_of(tmp_path))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
+
+
+def test_a_log_is_checked_by_the_registered_digest_of_a_plan_whose_texts_were_removed(tmp_path: Path) -> None:
+    with endpoint() as asked:
+        code, _, err = ended(begun(asked, tmp_path))
+    assert code == 0, err
+    file = log_of(tmp_path).parent.parent / "plan.json"
+    plan = json.loads(file.read_text())
+    emptied = plan | {"title": "Text removed", "digest": digest_of(plan)}
+    for removed, kinds in ((False, {"plan.other"}), (True, set())):
+        file.write_text(json.dumps(emptied | {"texts_removed": removed}))
+        assert verdict_of(log_of(tmp_path))["counts"].keys() == kinds
 
 
 def everything_in(log: Path) -> bytes:

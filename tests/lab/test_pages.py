@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from stoa.lab import acts
 from stoa.lab.models import Model, Run, Study
 from tests.cast import Cast, browser, settle
 from tests.lab.studying import (
+    CLUSTERS,
     PLAN,
     SUITE,
     begun,
@@ -219,6 +222,112 @@ def test_plans_change_and_studies_end_on_pages(cast: Cast) -> None:
     assert "It costs nothing." in shown("/lab/studies/1")
     study.refresh_from_db()
     assert study.state == "closed"
+
+
+def test_a_changed_plan_says_what_is_otherwise_now(cast: Cast) -> None:
+    of, other = version(cast.author), version(cast.author, label="F16")
+    study = registered(cast.author, of)
+    says = {
+        "margin": 0.15,
+        "why": "It is cheaper.",
+        "suites": [(SUITE, 40), ("stoa/over_refusal", 20)],
+        "models": [other.pk],
+    }
+    acts.change_plan(acting(cast.author), study=study, version=1, says=says, reason="It said too little.")
+    page = unescape(shown("/lab/studies/1"))
+    for line in (
+        "Margin: 0.2 → 0.15",
+        "Models: SmolLM2-135M-Instruct Q4_1: run → nothing",
+        "Models: SmolLM2-135M-Instruct F16: nothing → run",
+        "Suites: Small checks: 60 samples, version 1 → 40 samples, version 1",
+        "Suites: Over-refusal of harmless look-alikes: nothing → 20 samples, version 1",
+        "Why: the text was changed",
+    ):
+        assert f"<li>{line}</li>" in page, line
+    assert page.count("→") == 5
+
+
+def test_who_changes_a_plan_that_was_changed_meanwhile_sees_how_and_sends_again_what_they_typed(cast: Cast) -> None:
+    of, client = version(cast.author), browser(cast.author)
+    study, path = registered(cast.author, of), "/lab/studies/1/change"
+    acts.change_plan(acting(cast.author), study=study, version=1, says={"power": 0.9}, reason="Another tab.")
+    typed = {
+        "version": 1, "primary": f"{SUITE} right", "margin": 0.1, "power": 0.8, "stopping": "Typed here.", "method": "",
+        "models": [of.pk], SUITE: 60, "reason": "Too wide.",
+    }  # fmt: skip
+    answer = client.post(path, typed)
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 409
+    assert "<li>Power: 0.8 → 0.9</li>" in page
+    assert 'value="Typed here."' in page
+    assert re.search(rf'value="{of.pk}"[^>]*checked', page)
+    again = int(re.search(r'name="version" value="(\d+)"', page)[1])
+    assert again == 2
+    assert client.post(path, {**typed, "version": again}).status_code == 302
+    assert study.plans.latest("number").plan["margin"] == 0.1
+
+
+def test_results_of_a_withdrawn_study_say_so_wherever_they_are_listed(claim: Run, cast: Cast) -> None:
+    said = "the study was withdrawn"
+    of = claim.version
+    paths = ("/lab/results", f"/lab/models/{of.model_id}/{of.pk}", "/lab/suites/small-checks", "/lab/studies/1/runs/1")
+    assert not [path for path in paths if said in shown(path).lower()]
+    assert not browser().get("/api/v1/lab/results").json()["items"][0]["withdrawn"]
+    acts.withdraw_study(acting(cast.author), study=claim.study, ending="The prompts were wrong.")
+    settle()
+    assert [path for path in paths if said in shown(path).lower()] == list(paths)
+    assert "The prompts were wrong." in shown("/lab/studies/1/runs/1")
+    assert browser().get("/api/v1/lab/results").json()["items"][0]["withdrawn"]
+
+
+def test_the_command_to_reproduce_is_there_only_where_that_is_taken(cast: Cast) -> None:
+    claim = claimed(registered(cast.author), cast.author)
+    assert "stoa lab reproduce 1 1" in shown(claim.get_absolute_url())
+    acts.withdraw_study(acting(cast.author), study=claim.study, ending="The prompts were wrong.")
+    assert "stoa lab reproduce" not in shown(claim.get_absolute_url())
+
+
+@pytest.mark.parametrize(
+    ("right", "says"),
+    [
+        (30, "margin 20 points: the same"),
+        (42, "not decided"),
+        (58, "margin 20 points: another"),
+    ],
+)
+def test_a_study_says_by_how_much_a_reproduction_differs_and_within_which_margin(
+    cast: Cast, right: int, says: str
+) -> None:
+    claim = claimed(registered(cast.author), cast.author, right=30)
+    reproduced(claim, cast.member, right=right)
+    page = shown("/lab/studies/1")
+    difference = round(100 * (right - 30) / CLUSTERS)
+    more = f"{difference} points more" if difference else "0 points"
+    assert f'<a href="/lab/studies/1/runs/2">Run 2</a>: Right is {more} (' in page
+    assert says in page
+
+
+def test_a_question_leads_to_its_studies_and_to_planning_one(cast: Cast) -> None:
+    question = cast.question(cast.round(), "What do small models know?", cost=10)
+    path = question.get_absolute_url()
+    assert "Plan a study of this question" not in shown(path)
+    assert f"/lab/studies/new?question={question.pk}" in shown(path, cast.member)
+    assert f'value="{question.pk}"' in shown(f"/lab/studies/new?question={question.pk}", cast.member)
+    draft = drafted(cast.author, version(cast.author), question=question.pk, title="What SmolLM2 knows")
+    assert "What SmolLM2 knows" not in shown(path, cast.member)
+    acts.register_plan(acting(cast.author), study=draft, version=draft.version)
+    assert "What SmolLM2 knows" in shown(path)
+
+
+@pytest.mark.parametrize(
+    ("suite", "command"),
+    [
+        ("small-checks", "inspect eval stoa/small_checks --model openai-api/local/NAME -T samples=50 -T seed=1"),
+        ("min-k", "inspect eval stoa/min_k --model stoa-gguf/smollm2 -T samples=50 -T seed=1"),
+    ],
+)
+def test_a_suite_says_how_anybody_runs_it(cast: Cast, suite: str, command: str) -> None:
+    assert command in shown(f"/lab/suites/{suite}")
 
 
 def test_keys_are_registered_and_ended_on_a_page(cast: Cast) -> None:

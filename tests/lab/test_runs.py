@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stoa.evaluation.catalogue import SUITES
 from stoa.kit import clock
 from stoa.kit.act import CLOCK
 from stoa.kit.faults import Closed, Invalid, Refused
@@ -31,6 +32,7 @@ from tests.lab.studying import (
     sent,
     signature,
     submitted,
+    version,
 )
 from tests.stage import acting
 
@@ -331,3 +333,55 @@ def test_open_tasks_say_before_the_run_whether_ones_own_would_count(cast: Cast) 
 
     assert [told(who).counts for who in (cast.member, cast.associate, cast.author)] == [True, False, False]
     assert (told(cast.member).samples, told(cast.member).seconds) == (CLUSTERS, 60)
+
+
+def test_a_reproduction_runs_by_the_plan_of_its_claim_whatever_was_changed_since(cast: Cast) -> None:
+    study = registered(cast.author)
+    claim = claimed(study, cast.author)
+    other = version(cast.author, label="Q8_0")
+    says = {"models": [other.pk], "suites": [("stoa/context_leak", 20)], "primary_suite": "stoa/context_leak"}
+    says |= {"primary_measure": SUITES["stoa/context_leak"].measures[0].name}
+    acts.change_plan(acting(cast.author), study=study, version=1, says=says, reason="Another suite says more.")
+    task = next(queries.open_tasks(acting(cast.member), list(queries.to_reproduce())))
+    assert (task.samples, task.counts) == (CLUSTERS, True)
+    run = acts.begin_run(acting(cast.member), study=study, version=claim.version, suite=claim.suite, reproduces=claim)
+    assert (run.plan, run.suite_version, facts("lab.run.begun")[-1]["plan"]) == (
+        claim.plan,
+        claim.suite_version,
+        claim.plan.digest,
+    )
+    checked(submitted(run, cast.member))
+    assert Result.objects.get().state == "reproduced"
+    with pytest.raises(Invalid, match="claims no result"):
+        acts.begin_run(acting(cast.member), study=study, version=other, suite=claim.suite, reproduces=claim)
+    with pytest.raises(Invalid, match="The plan does not have"):
+        begun(study, cast.author)
+
+
+def test_what_is_disputed_waits_too_and_what_was_withdrawn_does_not(cast: Cast) -> None:
+    claim = claimed(registered(cast.author), cast.author)
+    reproduced(claim, cast.member, right=58)
+    assert [one.state for one in queries.to_reproduce()] == ["disputed"]
+    acts.withdraw_study(acting(cast.author), study=claim.study, ending="The prompts were wrong.")
+    assert not queries.to_reproduce()
+
+
+@pytest.mark.parametrize(
+    ("tokens", "parameters", "seconds"),
+    [
+        (6_000, None, 60),
+        (6_000, 135_000_000, 60),
+        (6_000, 1_350_000_000, 600),
+        (0, None, 19),
+        (0, 70_000_000_000, 9_956),
+    ],
+)
+def test_times_are_reckoned_by_tokens_that_were_counted_or_usually_are_and_by_the_size_of_the_model(
+    cast: Cast, tokens: int, parameters: int | None, seconds: int
+) -> None:
+    claim = claimed(registered(cast.author), cast.author)
+    Run.objects.filter(pk=claim.pk).update(found={**(claim.found or {}), "tokens": tokens})
+    claim.version.parameters = parameters
+    claim.version.save()
+    task = next(queries.open_tasks(acting(cast.member), list(queries.to_reproduce())))
+    assert task.seconds == seconds

@@ -44,9 +44,10 @@ class Server:
             raise Unusable(f"{address} is no address.", "Give one such as https://community.example.") from None
         self.address = address
 
-    def plan(self, study: int) -> dict[str, Any]:
-        """The plan of a study, as registered."""
-        return self._said("GET", f"/lab/studies/{study}/plan")
+    def plan(self, study: int, version: int | None = None) -> dict[str, Any]:
+        """The plan of a study that is in force, or in this version of it."""
+        params = {"version": str(version)} if version else {}
+        return _object(self._answer("GET", f"/lab/studies/{study}/plan", None, {}, params))
 
     def run(self, study: int, number: int) -> dict[str, Any]:
         """What is public of a run."""

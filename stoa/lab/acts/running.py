@@ -12,7 +12,7 @@ from stoa.lab import events, rules
 from stoa.lab.acts.checks import ask_for_check
 from stoa.lab.acts.uploads import whole_upload
 from stoa.lab.beginning import demand_may_begin
-from stoa.lab.models import Commitment, ModelVersion, Result, Run, RunKey, Study
+from stoa.lab.models import Commitment, ModelVersion, PlanVersion, Result, Run, RunKey, Study
 from stoa.people.models import Person, Tie
 
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -52,17 +52,17 @@ def end_key(actor: Actor, *, person: Person, key: RunKey) -> RunKey:
 def begin_run(actor: Actor, *, study: Study, version: ModelVersion, suite: str, reproduces: Run | None = None) -> Run:
     """Begin a run of a suite on a version, as planned: it gets a number at once, which stays also if nothing comes of it.
 
-    Its authors run a study; whoever else has the power reproduces a run whose log holds, named in `reproduces`.
+    Its authors run a study, by the plan in force; whoever else has the power reproduces a run whose log holds, named in
+    `reproduces`, by the plan that this one was held to, whatever was changed since.
     """
     assert actor.person_id is not None
     study = locks.exclusive(study)
-    plan = study.plans.select_related("study").latest("number")
-    planned = study.suites.filter(suite=suite).first()
-    if planned is None or not study.models.filter(version=version).exists():
-        raise Invalid("The plan does not have this suite on this version.", remedy="Choose what the plan has.")
-    demand_may_begin(actor, study, reproduces)
-    if reproduces is not None:
+    if reproduces is None:
+        plan, suite_version = _planned(study, version, suite)
+    else:
         _check_claim(reproduces, study, version, suite)
+        plan, suite_version = reproduces.plan, reproduces.suite_version
+    demand_may_begin(actor, study, reproduces)
     study.last_run += 1
     study.save(update_fields=["last_run"])
     run = Run.objects.create(
@@ -71,7 +71,7 @@ def begin_run(actor: Actor, *, study: Study, version: ModelVersion, suite: str, 
         plan=plan,
         version=version,
         suite=suite,
-        suite_version=planned.suite_version,
+        suite_version=suite_version,
         member_id=actor.person_id,
         organisation_id=_employer(actor.person_id),
         nonce=chance.octets(32).hex(),
@@ -137,6 +137,14 @@ def submit_run(actor: Actor, *, run: Run, upload: str, signature: str, key: str 
 def is_weak(key: str) -> bool:
     """Whether a key is one of small order that every signature fits: all zeros, or the neutral element."""
     return bytes.fromhex(key) in {bytes(32), b"\x01" + bytes(31)}
+
+
+def _planned(study: Study, version: ModelVersion, suite: str) -> tuple[PlanVersion, str]:
+    """The plan in force, and in which version it has the suite."""
+    planned = study.suites.filter(suite=suite).first()
+    if planned is None or not study.models.filter(version=version).exists():
+        raise Invalid("The plan does not have this suite on this version.", remedy="Choose what the plan has.")
+    return study.plans.select_related("study").latest("number"), planned.suite_version
 
 
 def _check_claim(claim: Run, study: Study, version: ModelVersion, suite: str) -> None:

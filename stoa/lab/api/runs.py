@@ -23,8 +23,19 @@ from stoa.people.queries import find_person
 router = Router(tags=["Runs"])
 
 
+class CorrectedOut(Schema):
+    """A share corrected for how often the grader errs on people's labels (Rogan and Gladen), with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
 class MeasuredOut(Schema):
-    """A measure as recomputed from the samples of the log: 95 % interval, clustered standard error."""
+    """A measure as recomputed from the samples of the log: 95 % interval, clustered standard error.
+
+    `corrected` is there for shares of refusals alone; its interval is drawn with the seed 0.
+    """
 
     measure: str
     value: float
@@ -33,6 +44,12 @@ class MeasuredOut(Schema):
     high: float
     samples: int
     clusters: int
+    corrected: CorrectedOut | None
+
+    @staticmethod
+    def resolve_corrected(one: RunMeasure) -> Any:
+        """For suites whose grader's errors were measured."""
+        return queries.corrected(one.run.suite, one)
 
 
 class RunOut(Schema):
@@ -47,6 +64,7 @@ class RunOut(Schema):
     suite: str
     suite_version: str
     plan: str = Field(alias="plan.digest")
+    plan_version: int = Field(alias="plan.number")
     member: str = Field(alias="member_id")
     state: str
     reason: str

@@ -1,5 +1,6 @@
 """Reads of the lab: models, studies, runs, results, and how they are named elsewhere."""
 
+from stoa.lab.queries.correcting import corrected
 from stoa.lab.queries.open_models import (
     MODELS,
     VERSIONS,
@@ -12,7 +13,6 @@ from stoa.lab.queries.open_models import (
     versions,
 )
 from stoa.lab.queries.runs import (
-    OPEN,
     RUNS,
     Task,
     dependence_of,
@@ -49,13 +49,13 @@ from stoa.lab.queries.studies import (
 __all__ = [
     "AUTHORS",
     "MODELS",
-    "OPEN",
     "RUNS",
     "STUDIES",
     "VERSIONS",
     "Arrow",
     "Task",
     "asked_to_author",
+    "corrected",
     "dependence_of",
     "drafts",
     "find_draft",

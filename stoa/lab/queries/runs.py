@@ -20,11 +20,9 @@ from stoa.lab.models import ImportedResult, Result, ResultFile, Run, RunKey, Run
 from stoa.people.models import Person
 
 LARGEST = 2_147_483_647
-OPEN = (Result.State.CLAIMED, Result.State.UNDECIDED)
-"""As what a result counts while it waits to be reproduced."""
 MEASURED = ("measure", "value", "error", "low", "high", "samples", "clusters")
-TOKENS_A_SECOND = 100
-"""Of a small model on two cores: what expected times are reckoned by, where the claim says nothing."""
+TOKENS_A_SECOND, SMALL = 100, 135_000_000
+"""What expected times are reckoned by: so many tokens of a model with so many parameters, on two cores."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +100,12 @@ def keys_of(viewer: Actor) -> QuerySet[RunKey]:
 
 
 def to_reproduce(viewer: Actor) -> QuerySet[Result]:
-    """Results that wait for an independent reproduction, those with the fewest attempts at one first; for `open_tasks`."""
-    rows = Result.objects.filter(state__in=OPEN).exclude(study__state=Study.State.WITHDRAWN)
+    """Results that nobody independent has reproduced, or somebody disputes, those with the fewest attempts at one first.
+
+    For `open_tasks`.
+    """
+    open_ones = Result.objects.exclude(state=Result.State.REPRODUCED)
+    rows = open_ones.exclude(study__state=Study.State.WITHDRAWN)
     tried = Count("claim__reproductions", filter=Q(claim__reproductions__independent=True))
     fetched = rows.select_related("study", "version__model", "claim__member", "claim__plan", "claim__study")
     fetched = fetched.prefetch_related("study__authors").annotate(tried=tried).order_by("tried", "-settled", "pk")
@@ -143,16 +145,21 @@ def open_tasks(viewer: Actor, results: Iterable[Result]) -> Iterator[Task]:
         found = result.claim.found or {}
         planned = {one["name"]: one["samples"] for one in result.claim.plan.plan["suites"]}
         samples = planned.get(result.suite, 0)
-        seconds, why = _seconds(found, result.suite, samples), dependence_of(result, viewer)
+        seconds, why = _seconds(found, result, samples), dependence_of(result, viewer)
         yield Task(result, samples, seconds, result.version.bytes, why)
 
 
-def _seconds(found: dict[str, object], suite: str, samples: int) -> int:
-    """How long as many tokens take as the claim's log has, or where that is not known, as the suite usually takes."""
-    known = SUITES.get(suite)
+def _seconds(found: dict[str, object], result: Result, samples: int) -> int:
+    """How long as many tokens take as the claim's log has, or where none were counted, as the suite usually takes.
+
+    A larger model takes as much longer as it has more parameters.
+    """
+    known = SUITES.get(result.suite)
     tokens = found.get("tokens")
-    most = tokens if isinstance(tokens, int) else samples * (known.tokens_a_sample if known else 200)
-    return max(1, most // TOKENS_A_SECOND)
+    usual = samples * (known.tokens_a_sample if known else 200)
+    most = tokens if isinstance(tokens, int) and tokens > 0 else usual
+    size = max(1.0, (result.version.parameters or 0) / SMALL)
+    return max(1, round(most / TOKENS_A_SECOND * size))
 
 
 def imported() -> QuerySet[ImportedResult]:

@@ -97,7 +97,7 @@ def plan_as_given(plan: PlanVersion) -> dict[str, Any]:
     placed = Placement.objects.filter(entry__subject=plan.study.reference, entry__type__in=kinds).order_by("position")
     bodies = placed.values_list("position", "entry__body")
     holding = (at for at, body in bodies if _facts(bytes(body))["plan"] == plan.digest)
-    return {**plan.plan, "digest": plan.digest, "entry": next(holding, None)}
+    return {**plan.with_digest, "entry": next(holding, None)}
 
 
 def _facts(body: bytes) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ from stoa.lab import acts, forms, queries, rules
 from stoa.lab.models import Result, Run, Study
 from stoa.lab.views.faults import in_words
 from stoa.lab.views.studies import ATTEMPTS, found_study, frame
-from stoa.lab.views.words import duration, measure_of, measured, run_state, status, title_of
+from stoa.lab.views.words import duration, measure_of, measured, run_outcome, run_state, status, title_of
 from stoa.people.models import Person
 
 SHOWN_FAULTS = 50
@@ -40,6 +40,7 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
     study, one = _found(number, run)
     actor, found = edge.actor(request), one.found or {}
     word, then = run_state(one)
+    again = one.reproductions.select_related("member", "study")
     context = {
         **frame(study),
         "run": one,
@@ -50,7 +51,7 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "faults": [in_words(fault) for fault in (found.get("faults") or [])[:SHOWN_FAULTS]],
         "not_measurable": [_titled(one.suite, name) for name in found.get("not_measurable") or []],
         "facts": _facts(one, found),
-        "reproductions": one.reproductions.select_related("member", "study").order_by("number"),
+        "reproductions": [(other, run_outcome(other)) for other in again.order_by("number")],
         "result": (result := queries.result_of(one, actor)),
         "waits": (waits := _waits(study, result)),
         "would_count": queries.dependence_of(result, actor) if result and waits else None,

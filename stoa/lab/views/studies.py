@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,8 +19,18 @@ from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries, rules
 from stoa.lab.apart import can_check
 from stoa.lab.models import Result, Run, RunMeasure, Study
+from stoa.lab.queries.settling import deciding
 from stoa.lab.views.pictures import numbered, pictures_of
-from stoa.lab.views.words import measure_of, measured, result_word, run_outcome, study_state, title_of
+from stoa.lab.views.plan_changes import with_changes
+from stoa.lab.views.words import (
+    compared_in_words,
+    measure_of,
+    measured,
+    result_word,
+    run_outcome,
+    study_state,
+    title_of,
+)
 from stoa.record.queries import history
 
 RECENT = 6
@@ -121,7 +131,7 @@ def study(request: HttpRequest, number: int) -> HttpResponseBase:
         **frame(one),
         "pictures": numbered(pictures_of(results, measures), one.number or 0),
         "results": [_shown(result, measures.get(result.claim_id, ())) for result in results],
-        "plans": plans,
+        "plans": with_changes(plans),
         "models": [(path_to("lab:weights", int(model["id"])), model) for model in plan["models"]],
         "suites": [(planned, title_of(planned["name"])) for planned in plan["suites"]],
         "primary": _primary(one),
@@ -165,10 +175,29 @@ def _primary(study: Study) -> str:
 
 def _would_count(study: Study, results: Iterable[Result], actor: Actor) -> list[tuple[str | None, int]]:
     """Of the results that wait to be reproduced: why the viewer's reproduction won't count, or nothing, and of how many."""
-    waiting = [one for one in results if one.state in queries.OPEN and rules.takes_reproductions(study)]
+    waiting = [one for one in results if one.state != Result.State.REPRODUCED and rules.takes_reproductions(study)]
     return list(Counter(queries.dependence_of(one, actor) for one in waiting).items())
 
 
 def _shown(result: Result, claimed: Iterable[RunMeasure]) -> dict[str, Any]:
     rows = measured(result.suite, claimed)
-    return {"result": result, "suite": title_of(result.suite), "says": result_word(result), "measures": rows}
+    return {
+        "result": result,
+        "suite": title_of(result.suite),
+        "says": result_word(result),
+        "measures": rows,
+        "compared": list(_compared(result)),
+    }
+
+
+def _compared(result: Result) -> Iterator[dict[str, Any]]:
+    """How each reproduction that counts differs from the claim, in what decides, and within which margin that is looked at."""
+    for run, measures in sorted(result.compared.items(), key=lambda pair: int(pair[0])):
+        for name in deciding(result, measures):
+            known = measure_of(result.suite, name)
+            yield {
+                "run": run,
+                "address": path_to("lab:run", result.study.number or 0, int(run)),
+                "measure": known.title if known else name,
+                "says": compared_in_words(measures[name], known.unit if known else ""),
+            }
