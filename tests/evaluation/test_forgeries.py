@@ -16,6 +16,7 @@ from stoa.evaluation.graders.log_probabilities import NOT_MEASURED
 from stoa.evaluation.logs.checking import check
 from stoa.evaluation.sealing import signed_text
 from tests.evaluation import forgeries, making
+from tests.evaluation.forgeries.of_times import SECRETS
 from tests.evaluation.forging import (
     FORGERIES,
     Forgery,
@@ -94,6 +95,7 @@ def test_a_forgery_is_named(workshop, forgery: Forgery, tmp_path):
     )
     assert verdict["verdict"] != "follows"
     assert kinds & allowed, json.dumps(verdict["faults"][:5], indent=1)
+    assert not [secret for secret in SECRETS if secret in json.dumps(verdict)]
 
 
 def test_log_known_to_the_byte_is_named(workshop):

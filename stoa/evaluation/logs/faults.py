@@ -4,6 +4,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from stoa.evaluation.logs.veiling import veiled
+
 KINDS = {
     # the file
     "file.unreadable": "The file can’t be read as a log.",
@@ -99,7 +101,7 @@ class Fault:
         assert self.kind in KINDS
 
     def as_json(self) -> dict[str, Any]:
-        """For the verdict. Long texts are cut; characters that steer a terminal are taken out."""
+        """For the verdict, which everybody reads: long texts are cut, and what steers a terminal, keys and addresses taken out."""
         return {key: shown(value) for key, value in asdict(self).items()}
 
 
@@ -122,5 +124,6 @@ def shown(value: object) -> object:
         return value if math.isfinite(value) else str(value)
     if not isinstance(value, str):
         return value
-    plain = "".join(character if character.isprintable() else " " for character in value[: SHOWN + 1])
-    return plain if len(value) <= SHOWN else plain[:SHOWN] + "…"
+    safe = veiled(value)
+    plain = "".join(character if character.isprintable() else " " for character in safe[: SHOWN + 1])
+    return plain if len(safe) <= SHOWN else plain[:SHOWN] + "…"
