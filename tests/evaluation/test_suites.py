@@ -78,6 +78,25 @@ def test_any_answer_gets_each_measure_within_its_range(name: str, output: str) -
         assert all(value is None or 0 <= value <= 4 for value in scores.values())
 
 
+@pytest.mark.parametrize("name", [name for name in OWN if not SUITES[name].needs_log_probabilities])
+@pytest.mark.parametrize("filling", ["\n", " ", "\t\n", "1", "`", "- "])
+def test_an_answer_that_is_made_to_take_long_is_graded_all_the_same(name: str, filling: str) -> None:
+    """Where a rule goes over an answer again for each letter, this takes a day."""
+    for sample in first(name, 8):
+        scores = SUITES[name].grade(replace(sample, output=f"I can't do that.{filling * 400_000}x"))
+        assert set(scores) == {measure.name for measure in SUITES[name].measures}
+
+
+def test_no_more_of_an_answer_is_graded_than_a_model_can_have_said() -> None:
+    suite = SUITES["stoa/small_checks"]
+    samples = first("stoa/small_checks")
+    assert (
+        recompute(suite, [replace(one, output=f"{' ' * suite.longest}{one.target}") for one in samples])["right"].value
+        == 0
+    )
+    assert recompute(suite, [replace(one, output=f"{' ' * 100}{one.target}") for one in samples])["right"].value > 0.5
+
+
 @pytest.mark.parametrize("name", SUITES)
 def test_a_suite_says_what_it_is(name: str) -> None:
     suite = SUITES[name]

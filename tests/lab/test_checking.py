@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from stoa.kit import clock
 from stoa.kit.act import CLOCK
+from stoa.kit.faults import TooFast
 from stoa.kit.files import store
 from stoa.kit.models import Upload
 from stoa.lab import acts, rules
+from stoa.lab.beginning import MOST_UNREADABLE
 from stoa.lab.models import Run
 from stoa.lab.tasks import check_run, check_what_waits
 from tests.cast import Cast, browser
@@ -101,3 +104,24 @@ def test_an_upgrade_lets_go_of_logs_that_were_found_to_hold_a_key(cast: Cast) ->
     assert (good.upload is None, good.found["faults"]) == (False, [quoting, held])  # type: ignore[index]  # just given
     assert (bad.upload, bad.log_opens) == (None, None)
     assert bad.found["faults"] == [{"kind": "journal.differs", "where": "head"}, held]  # type: ignore[index]
+
+
+def test_one_log_is_checked_at_a_time(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
+    study = registered(cast.author)
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(2):
+            submitted(begun(study, cast.author), cast.author)
+    locks = ProcrastinateJob.objects.filter(queue_name="lab").values_list("task_name", "lock")
+    assert list(locks) == [("stoa.lab.check", "stoa.lab.check")] * 2
+
+
+def test_whoever_sends_in_what_cannot_be_read_again_and_again_waits_a_day(cast: Cast) -> None:
+    study = registered(cast.author)
+    for number in range(MOST_UNREADABLE):
+        run = begun(study, cast.author)
+        now = clock.now() + timedelta(minutes=number)
+        Run.objects.filter(pk=run.pk).update(state="checked", verdict="unreadable", checked_at=now)
+    with pytest.raises(TooFast, match="could not be read"):
+        begun(study, cast.author)
+    with clock.travel(clock.now() + timedelta(days=1, hours=1)):
+        assert begun(study, cast.author).number == MOST_UNREADABLE + 1
