@@ -63,6 +63,7 @@ KINDS = {
     "suite.other": "The log is of another suite.",
     "suite.version": "The log is of another version of the suite.",
     "suite.unknown": "The plan does not have this suite.",
+    "suite.unchecked": "This version of the suite is not known here, so that the log can’t be checked here.",
     "seed.other": "The log was made with another seed.",
     "set.other": "The log was made with another set of samples.",
     "count.other": "The log was planned with another number of samples.",

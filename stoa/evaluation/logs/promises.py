@@ -124,10 +124,14 @@ def against_task(log: Log, promise: Promise) -> Iterator[Fault]:
         yield Fault("suite.other", "head, task", suite.name, spec.task)
     if str(spec.task_version) != suite.version:
         yield Fault("suite.version", "head, task_version", suite.version, str(spec.task_version))
-    for key, right in (("seed", promise.seed), ("samples", promise.samples)):
+    wanted = (
+        ("seed.other", "seed", promise.seed),
+        ("count.other", "samples", promise.samples),
+        ("suite.version", "version", suite.version),
+    )
+    for kind, key, right in wanted:
         for arguments in (spec.task_args, spec.task_args_passed):
-            if arguments.get(key, right) != right:
-                kind = "seed.other" if key == "seed" else "count.other"
+            if str(arguments.get(key, right)) != str(right):
                 yield Fault(kind, f"head, task_args.{key}", right, quoted(arguments[key]))
     if spec.dataset.samples not in (None, promise.samples):
         yield Fault("count.other", "head, dataset", promise.samples, spec.dataset.samples)
