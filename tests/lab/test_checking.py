@@ -23,6 +23,7 @@ from stoa.lab.models import Run
 from stoa.lab.tasks import check_run, check_what_waits
 from tests.cast import Cast, browser
 from tests.lab.studying import begun, registered, submitted, verdict
+from tests.lab.test_runs import facts
 from tests.stage import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -125,3 +126,12 @@ def test_whoever_sends_in_what_cannot_be_read_again_and_again_waits_a_day(cast: 
         begun(study, cast.author)
     with clock.travel(clock.now() + timedelta(days=1, hours=1)):
         assert begun(study, cast.author).number == MOST_UNREADABLE + 1
+
+
+def test_the_record_has_the_number_of_faults_found_and_not_of_those_listed(cast: Cast) -> None:
+    run = submitted(begun(registered(cast.author), cast.author), cast.author)
+    bad = verdict(word="differs", faults=20)
+    acts.take_up(CLOCK, run=run)
+    acts.keep_verdict(CLOCK, run=run, verdict=replace(bad, whole={**bad.whole, "counts": {"score.differs": 10_000}}))
+    [checked] = facts("lab.run.checked")
+    assert checked["faults"] == 10_000

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from stoa.evaluation.verdicts import Measured, Verdict
+from stoa.evaluation.verdicts import Measured, Verdict, faults_in
 from stoa.kit import clock, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed
@@ -62,8 +62,7 @@ def keep_verdict(actor: Actor, *, run: Run, verdict: Verdict, marks: str = "") -
     forget_if_unused(let_go)
     RunMeasure.objects.bulk_create(_row(run, name, one) for name, one in verdict.measures.items())
     RunMarks.objects.create(run=run, marks=marks)
-    faults = len(run.found.get("faults") or ())
-    told = (str(run.pk), run.study_id, run.number, run.verdict, faults)
+    told = (str(run.pk), run.study_id, run.number, run.verdict, faults_in(run.found))
     tell(events.RunChecked(*told, measures=_as_texts(verdict.measures)))
     settle_result(run)
     return run

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from stoa.evaluation.verdicts import faults_in
 from stoa.kit import edge
 from stoa.kit.faults import Closed
 from stoa.kit.files.answering import attachment
@@ -39,6 +40,7 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
     study, one = _found(number, run)
     actor, found = edge.actor(request), one.found or {}
     word, then = run_state(one)
+    faults = [in_words(fault) for fault in (found.get("faults") or [])[:SHOWN_FAULTS]]
     context = {
         **frame(study),
         "run": one,
@@ -46,7 +48,8 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "run_then": then,
         "suite": title_of(one.suite),
         "measures": measured(one.suite, one.measures.all()),
-        "faults": [in_words(fault) for fault in (found.get("faults") or [])[:SHOWN_FAULTS]],
+        "faults": faults,
+        "unshown": f"{faults_in(found) - len(faults):,}" if faults_in(found) > len(faults) else "",
         "not_measurable": [_titled(one.suite, name) for name in found.get("not_measurable") or []],
         "facts": _facts(one, found),
         "reproductions": one.reproductions.select_related("member", "study").order_by("number"),
