@@ -135,3 +135,32 @@ def test_the_record_has_the_number_of_faults_found_and_not_of_those_listed(cast:
     acts.keep_verdict(CLOCK, run=run, verdict=replace(bad, whole={**bad.whole, "counts": {"score.differs": 10_000}}))
     [checked] = facts("lab.run.checked")
     assert checked["faults"] == 10_000
+
+
+def asked_again(run: Run) -> int:
+    """How often the clock asks for a check of this run, once nothing waits for it any more."""
+    ProcrastinateJob.objects.all().delete()
+    check_what_waits()
+    return ProcrastinateJob.objects.filter(task_name="stoa.lab.check", args__run=run.pk).count()
+
+
+def test_a_check_that_does_not_come_to_its_end_is_begun_again_for_ever_after_longer_and_longer_pauses(
+    cast: Cast,
+) -> None:
+    run = submitted(begun(registered(cast.author), cast.author), cast.author)
+    now = clock.now()
+    for attempts, minutes in [(1, 10), (2, 20), (4, 80), (8, 1_280), (9, 1_440), (200, 1_440)]:
+        Run.objects.filter(pk=run.pk).update(attempts=attempts, taken_up=now)
+        with clock.travel(now + timedelta(minutes=minutes - 1)):
+            assert asked_again(run) == 0
+        with clock.travel(now + timedelta(minutes=minutes + 1)):
+            assert asked_again(run) == 1
+    page = browser().get(run.get_absolute_url()).content.decode()
+    assert "Checking it did not come to its end 200 times" in page
+
+
+def test_a_log_that_waits_is_asked_for_once(cast: Cast) -> None:
+    submitted(begun(registered(cast.author), cast.author), cast.author)
+    for _ in range(3):
+        check_what_waits()
+    assert ProcrastinateJob.objects.filter(task_name="stoa.lab.check").count() == 1

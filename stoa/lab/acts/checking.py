@@ -17,7 +17,8 @@ from stoa.lab.models import Run, RunMarks, RunMeasure, packed
 
 TAKEN_UP_FOR = timedelta(minutes=30)
 """After so long a check that was taken up is another's to take up."""
-MOST_ATTEMPTS = 5
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(days=1)
+"""A check that did not come to its end is begun again after a pause, each twice as long as the one before."""
 
 
 @act("lab.check.begin", on="run", kind="private")
