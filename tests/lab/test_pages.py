@@ -245,3 +245,7 @@ def test_a_list_costs_the_same_for_one_row_and_three(cast: Cast, path: str) -> N
     more(1), more(2)
     assert _cost(path, cast.member) == one
     assert one <= (13 if path == "/lab/studies/1" else 12)  # it opens with its picture, and ends with its thread
+
+
+def test_what_no_key_can_be_ends_none(cast: Cast) -> None:
+    assert browser(cast.author).post("/lab/keys", {"end": "\0"}).status_code == 422

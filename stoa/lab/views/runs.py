@@ -81,7 +81,8 @@ def log(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
 def keys(request: HttpRequest) -> HttpResponseBase:
     """The keys by which one's logs are signed."""
     actor, me = edge.actor(request), Person.objects.get(pk=request.user.pk)
-    if ended := queries.keys_of(actor).filter(pk=request.POST.get("end", ""), ended=None).first():
+    ending = request.POST.get("end", "")
+    if ended := next((key for key in queries.keys_of(actor).filter(ended=None) if key.pk == ending), None):
         acts.end_key(actor, person=me, key=ended)
         messages.success(request, "The key signs no more.")
         return redirect("lab:keys")
