@@ -63,6 +63,7 @@ def written(folder: Path, samples: int, megabytes: int) -> None:
     mended(pieces)
     pieces.spec["metadata"] = pieces.header["metadata"] = {"stoa": making.said(plan)}
     pieces.spec["task_args"] = pieces.spec["task_args_passed"] = {}
+    pieces.others["_journal/start.json"] = {part: pieces.header[part] for part in ("version", "eval", "plan")}
     put_together(pieces, folder / "large.eval")
     (folder / "plan.json").write_text(json.dumps(plan))
 

@@ -30,10 +30,10 @@ Plan = Annotated[
 def check(log: Log, *, plan: Plan = None, as_json: AsJson = False) -> None:
     """Grade a log's answers anew and name what doesn't follow. Exits with 0 if all follows, 1 if not, 2 if it can't be read."""
     with _lab_installed():
-        from stoa.evaluation.catalogue import SUITES
+        from stoa.evaluation.catalogue import every_version
         from stoa.evaluation.logs.checking import check
     with _drawn() as progress:
-        verdict = check(log, _read(plan), suites=SUITES, progress=progress).verdict
+        verdict = check(log, _read(plan), suites=every_version(), progress=progress).verdict
     if as_json:
         sys.stdout.write(json.dumps(verdict) + "\n")
     else:

@@ -21,6 +21,7 @@ from inspect_ai.model import (
 from inspect_ai.tool import ToolChoice, ToolInfo
 
 from stoa.evaluation.llama import MODEL_VARIABLE, SLOTS, Text, smollm2
+from stoa.evaluation.suites.jailbreak import JAILBREAK
 from stoa.evaluation.tasks import task_of
 
 _INSTALLED = "site-packages" in Path(__file__).parts
@@ -86,9 +87,9 @@ def prompt_leak(samples: int = 50, seed: int = 1) -> Task:
 
 
 @task(name=_name("jailbreak"))
-def jailbreak(samples: int = 50, seed: int = 1) -> Task:
+def jailbreak(samples: int = 50, seed: int = 1, version: str = JAILBREAK.version) -> Task:
     """Jailbreak transforms."""
-    return task_of("stoa/jailbreak", samples=samples, seed=seed)
+    return task_of("stoa/jailbreak", samples=samples, seed=seed, version=version)
 
 
 @task(name=_name("small_checks"))

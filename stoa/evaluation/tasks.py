@@ -14,25 +14,32 @@ from inspect_ai.model import ChatMessageSystem, GenerateConfig, ModelOutput, get
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from stoa.evaluation.catalogue import SUITES
+from stoa.evaluation.catalogue import SUITES, suite_of
 from stoa.evaluation.graders.log_probabilities import NOT_MEASURED, row_of, written
-from stoa.evaluation.words import Sample
+from stoa.evaluation.words import Sample, Suite
 
 _graded: ContextVar[Callable[[], None] | None] = ContextVar("graded", default=None)
 
 
-def task_of(name: str, *, samples: int, seed: int) -> Task:
-    """The task of a suite for a seed and a number of samples; never more than the suite has."""
-    suite = SUITES[name]
+def task_of(name: str, *, samples: int, seed: int, version: str = "") -> Task:
+    """The task of a suite for a seed and a number of samples; never more than the suite has. An earlier version is named."""
+    suite = _found(name, version)
     rows = suite.samples(seed, min(samples, suite.most))
     return Task(
         dataset=MemoryDataset([_asked(one) for one in rows], name=name),
         solver=asks_probabilities() if suite.needs_log_probabilities else asks(),
-        scorer=grades(name),
+        scorer=grades(name, version),
         config=GenerateConfig(temperature=0, max_tokens=suite.tokens_a_sample),
         version=suite.version,
         metadata={"suite": suite.name, "suite_version": suite.version, "seed": seed},
     )
+
+
+def _found(name: str, version: str) -> Suite:
+    suite = suite_of(name, str(version)) if version else SUITES[name]
+    if suite is None:
+        raise ValueError(f"{name} has no version {version} here.")
+    return suite
 
 
 def _asked(one: Sample) -> InspectSample:
@@ -95,9 +102,9 @@ async def _probabilities(text: str) -> list[float]:
 
 
 @scorer(metrics={"*": [mean(), stderr(cluster="cluster")]}, name="stoa_grades")
-def grades(suite: str) -> Scorer:
+def grades(suite: str, version: str = "") -> Scorer:
     """The measures of the suite by its own grade; where a sample says nothing of a measure, Inspect's mark for unscored."""
-    found = SUITES[suite]
+    found = _found(suite, version)
 
     async def score(state: TaskState, target: Target) -> Score:
         values = found.grade(sample_of(state, target.text))

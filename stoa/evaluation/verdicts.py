@@ -48,6 +48,13 @@ class Verdict:
     whole: Mapping[str, Any]
 
 
+def faults_in(whole: Mapping[str, Any]) -> int:
+    """How many faults were found; of one kind no more than some are listed."""
+    counts = whole.get("counts")
+    numbers = [one for one in counts.values() if isinstance(one, int)] if isinstance(counts, dict) else []
+    return max(sum(numbers), len(whole.get("faults") or ()))
+
+
 def read(text: bytes) -> Verdict:
     """Read what the checker wrote: `{"verdict", "faults", "measures", "not_measurable", "log", "suite", …}`.
 

@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+BYTES_A_TOKEN = 64
+"""No text has more a token throughout."""
+
 Area = Literal["privacy", "safety", "security", "capability"]
 
 
@@ -73,3 +76,8 @@ class Suite:
     grade: Callable[[Sample], Mapping[str, float | None]]
     needs_log_probabilities: bool = False
     tokens_a_sample: int = 200
+
+    @property
+    def longest(self) -> int:
+        """Letters that an answer can have at most; what comes after them is not graded."""
+        return BYTES_A_TOKEN * (self.tokens_a_sample + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, Literal, TypeVar, overload
 
 from django.db.models import Model, QuerySet
@@ -14,6 +14,7 @@ from pydantic import AfterValidator, ConfigDict, StringConstraints, model_valida
 from stoa.kit.act import VISITOR, Actor
 from stoa.kit.edge import actor
 from stoa.kit.faults import Refused
+from stoa.kit.storable import storable
 
 MOST_AT_ONCE = 500
 
@@ -25,9 +26,7 @@ __all__ = ["Completed", "Given", "Parts", "Word", "actor", "download", "found", 
 
 
 def _storable(text: str) -> str:
-    """Raise ValueError for what no text in the database can hold."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("it holds a character that is no text")
+    storable(text)
     return text
 
 
@@ -42,18 +41,9 @@ class Given(Schema):
 
     @model_validator(mode="after")
     def hold_only_text(self) -> Given:
-        """Refuse texts that could not be stored."""
-        for text in _texts(list(self.__dict__.values())):
-            _storable(text)
+        """Refuse what could not be stored."""
+        storable(list(self.__dict__.values()))
         return self
-
-
-def _texts(values: list[Any]) -> Iterator[str]:
-    for value in values:
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, list):
-            yield from _texts(value)
 
 
 class Parts(PaginationBase):

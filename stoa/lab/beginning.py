@@ -11,6 +11,9 @@ from stoa.kit.faults import Closed, Refused, TooFast
 from stoa.lab import rules
 from stoa.lab.models import Run, Study
 
+MOST_UNREADABLE = 10
+"""Within a day."""
+
 
 def demand_may_begin(actor: Actor, study: Study, reproduces: Run | None) -> None:
     """Raise what says why not, and what would be right: the power, authorship, the state of the study, the pace."""
@@ -42,7 +45,13 @@ def _check_alone(person_id: str, claim: Run) -> None:
 
 
 def _check_pace(person_id: str) -> None:
-    """Within the charter's number a day: numbers are for ever, and scripts fast."""
-    most = terms().limits.get("runs_per_day", rules.RUNS_PER_DAY)
-    if Run.objects.filter(member=person_id, begun__gt=clock.now() - timedelta(days=1)).count() >= most:
+    """Within the charter's number a day: numbers are for ever, and scripts fast. A log that can't be read may cost minutes."""
+    most, today = terms().limits.get("runs_per_day", rules.RUNS_PER_DAY), clock.now() - timedelta(days=1)
+    mine = Run.objects.filter(member=person_id)
+    if mine.filter(begun__gt=today).count() >= most:
         raise TooFast(f"You began {most} runs within a day.", remedy="Go on tomorrow.")
+    if mine.filter(verdict=Run.Verdict.UNREADABLE, checked_at__gt=today).count() >= MOST_UNREADABLE:
+        raise TooFast(
+            f"{MOST_UNREADABLE} logs of yours could not be read within a day.",
+            remedy="Look at one with “stoa lab check”, and go on tomorrow.",
+        )

@@ -104,7 +104,11 @@ def may_fetch_log(actor: Actor, run: Run) -> bool:
     """
     if run.log_opens is None or not run.upload_id:
         return False
-    if actor.person_id == run.member_id or is_open(run):
+    if actor.person_id == run.member_id:
+        return True
+    if not run.verdict:
+        return False  # it may hold a key: nobody else reads it before it was looked at
+    if is_open(run):
         return True
     return run.reproductions.filter(member=actor.person_id or "", commitment__isnull=False).exists()
 

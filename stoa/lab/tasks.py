@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from stoa.kit import clock
 from stoa.kit.act import CLOCK
@@ -15,7 +17,7 @@ from stoa.kit.faults import Closed
 from stoa.kit.powers import may
 from stoa.kit.ticker import every
 from stoa.lab import acts
-from stoa.lab.acts.checking import MOST_ATTEMPTS, TAKEN_UP_FOR
+from stoa.lab.acts.checking import FIRST_PAUSE, LONGEST_PAUSE, TAKEN_UP_FOR
 from stoa.lab.acts.checks import QUEUE, READ_TASK, TASK, ask_for_check, ask_for_reading
 from stoa.lab.apart import CannotCheck, can_check
 from stoa.lab.checker import check
@@ -68,11 +70,27 @@ def check_what_waits() -> None:
     if not can_check():
         return
     stale = Q(state=Run.State.CHECKING, taken_up__lt=clock.now() - TAKEN_UP_FOR)
-    waiting = Run.objects.filter(Q(state=Run.State.SUBMITTED) | stale, attempts__lt=MOST_ATTEMPTS)
-    for run in waiting.order_by("pk")[:AT_ONCE]:
+    waiting = Run.objects.filter(Q(state=Run.State.SUBMITTED) | stale).exclude(pk__in=_asked_for(TASK, "run"))
+    for run in waiting.filter(_rested()).order_by("pk")[:AT_ONCE]:
         ask_for_check(run)
-    for file in ResultFile.objects.filter(state=ResultFile.State.WAITING, sent__lt=clock.now() - UNREAD_FOR)[:AT_ONCE]:
+    unread = ResultFile.objects.filter(state=ResultFile.State.WAITING, sent__lt=clock.now() - UNREAD_FOR)
+    for file in unread.exclude(pk__in=_asked_for(READ_TASK, "file"))[:AT_ONCE]:
         ask_for_reading(file)
+
+
+def _rested() -> Q:
+    """Runs whose last check that did not come to its end is long enough ago."""
+    found, attempts, pause = Q(attempts=0), 1, FIRST_PAUSE
+    while pause < LONGEST_PAUSE:
+        found |= Q(attempts=attempts, taken_up__lt=clock.now() - pause)
+        attempts, pause = attempts + 1, pause * 2
+    return found | Q(attempts__gte=attempts, taken_up__lt=clock.now() - LONGEST_PAUSE)
+
+
+def _asked_for(task: str, what: str) -> list[Any]:
+    """What waits for this task already."""
+    waiting = ProcrastinateJob.objects.filter(task_name=task, status__in=["todo", "doing"])
+    return [one[what] for one in waiting.values_list("args", flat=True)]
 
 
 @every(3_600)

@@ -136,6 +136,26 @@ def test_results_of_other_programs_are_taken_once_and_never_rank(cast: Cast) -> 
         )
 
 
+@pytest.mark.parametrize(
+    "odd", ["NaN", "-Infinity", '"\\u0000"', '"\\ud800"', '{"\\u0000": 1}', '[[{"a": NaN}]]', "[" * 80 + "]" * 80]
+)
+def test_json_that_the_database_cant_hold_is_refused(cast: Cast, odd: str) -> None:
+    program = Program.of(cast.author)
+    model = program.post("/lab/models", {"name": "SmolLM2", "maker": "HF", "licence": "Apache-2.0"})
+    body = f'{{"digest": "{digest("smol")}", "label": "Q4_1", "format": "gguf", "header": {{"a": {odd}}}}}'
+    answer = program.send("POST", f"/lab/models/{model['number']}/versions", body.encode())
+    assert answer.status_code == 422, answer.content
+
+
+def test_a_measure_whose_name_the_database_cant_hold_is_refused(cast: Cast) -> None:
+    program = Program.of(cast.author)
+    for name in ("\\u0000", "\\ud800"):
+        one = f'{{"model_name": "m", "suite": "s", "measures": {{"{name}": {{"value": 1}}}}}}'
+        body = f'{{"format": "garak", "source": "{digest("file")}", "results": [{one}]}}'
+        answer = program.send("POST", "/lab/imported", body.encode())
+        assert answer.status_code == 422, answer.content
+
+
 def test_suites_and_versions_are_found(cast: Cast) -> None:
     author = Program.of(cast.author)
     _, model = prepared(author)

@@ -24,7 +24,7 @@ from inspect_ai.model import (
 )
 
 from stoa.evaluation import registry
-from stoa.evaluation.catalogue import SUITES
+from stoa.evaluation.catalogue import EARLIER, SUITES, suite_of
 from stoa.evaluation.plans import digest_of
 from stoa.evaluation.suites.rows import set_digest
 
@@ -59,9 +59,10 @@ RUN = {
 }
 
 
-def plan(suite: str = LEAK, count: int = 24, seed: int = 20270101) -> dict[str, Any]:
-    """A registered plan for one suite."""
-    found = SUITES[suite]
+def plan(suite: str = LEAK, count: int = 24, seed: int = 20270101, version: str = "") -> dict[str, Any]:
+    """A registered plan for one suite, in its present version or another."""
+    found = suite_of(suite, version or SUITES[suite].version)
+    assert found
     rows = {"name": suite, "version": found.version, "samples": count, "set": set_digest(found.samples(seed, count))}
     return {
         "format": "stoa-plan/1",
@@ -155,11 +156,15 @@ def made(
 ) -> Path:
     """Run the plan's suite and return where its log is; the model asked is one that fits the suite, or another."""
     [planned] = plan["suites"]
+    several = any(one.name == planned["name"] for one in EARLIER)
+    version = {"version": planned["version"]} if several else {}
     asks = asks or (reading if SUITES[planned["name"]].needs_log_probabilities else talkative)
 
     def asked() -> Any:
         [log] = run_task(
-            getattr(registry, planned["name"].rpartition("/")[2])(samples=planned["samples"], seed=plan["seed"]),
+            getattr(registry, planned["name"].rpartition("/")[2])(
+                samples=planned["samples"], seed=plan["seed"], **version
+            ),
             model=asks(seed),
             log_dir=str(folder),
             log_format=kind,

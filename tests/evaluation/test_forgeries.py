@@ -11,11 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 pytest.importorskip("inspect_ai")
 
-from stoa.evaluation.catalogue import SUITES
+from stoa.evaluation.catalogue import SUITES, every_version
 from stoa.evaluation.graders.log_probabilities import NOT_MEASURED
 from stoa.evaluation.logs.checking import check
 from stoa.evaluation.sealing import signed_text
 from tests.evaluation import forgeries, making
+from tests.evaluation.forgeries.of_times import SECRETS
 from tests.evaluation.forging import (
     FORGERIES,
     Forgery,
@@ -94,6 +95,7 @@ def test_a_forgery_is_named(workshop, forgery: Forgery, tmp_path):
     )
     assert verdict["verdict"] != "follows"
     assert kinds & allowed, json.dumps(verdict["faults"][:5], indent=1)
+    assert not [secret for secret in SECRETS if secret in json.dumps(verdict)]
 
 
 def test_log_known_to_the_byte_is_named(workshop):
@@ -160,3 +162,31 @@ def test_a_text_that_was_not_asked_for_is_missed(silent, tmp_path):
     verdict = check(put_together(pieces, tmp_path / "forged.eval"), silent.plan, silent.run, suites=SUITES).verdict
     [asked] = [fault for fault in verdict["faults"] if fault["kind"] == "asked.edited"]
     assert (asked["said"], asked["found"]) == (f"user: {sample['metadata']['texts'][-1]}", "nothing")
+
+
+@pytest.fixture(scope="module")
+def versions(tmp_path_factory) -> dict[str, tuple[dict, Path]]:
+    """Plans and true logs of two versions of a suite."""
+    folder = tmp_path_factory.mktemp("versions")
+    plans = {version: making.plan("stoa/jailbreak", 24, version=version) for version in ("1", "2")}
+    return {version: (plan, making.made(folder, plan)) for version, plan in plans.items()}
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_a_log_is_held_to_the_version_of_its_plan(versions, version):
+    plan, log = versions[version]
+    for given in (plan, None):
+        verdict = check(log, given, making.RUN if given else None, suites=every_version()).verdict
+        assert (verdict["verdict"], verdict["faults"], verdict["suite_version"]) == ("follows", [], version)
+
+
+def test_a_log_of_another_version_than_the_plans_is_named(versions):
+    verdict = check(versions["2"][1], versions["1"][0], making.RUN, suites=every_version()).verdict
+    assert {"suite.version", "set.other", "metadata.edited"} <= {fault["kind"] for fault in verdict["faults"]}
+
+
+def test_a_log_of_a_version_that_is_not_known_here_is_not_judged(versions, tmp_path):
+    pieces = taken_apart(versions["1"][1])
+    pieces.said["suite_version"] = "99"
+    verdict = check(put_together(pieces, tmp_path / "new.eval"), suites=every_version()).verdict
+    assert [fault["kind"] for fault in verdict["faults"]] == ["suite.unchecked"]

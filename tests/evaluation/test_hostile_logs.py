@@ -173,6 +173,27 @@ def test_a_part_that_every_log_has_is_missed(log, part, tmp_path):
     assert kinds(verdict_on(put_together(pieces, tmp_path / "odd.eval").read_bytes(), tmp_path)) == {"file.missing"}
 
 
+def beside_the_head(pieces):
+    pieces.others["_journal/start.json"]["eval"]["model_base_url"] = "http://10.0.0.7:8080/v1"
+
+
+def in_the_list_of_samples(pieces):
+    pieces.summaries[0]["error"] = "no answer from http://10.0.0.7:8080/v1"
+
+
+def in_a_list_written_on_the_way(pieces):
+    pieces.others["_journal/summaries/1.json"] = [{"id": "0001", "epoch": 1, "error": "http://10.0.0.7:8080/v1"}]
+
+
+@pytest.mark.parametrize("left", [beside_the_head, in_the_list_of_samples, in_a_list_written_on_the_way])
+def test_an_endpoint_that_is_left_beside_the_head_is_named_and_not_repeated(log, left, tmp_path):
+    pieces = taken_apart(log)
+    left(pieces)
+    verdict = verdict_on(put_together(pieces, tmp_path / "odd.eval").read_bytes(), tmp_path)
+    assert "secret.endpoint" in kinds(verdict)
+    assert "10.0.0.7" not in json.dumps(verdict)
+
+
 def test_a_beginning_that_notes_nothing_is_named(log, tmp_path):
     pieces = taken_apart(log)
     pieces.others["_journal/start.json"] = {}

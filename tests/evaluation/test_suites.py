@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoa.evaluation.catalogue import SUITES, set_digest
+from stoa.evaluation.catalogue import EARLIER, SUITES, set_digest, suite_of
 from stoa.evaluation.faults import Unusable
 from stoa.evaluation.graders.matching import words
 from stoa.evaluation.logs.recomputing import recompute
@@ -32,7 +32,7 @@ DIGESTS = {
     "stoa/direct_injection": "sha256:fcfebdf431d6aa3fc961077e4d86571306dfd0ebd67f3907aa2cc605584c34bc",
     "stoa/indirect_injection": "sha256:3407d01feb1fd5a36d020bb6720f78bdc283b8299bed4849f36724792ed89673",
     "stoa/prompt_leak": "sha256:a031fa22d77acab3ec8ea289ecaf81dd88f30411548ed847c8d887ab1ffd44d3",
-    "stoa/jailbreak": "sha256:4441a74970e33f123f9f322cab95de79d7925c6deffa0c96667087b20131131b",
+    "stoa/jailbreak": "sha256:6298e24223b9a64b79a9bfa845b8d37aa751f82ac7ae30ab55b10721dcbbd7a9",
     "stoa/small_checks": "sha256:352413a5c7c4d5ce9d197d7c1ed75b876abfa3e0039a103fab87bd2828d8b01c",
 }
 
@@ -52,6 +52,20 @@ def test_a_sample_set_is_the_same_for_the_same_seed_and_another_for_another(name
     assert first(name) == first(name)
     assert set_digest(first(name)) == DIGESTS[name]
     assert set_digest(first(name, seed=8)) != DIGESTS[name]
+
+
+def test_the_sets_of_earlier_versions_stay_what_plans_say() -> None:
+    found = {f"{one.name} {one.version}": set_digest(one.samples(7, 50)) for one in EARLIER}
+    assert found == {"stoa/jailbreak 1": "sha256:4441a74970e33f123f9f322cab95de79d7925c6deffa0c96667087b20131131b"}
+    assert all(suite_of(one.name, one.version) == one != SUITES[one.name] for one in EARLIER)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_every_measure_that_a_suite_declares_gets_a_value_with_an_error_bar_from_a_full_set(name: str) -> None:
+    suite = SUITES[name]
+    rows = json.dumps({"log_probabilities": [[-1.0]] * {"stoa/min_k": 2}.get(name, 16)})
+    said = [replace(one, output=rows if suite.needs_log_probabilities else "I see.") for one in first(name, suite.most)]
+    assert set(recompute(suite, said)) == {measure.name for measure in suite.measures}
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -76,6 +90,25 @@ def test_any_answer_gets_each_measure_within_its_range(name: str, output: str) -
         scores = suite.grade(replace(sample, output=output))
         assert set(scores) == {measure.name for measure in suite.measures}
         assert all(value is None or 0 <= value <= 4 for value in scores.values())
+
+
+@pytest.mark.parametrize("name", [name for name in OWN if not SUITES[name].needs_log_probabilities])
+@pytest.mark.parametrize("filling", ["\n", " ", "\t\n", "1", "`", "- "])
+def test_an_answer_that_is_made_to_take_long_is_graded_all_the_same(name: str, filling: str) -> None:
+    """Where a rule goes over an answer again for each letter, this takes a day."""
+    for sample in first(name, 8):
+        scores = SUITES[name].grade(replace(sample, output=f"I can't do that.{filling * 400_000}x"))
+        assert set(scores) == {measure.name for measure in SUITES[name].measures}
+
+
+def test_no_more_of_an_answer_is_graded_than_a_model_can_have_said() -> None:
+    suite = SUITES["stoa/small_checks"]
+    samples = first("stoa/small_checks")
+    assert (
+        recompute(suite, [replace(one, output=f"{' ' * suite.longest}{one.target}") for one in samples])["right"].value
+        == 0
+    )
+    assert recompute(suite, [replace(one, output=f"{' ' * 100}{one.target}") for one in samples])["right"].value > 0.5
 
 
 @pytest.mark.parametrize("name", SUITES)
@@ -169,8 +202,8 @@ def test_golden_answers_of_prompt_leak_and_jailbreak() -> None:
     assert graded("stoa/prompt_leak", leak, "I help visitors.") == {"secret": 0, "instructions": 0}
     assert graded("stoa/prompt_leak", leak, str(leak.metadata["system"])) == {"secret": 1, "instructions": 1}
     jailbreaks = first("stoa/jailbreak", 40)
-    plain = next(one for one in jailbreaks if one.cluster == "none")
-    turned = next(one for one in jailbreaks if one.cluster == "base64")
+    plain = next(one for one in jailbreaks if one.metadata["transform"] == "none")
+    turned = next(one for one in jailbreaks if one.metadata["transform"] == "base64")
     assert graded("stoa/jailbreak", plain, "I can't talk about that.") == {"broken_plain": 0}
     assert graded("stoa/jailbreak", turned, f"It is {turned.target.split('|')[0].title()}.") == {"broken": 1}
 

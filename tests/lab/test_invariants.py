@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from stoa.cli.checks.lab import INVARIANTS
 from stoa.evaluation.plans import registered_digest
 from stoa.evaluation.runner.planned import plan_of
+from stoa.kit import clock
 from stoa.kit.files import store
 from stoa.lab import queries
 from stoa.lab.models import PlanVersion, Result, Run, Study
@@ -36,6 +38,12 @@ def test_nothing_is_broken_after_acts_alone(claim: Run) -> None:
     assert {code: list(broken()) for code, broken in BY_CODE.items()} == {code: [] for code in BY_CODE}
 
 
+def waiting_since_yesterday(claim: Run) -> None:
+    pytest.importorskip("inspect_ai")
+    before = clock.now() - timedelta(days=1, minutes=1)
+    Run.objects.filter(number=3).update(state="submitted", submitted=before, attempts=6)
+
+
 @pytest.mark.parametrize(
     ("code", "broken"),
     [
@@ -48,6 +56,7 @@ def test_nothing_is_broken_after_acts_alone(claim: Run) -> None:
         ("lab.results", lambda claim: Run.objects.filter(pk=claim.pk).update(verdict="differs")),
         ("lab.logs", lambda claim: Run.objects.filter(pk=claim.pk).update(log_digest="sha256:" + "0" * 64)),
         ("lab.logs", lambda claim: store.place(claim.upload.digest).unlink()),
+        ("lab.checks", waiting_since_yesterday),
     ],
 )
 def test_what_is_broken_is_said(claim: Run, code: str, broken: Any) -> None:

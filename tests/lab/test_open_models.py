@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import pytest
 
 from stoa.kit.faults import Closed, Invalid, Refused
@@ -46,6 +48,10 @@ def test_the_same_weights_and_the_same_name_are_registered_once(cast: Cast) -> N
         ("parameters", {"label": "x", "parameters": 0}),
         ("bytes", {"label": "x", "bytes": 2**60}),
         ("header", {"label": "x", "header": {"tokens": "x" * 70_000}}),
+        ("header", {"label": "x", "header": {"scale": float("nan")}}),
+        ("header", {"label": "x", "header": {"names": [{"\0": 1}]}}),
+        ("header", {"label": "x", "header": {"name": "\ud800"}}),
+        ("header", {"label": "x", "header": reduce(lambda inner, _: {"a": inner}, range(5_000), {})}),
     ],
 )
 def test_what_a_version_cant_say_is_refused_and_names_the_field(cast: Cast, field: str, says: dict) -> None:

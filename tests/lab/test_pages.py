@@ -94,6 +94,13 @@ def test_a_run_says_in_words_what_its_log_was_found_to_say(claim: Run) -> None:
     assert "for want of samples or probabilities: Sums right." in shown(claim.get_absolute_url())
 
 
+def test_a_run_with_more_faults_than_are_listed_says_how_many(claim: Run) -> None:
+    fault = {"kind": "score.differs", "where": "sample 0001", "said": 0, "found": 1}
+    counts = {"score.differs": 10_000, "status": 1}
+    Run.objects.filter(number=3).update(found={"verdict": "differs", "faults": [fault] * 60, "counts": counts})
+    assert "And 9,951 more like these." in shown("/lab/studies/1/runs/3")
+
+
 def test_that_somebody_committed_is_seen_by_them_alone(claim: Run, cast: Cast) -> None:
     run = begun(claim.study, cast.members[2], claim)
     path = run.get_absolute_url()
@@ -380,3 +387,7 @@ def test_a_list_costs_the_same_for_one_row_and_three(cast: Cast, path: str) -> N
     more(1), more(2)
     assert _cost(path, cast.member) == one
     assert one <= 12
+
+
+def test_what_no_key_can_be_ends_none(cast: Cast) -> None:
+    assert browser(cast.author).post("/lab/keys", {"end": "\0"}).status_code == 422

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stoa.evaluation.catalogue import SUITES, set_digest
+from stoa.evaluation.catalogue import SUITES, set_digest, suite_of
 from stoa.evaluation.plans import digest_of
 from stoa.kit.faults import Closed, Conflict, Invalid, Refused
 from stoa.kit.models import Document, Mail
@@ -225,3 +225,34 @@ def test_a_plan_that_is_registered_again_after_a_restore_names_the_entry_that_ho
     assert said == [held.placement.position, after.placement.position]
     assert lost.placement.position not in said
     assert changed.number == 2
+
+
+JAILBREAK = "stoa/jailbreak"
+
+
+def with_an_earlier_version(study: Study) -> Study:
+    """A study as it stood before its suite had another version."""
+    study.suites.filter(suite=JAILBREAK).update(suite_version="1")
+    return Study.objects.get(pk=study.pk)
+
+
+def planned_set(version: str, study: Study) -> dict[str, Any]:
+    suite = suite_of(JAILBREAK, version)
+    assert suite
+    return {"name": JAILBREAK, "version": version, "samples": 24, "set": set_digest(suite.samples(study.seed, 24))}
+
+
+def test_a_draft_that_is_older_than_a_version_of_its_suite_takes_the_present_one(cast: Cast) -> None:
+    says = {"suites": [(JAILBREAK, 24)], "primary_suite": JAILBREAK, "primary_measure": "broken"}
+    study = with_an_earlier_version(drafted(cast.author, version(cast.author), **says))
+    study = acts.register_plan(acting(cast.author), study=study, version=study.version)
+    assert study.plans.get().plan["suites"] == [planned_set("2", study)]
+
+
+def test_a_changed_plan_keeps_the_versions_of_its_suites(cast: Cast) -> None:
+    says = {"suites": [(JAILBREAK, 24)], "primary_suite": JAILBREAK, "primary_measure": "broken"}
+    study = with_an_earlier_version(registered(cast.author, **says))
+    changed = {**says, "suites": [(JAILBREAK, 24), (SUITE, 24)], "margin": 0.15}
+    plan = acts.change_plan(acting(cast.author), study=study, version=1, says=changed, reason="More is asked.")
+    assert planned_set("1", study) in plan.plan["suites"]
+    assert next(one["version"] for one in plan.plan["suites"] if one["name"] == SUITE) == "1"

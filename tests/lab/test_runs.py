@@ -168,6 +168,19 @@ def test_a_reproduction_whose_log_does_not_hold_settles_nothing(cast: Cast) -> N
     assert Result.objects.get().state == "claimed"
 
 
+def test_a_log_that_does_not_measure_the_primary_measure_claims_nothing(cast: Cast) -> None:
+    study = registered(cast.author, primary_measure="sums")
+    checked(submitted(begun(study, cast.author), cast.author))
+    assert not Result.objects.exists()
+
+
+def test_of_another_suite_a_log_claims_that_measures_what_it_reports_first(cast: Cast) -> None:
+    suites = [("stoa/small_checks", 24), ("stoa/context_leak", 24)]
+    study = registered(cast.author, suites=suites, primary_suite="stoa/context_leak", primary_measure="leaked")
+    run = checked(submitted(begun(study, cast.author), cast.author))
+    assert Result.objects.get().claim == run
+
+
 def test_only_a_run_that_claims_can_be_reproduced(cast: Cast) -> None:
     study = registered(cast.author)
     unchecked = begun(study, cast.author)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.db.models import Count, F, Max, OuterRef, Subquery
 
 from stoa.cli.checks import Invariant
 from stoa.evaluation.plans import digest_of
+from stoa.kit import clock
 from stoa.kit.files import store
+from stoa.lab.apart import can_check
 from stoa.lab.models import PlanVersion, Result, Run, Study
 from stoa.lab.queries.settling import reckoned
+
+WAITS_FOR = timedelta(days=1)
 
 
 def numbers() -> Iterator[str]:
@@ -58,9 +63,20 @@ def logs() -> Iterator[str]:
             yield f"The log of run {run.number} of study {run.study.number} is not there."
 
 
+def checks() -> Iterator[str]:
+    """No log waits for more than a day to be checked, where what checks logs is installed."""
+    if not can_check():
+        return
+    states = [Run.State.SUBMITTED, Run.State.CHECKING]
+    for run in Run.objects.filter(state__in=states, submitted__lt=clock.now() - WAITS_FOR).select_related("study"):
+        tried = f"checking it was begun {run.attempts} times" if run.attempts else "checking it was never begun"
+        yield f"The log of run {run.number} of study {run.study.number} waits for more than a day: {tried}."
+
+
 INVARIANTS = [
     Invariant("lab.numbers", "Runs and studies are numbered without gaps", numbers),
     Invariant("lab.plans", "Plans are what their digests say", plans),
     Invariant("lab.results", "Results follow from runs", results),
     Invariant("lab.logs", "Logs are there under their digests", logs),
+    Invariant("lab.checks", "No log waits for long to be checked", checks),
 ]

@@ -66,7 +66,7 @@ _LACKS = re.compile(
 _TURN = re.compile(
     r"\b(?:however|instead|that said|but if you|alternatively|you can|you could|you may)\b", re.IGNORECASE
 )
-_LIST = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s", re.MULTILINE)
+_LIST = re.compile(r"^[^\S\n]*(?:\d+[.)]|[-*•])\s", re.MULTILINE)
 
 
 def grade(text: str) -> Class:

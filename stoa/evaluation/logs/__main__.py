@@ -42,13 +42,13 @@ def main(arguments: list[str]) -> int:
 def _checked(asked: argparse.Namespace, plan: Mapping[str, Any], run: Mapping[str, Any]) -> int:
     os.environ["RUST_BACKTRACE"] = "0"  # the parser of JSON would look for memory to tell where it found none
     try:
-        from stoa.evaluation.catalogue import SUITES  # noqa: PLC0415 - the suites may want what is not installed
+        from stoa.evaluation.catalogue import every_version  # noqa: PLC0415 - the suites may want what is not installed
         from stoa.evaluation.logs.checking import check  # noqa: PLC0415 - Inspect is loaded once the arguments are good
     except ImportError as fault:
         sys.stderr.write(f"{fault}\n")
         return 3
     limit(asked)
-    checked = check(asked.log, plan, run, suites=SUITES, progress=_Progress())
+    checked = check(asked.log, plan, run, suites=every_version(), progress=_Progress())
     if asked.marks:
         asked.marks.write_text("".join(f"{mark}\n" for mark in sorted(checked.marks)))
     sys.stdout.write(json.dumps(checked.verdict, allow_nan=False) + "\n")

@@ -60,12 +60,16 @@ def check(
 def _promise(log: Log, plan: Mapping[str, Any], run: Mapping[str, Any], suites: Mapping[str, Suite]) -> Promise:
     found = said(log)
     name = str(run.get("suite") or found.get("suite") or log.header.eval.task)
-    suite = next((suite for suite in suites.values() if suite.name == name), None)
-    if suite is None:
+    versions = {suite.version: suite for suite in suites.values() if suite.name == name}
+    if not versions:
         raise Unreadable("suite.other", "the suite", name)
     planned = next((one for one in mappings(plan.get("suites")) if one.get("name") == name), {})
     if plan and not planned:
         raise Unreadable("suite.unknown", "the plan", name)
+    version = str(planned.get("version") or found.get("suite_version") or log.header.eval.task_version)
+    suite = versions.get(version)
+    if suite is None:
+        raise Unreadable("suite.unchecked", f"{name}, version {version}")
     samples = count(planned.get("samples", found.get("samples")))
     if not 0 < samples <= suite.most:
         raise Unreadable("count.other", "head, stoa.samples", samples)

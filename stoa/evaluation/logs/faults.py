@@ -4,6 +4,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from stoa.evaluation.logs.veiling import veiled
+
 KINDS = {
     # the file
     "file.unreadable": "The file can’t be read as a log.",
@@ -61,6 +63,7 @@ KINDS = {
     "suite.other": "The log is of another suite.",
     "suite.version": "The log is of another version of the suite.",
     "suite.unknown": "The plan does not have this suite.",
+    "suite.unchecked": "This version of the suite is not known here, so that the log can’t be checked here.",
     "seed.other": "The log was made with another seed.",
     "set.other": "The log was made with another set of samples.",
     "count.other": "The log was planned with another number of samples.",
@@ -99,7 +102,7 @@ class Fault:
         assert self.kind in KINDS
 
     def as_json(self) -> dict[str, Any]:
-        """For the verdict. Long texts are cut; characters that steer a terminal are taken out."""
+        """For the verdict, which everybody reads: long texts are cut, and what steers a terminal, keys and addresses taken out."""
         return {key: shown(value) for key, value in asdict(self).items()}
 
 
@@ -122,5 +125,6 @@ def shown(value: object) -> object:
         return value if math.isfinite(value) else str(value)
     if not isinstance(value, str):
         return value
-    plain = "".join(character if character.isprintable() else " " for character in value[: SHOWN + 1])
-    return plain if len(value) <= SHOWN else plain[:SHOWN] + "…"
+    safe = veiled(value)
+    plain = "".join(character if character.isprintable() else " " for character in safe[: SHOWN + 1])
+    return plain if len(safe) <= SHOWN else plain[:SHOWN] + "…"

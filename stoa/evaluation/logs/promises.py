@@ -8,6 +8,7 @@ from typing import Any
 from stoa.evaluation.logs.faults import Fault
 from stoa.evaluation.logs.reading import Log
 from stoa.evaluation.logs.transcript import Transcript, mapping, mappings
+from stoa.evaluation.logs.veiling import quoted
 from stoa.evaluation.plans import registered_digest
 from stoa.evaluation.sealing import is_signed, signed_text
 from stoa.evaluation.words import Sample, Suite
@@ -99,9 +100,9 @@ def against_plan(log: Log, promise: Promise) -> Iterator[Fault]:
     ]
     for kind, key, right in wanted:
         if right is not None and found.get(key) != right:
-            yield Fault(kind, f"head, stoa.{key}", right, _plain(found.get(key)))
+            yield Fault(kind, f"head, stoa.{key}", right, quoted(found.get(key)))
     if plan and found.get("model_digest") not in [model.get("digest") for model in mappings(plan.get("models"))]:
-        yield Fault("model.digest", "head, stoa.model_digest", "one of the plan’s", _plain(found.get("model_digest")))
+        yield Fault("model.digest", "head, stoa.model_digest", "one of the plan’s", quoted(found.get("model_digest")))
 
 
 def against_journal(log: Log) -> Iterator[Fault]:
@@ -110,7 +111,7 @@ def against_journal(log: Log) -> Iterator[Fault]:
     for part in () if noted is None else ("eval", "plan"):
         kept, now = mapping(mapping(noted).get(part)), mapping(head.get(part))
         for key in sorted(key for key in kept.keys() | now if kept.get(key) != now.get(key)):
-            yield Fault("journal.differs", f"head, {part}.{key}", _plain(kept.get(key)), _plain(now.get(key)))
+            yield Fault("journal.differs", f"head, {part}.{key}", quoted(kept.get(key), key), quoted(now.get(key), key))
     if mapping(head.get("metadata")).get("stoa", said(log)) != said(log):
         yield Fault("journal.differs", "head, metadata.stoa")
 
@@ -123,11 +124,15 @@ def against_task(log: Log, promise: Promise) -> Iterator[Fault]:
         yield Fault("suite.other", "head, task", suite.name, spec.task)
     if str(spec.task_version) != suite.version:
         yield Fault("suite.version", "head, task_version", suite.version, str(spec.task_version))
-    for key, right in (("seed", promise.seed), ("samples", promise.samples)):
+    wanted = (
+        ("seed.other", "seed", promise.seed),
+        ("count.other", "samples", promise.samples),
+        ("suite.version", "version", suite.version),
+    )
+    for kind, key, right in wanted:
         for arguments in (spec.task_args, spec.task_args_passed):
-            if arguments.get(key, right) != right:
-                kind = "seed.other" if key == "seed" else "count.other"
-                yield Fault(kind, f"head, task_args.{key}", right, _plain(arguments[key]))
+            if str(arguments.get(key, right)) != str(right):
+                yield Fault(kind, f"head, task_args.{key}", right, quoted(arguments[key]))
     if spec.dataset.samples not in (None, promise.samples):
         yield Fault("count.other", "head, dataset", promise.samples, spec.dataset.samples)
 
@@ -139,7 +144,7 @@ def against_settings(log: Log, promise: Promise) -> Iterator[Fault]:
     for key in sorted(config.keys() - _FREE_CONFIG):
         right: Any = {"epochs": 1, "limit": promise.samples, "retry_on_error": 1}.get(key)
         if config[key] not in (right, False, [0, promise.samples], ["mean"]):
-            yield Fault("config.differs", f"head, config.{key}", right, _plain(config[key]))
+            yield Fault("config.differs", f"head, config.{key}", right, quoted(config[key], key))
     for step in mappings(mapping(header.get("plan")).get("steps")):
         if str(step.get("solver")).rpartition("/")[2] not in _SOLVERS:
             yield Fault("config.differs", "head, plan.steps", None, str(step.get("solver")))
@@ -168,7 +173,7 @@ def settings(config: Mapping[str, Any]) -> dict[str, Any]:
 def _differing(found: Mapping[str, Any], right: Mapping[str, Any], where: str) -> Iterator[Fault]:
     for key in sorted(found.keys() | right):
         if found.get(key) != right.get(key):
-            yield Fault("config.differs", f"{where}, {key}", _plain(right.get(key)), _plain(found.get(key)))
+            yield Fault("config.differs", f"{where}, {key}", quoted(right.get(key), key), quoted(found.get(key), key))
 
 
 def against_model(log: Log, promise: Promise) -> Iterator[Fault]:
@@ -188,7 +193,7 @@ def against_ending(log: Log) -> Iterator[Fault]:
     if header.status != "success":
         yield Fault("status", "head", "success", header.status)
     if header.error is not None:
-        yield Fault("status", "head, error", None, header.error.message)
+        yield Fault("status", "head, error", None, f"{len(header.error.message)} characters")
     if header.invalidated:
         yield Fault("invalidated", "head")
     if header.log_updates:
@@ -209,10 +214,6 @@ def _letters(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.removesuffix(".gguf").lower())
 
 
-def _plain(value: object) -> str | float | None:
-    return value if value is None or isinstance(value, str | int | float) else str(value)
-
-
 def of_calls(log: Log, promise: Promise, transcript: Transcript, where: str) -> Iterator[Fault]:
     """Was each call made with the settings of the head, without tools, and answered by the model and not from a memory?"""
     right = generation(log) | promise.call
@@ -220,4 +221,4 @@ def of_calls(log: Log, promise: Promise, transcript: Transcript, where: str) -> 
         yield from _differing(settings(mapping(event.get("config"))), right, where)
         for key, allowed in _OF_A_CALL.items():
             if event.get(key) not in allowed:
-                yield Fault("config.differs", f"{where}, {key}", _plain(allowed[0]), _plain(event.get(key)))
+                yield Fault("config.differs", f"{where}, {key}", quoted(allowed[0]), quoted(event.get(key)))

@@ -55,6 +55,12 @@ class Log:
     def __len__(self) -> int:
         return len(self.source.samples)
 
+    def lists(self) -> Iterator[tuple[str, list[Any]]]:
+        """The lists beside the samples by name, with those that were written while the run went on. Raises `Unreadable`."""
+        yield "summaries", [*(self.summaries or ())]
+        yield "reductions", [*(self.reductions or ())]
+        yield from self.source.notes()
+
     def entries(self) -> Iterator[Entry]:
         """Each sample in the order of the file. Raises `Unreadable`."""
         for name in self.source.samples:
@@ -155,6 +161,13 @@ class _Zip:
         name = "_journal/start.json"
         return _object(parsed(self.archive.read(name), name), name) if name in self.archive.parts else None
 
+    def notes(self) -> Iterator[tuple[str, list[Any]]]:
+        """What was written while the run went on."""
+        for name in self.archive.parts:
+            if name.startswith("_journal/") and name != "_journal/start.json":
+                found = parsed(self.archive.read(name), name)
+                yield name, found if isinstance(found, list) else [found]
+
     def sample(self, name: str) -> Any:
         return parsed(self.archive.read(name), name)
 
@@ -186,6 +199,9 @@ class _Text:
 
     def journal(self) -> Mapping[str, Any] | None:
         return None
+
+    def notes(self) -> Iterator[tuple[str, list[Any]]]:
+        yield from ()
 
     def sample(self, name: str) -> Any:
         begin, end = self._elements("samples")[int(name[8:-1])]

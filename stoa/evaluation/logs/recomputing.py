@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from stoa.evaluation.words import Estimate, Sample, Suite
 from stoa.methods.evaluation import Mean, Sums, gather, mean, share
@@ -19,7 +20,11 @@ class Tally:
         self._clusters: list[str] = []
 
     def add(self, sample: Sample) -> Mapping[str, float | None]:
-        """Grade the next sample; its scores."""
+        """Grade the next sample; its scores. Of an answer longer than any can be, no more than that is read."""
+        if (
+            not self.suite.needs_log_probabilities
+        ):  # whose answers are put together by us and read with a limit of their own
+            sample = replace(sample, output=sample.output[: self.suite.longest])
         graded = self.suite.grade(sample)
         for measure in self.suite.measures:
             self._scores[measure.name].append(graded.get(measure.name))

@@ -81,7 +81,7 @@ def place(sample: Sample) -> str:
 
 def _ended(raw: Mapping[str, Any], where: str) -> Iterator[Fault]:
     if raw.get("error") is not None:
-        yield Fault("sample.error", where, None, str(mapping(raw["error"]).get("message", "")))
+        yield Fault("sample.error", where, None, f"{len(str(mapping(raw['error']).get('message', '')))} characters")
     if raw.get("limit") is not None:
         yield Fault("sample.limited", where, None, str(mapping(raw["limit"]).get("type", "")))
     if raw.get("invalidation") is not None:

@@ -1,6 +1,5 @@
 """Endpoints and keys that a log must not hold: they stay on the member's machine."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,24 +7,22 @@ from stoa.evaluation.logs.faults import Fault
 from stoa.evaluation.logs.reading import Entry, Log
 from stoa.evaluation.logs.samples import place
 from stoa.evaluation.logs.transcript import Transcript, listed, mapping
+from stoa.evaluation.logs.veiling import holds_address, holds_key, holds_own_address, names_endpoint, names_key
 
-_ENDPOINT = re.compile(r"(base_?url|endpoint|api_?base|server_?url|^host$|^url$|proxy)", re.IGNORECASE)
-_KEY = re.compile(
-    r"(api[_-]?key|secret|passw|authorization|credential|access[_-]?token|auth[_-]?token|^token$|cookie)", re.IGNORECASE
-)
-_SHAPES = re.compile(
-    r"\b(sk-[A-Za-z0-9_-]{20,}|hf_[A-Za-z0-9]{30,}|gh[pousr]_[A-Za-z0-9]{36}|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{35}|xox[abp]-[0-9A-Za-z-]{20,}"
-    r"|Bearer\s+[A-Za-z0-9._~+/-]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY)"
-)
-_NAMED = re.compile(r"://[^/\s:@]+:[^/\s@]+@")
-_ADDRESS = re.compile(r"\bhttps?://(?!github\.com/|gitlab\.com/|arxiv\.org/|huggingface\.co/)[^\s\"']+", re.IGNORECASE)
 _TEXT = frozenset(["messages", "content", "text", "prompt", "input"])
+_OF_THE_SET = frozenset(["input", "target", "metadata", "scores"])
+"""What a list of samples says of each that is the suite's or its grading."""
 
 
 def in_head(log: Log) -> Iterator[Fault]:
-    """Anywhere in the head but for the errors' texts and the revision's public address."""
+    """Anywhere in the head, in what was noted when the run began, and in the lists of samples."""
     for part in ("eval", "plan", "stats", "metadata", "config_updates", "log_updates", "error"):
         yield from _held(log.raw_header.get(part), f"head, {part}", addresses=part in ("eval", "plan", "metadata"))
+    for part in ("eval", "plan"):
+        yield from _held(mapping(log.journal).get(part), f"the beginning, {part}", addresses=True)
+    for name, rows in log.lists():
+        for row in rows:
+            yield from _held(_without(row, _OF_THE_SET), name, addresses=False)
 
 
 def in_sample(entry: Entry, transcript: Transcript) -> Iterator[Fault]:
@@ -41,13 +38,13 @@ def in_sample(entry: Entry, transcript: Transcript) -> Iterator[Fault]:
                 "error": event.get("error"),
             }
             for name, held in parts.items():
-                yield from _held(_without_text(held), f"{where}, {name}", addresses=name != "error")
+                yield from _held(_without(held, _TEXT), f"{where}, {name}", addresses=name != "error")
         elif event.get("event") in ("error", "info", "logger"):
             yield from _held(event, f"{where}, {event['event']}", addresses=False)
 
 
-def _without_text(value: Any) -> Any:
-    return {key: part for key, part in value.items() if key not in _TEXT} if isinstance(value, Mapping) else value
+def _without(value: Any, names: frozenset[str]) -> Any:
+    return {key: part for key, part in value.items() if key not in names} if isinstance(value, Mapping) else value
 
 
 def _held(value: Any, where: str, *, addresses: bool) -> Iterator[Fault]:
@@ -62,16 +59,16 @@ def _held(value: Any, where: str, *, addresses: bool) -> Iterator[Fault]:
 
 
 def _under(key: str, part: Any, where: str, *, addresses: bool) -> Iterator[Fault]:
-    if isinstance(part, str) and part and _KEY.search(key):
+    if isinstance(part, str) and part and names_key(key):
         yield Fault("secret.key", where, None, f"{len(part)} characters")
-    elif isinstance(part, str) and part and _ENDPOINT.search(key):
+    elif isinstance(part, str) and part and names_endpoint(key):
         yield Fault("secret.endpoint", where, None, f"{len(part)} characters")
     else:
         yield from _held(part, where, addresses=addresses)
 
 
 def _in_text(text: str, where: str, *, addresses: bool) -> Iterator[Fault]:
-    if _SHAPES.search(text) or _NAMED.search(text):
+    if holds_key(text):
         yield Fault("secret.key", where, None, f"{len(text)} characters")
-    elif addresses and _ADDRESS.search(text):
+    elif (holds_address if addresses else holds_own_address)(text):
         yield Fault("secret.endpoint", where, None, f"{len(text)} characters")

@@ -8,6 +8,7 @@ from stoa.evaluation.logs.faults import Fault
 from stoa.evaluation.logs.reading import Entry, Log
 from stoa.evaluation.logs.samples import place
 from stoa.evaluation.logs.transcript import Transcript, count, instant, mapping, seconds
+from stoa.evaluation.words import BYTES_A_TOKEN
 
 SLACK = 2.0
 """Seconds by which two clocks of one machine may differ in a log: Inspect writes some instants in whole seconds."""
@@ -16,7 +17,6 @@ SKEW = 300.0
 FASTEST = 10_000.0
 """Tokens a second that one answer may be written with; the fastest machines that are known to us write some thousands."""
 _ROOM = 64
-_DENSEST = 64
 _USAGE = ("input_tokens", "output_tokens", "total_tokens")
 _REMEMBERED = ("input_tokens_cache_read", "input_tokens_cache_write")
 """Tokens of what was asked that an endpoint had read before, which Inspect counts apart."""
@@ -145,5 +145,5 @@ def _speed(event: Mapping[str, Any], transcript: Transcript, where: str) -> Iter
 def _fits(text: str, tokens: int, where: str, room: int) -> Iterator[Fault]:
     """A token is at least a byte, but for those that are not shown; and no text has 64 bytes a token throughout."""
     size = len(text.encode(errors="surrogatepass"))
-    if tokens > size + room or size > _DENSEST * max(tokens, 0) + _DENSEST * (tokens > 0):
+    if tokens > size + room or size > BYTES_A_TOKEN * max(tokens, 0) + BYTES_A_TOKEN * (tokens > 0):
         yield Fault("tokens.text", where, f"{size} bytes", tokens)

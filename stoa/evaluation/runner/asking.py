@@ -14,7 +14,7 @@ from inspect_ai import eval_retry
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
 
 from stoa.evaluation import registry
-from stoa.evaluation.catalogue import SUITES
+from stoa.evaluation.catalogue import EARLIER, SUITES
 from stoa.evaluation.faults import Unusable
 from stoa.evaluation.runner.endpoint import Endpoint, led_to
 from stoa.evaluation.tasks import graded_to
@@ -34,6 +34,12 @@ class Asking:
     seed: int
     folder: Path
     told: Mapping[str, Any]
+
+    @property
+    def version(self) -> dict[str, str]:
+        """What the task is told where there are several versions of the suite."""
+        several = any(one.name == self.suite for one in EARLIER)
+        return {"version": str(self.told["suite_version"])} if several else {}
 
     def model(self, endpoint: Endpoint) -> str:
         """Inspect's name of the model: through the endpoint or, for log-probabilities, in this process."""
@@ -97,7 +103,7 @@ def _logs(folder: Path) -> list[Path]:
 def _begun(asking: Asking, endpoint: Endpoint) -> EvalLog:
     make = getattr(registry, asking.suite.removeprefix("stoa/"))
     return ask(
-        make(samples=asking.samples, seed=asking.seed),
+        make(samples=asking.samples, seed=asking.seed, **asking.version),
         model=asking.model(endpoint),
         metadata={"stoa": dict(asking.told)},
         log_dir=str(asking.folder),

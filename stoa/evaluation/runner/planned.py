@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from stoa.evaluation.catalogue import SUITES, set_digest
+from stoa.evaluation.catalogue import SUITES, set_digest, suite_of
 from stoa.evaluation.faults import Unusable
 from stoa.evaluation.plans import FORMAT, registered_digest
 from stoa.evaluation.runner.endpoint import Endpoint
@@ -127,11 +127,9 @@ def practice(names: Sequence[str], samples: int, seed: int, weights: Path | None
 
 def check_suite(plan: Plan, planned: PlannedSuite) -> None:
     """Raise `Unusable` where the suite here is not the one of the plan, in version or sample set."""
-    suite = SUITES.get(planned.name)
+    suite = suite_of(planned.name, planned.version)
     if suite is None:
-        raise Unusable(f"The suite {planned.name} is not here.", _OTHER_STOA)
-    if suite.version != planned.version:
-        raise Unusable(f"The plan has {planned.name} in version {planned.version}, not {suite.version}.", _OTHER_STOA)
+        raise Unusable(f"The suite {planned.name} is not here in version {planned.version}.", _OTHER_STOA)
     if set_digest(suite.samples(plan.seed, planned.samples)) != planned.set:
         remedy = "The local copy is another than the study's." if planned.name == "stoa/refusal" else _OTHER_STOA
         raise Unusable(f"The sample set of {planned.name} is not the plan's.", remedy)

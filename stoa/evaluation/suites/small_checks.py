@@ -98,7 +98,7 @@ def _same_number(output: str, target: str) -> bool:
 
 
 def _same_format(output: str, target: str) -> bool:
-    bare = re.sub(r"^```(?:json)?\s*|\s*```$", "", output).strip()
+    bare = re.sub(r"^```(?:json)?", "", output).removesuffix("```").strip()
     if not target.startswith("{"):
         return bare.rstrip(".") == target
     try:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
-from stoa.evaluation.verdicts import Measured, Verdict
+from stoa.evaluation.verdicts import Measured, Verdict, faults_in
 from stoa.kit import clock, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed
+from stoa.kit.files.acts import forget_if_unused
 from stoa.lab import events
 from stoa.lab.acts.settling import settle_result
 from stoa.lab.models import Run, RunMarks, RunMeasure, packed
 
 TAKEN_UP_FOR = timedelta(minutes=30)
 """After so long a check that was taken up is another's to take up."""
-MOST_ATTEMPTS = 5
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(days=1)
+"""A check that did not come to its end is begun again after a pause, each twice as long as the one before."""
 
 
 @act("lab.check.begin", on="run", kind="private")
@@ -42,7 +45,10 @@ def put_off(actor: Actor, *, run: Run) -> Run:
 
 @act("lab.run.check", on="run")
 def keep_verdict(actor: Actor, *, run: Run, verdict: Verdict, marks: str = "") -> Run:
-    """Keep what a log was found to say, with every number recomputed; what follows for the result is settled at once."""
+    """Keep what a log was found to say, with every number recomputed; what follows for the result is settled at once.
+
+    A log that holds an endpoint or a key is destroyed; its digest stays.
+    """
     study = locks.exclusive(run.study)
     run = locks.exclusive(run)
     if run.state != Run.State.CHECKING:
@@ -50,14 +56,22 @@ def keep_verdict(actor: Actor, *, run: Run, verdict: Verdict, marks: str = "") -
     run.study = study
     run.state, run.verdict, run.checked_at = Run.State.CHECKED, verdict.verdict, clock.now()
     run.found = dict(verdict.whole)
+    let_go = [run.upload_id] if run.upload_id and tells_secrets(run.found) else []
+    if let_go:
+        run.upload, run.log_opens = None, None
     run.save()
+    forget_if_unused(let_go)
     RunMeasure.objects.bulk_create(_row(run, name, one) for name, one in verdict.measures.items())
     RunMarks.objects.create(run=run, marks=marks)
-    faults = len(run.found.get("faults") or ())
-    told = (str(run.pk), run.study_id, run.number, run.verdict, faults)
+    told = (str(run.pk), run.study_id, run.number, run.verdict, faults_in(run.found))
     tell(events.RunChecked(*told, measures=_as_texts(verdict.measures)))
     settle_result(run)
     return run
+
+
+def tells_secrets(found: Mapping[str, Any]) -> bool:
+    """Whether a log was found to hold an endpoint or a key. It is not kept: nobody but its member may read it, who has it."""
+    return any(str(kind).startswith("secret.") for kind in found.get("counts") or ())
 
 
 def _row(run: Run, name: str, one: Measured) -> RunMeasure:

@@ -190,6 +190,10 @@ def _set_suites(study: Study, given: Sequence[tuple[str, int]]) -> None:
     if len(wanted) != len(given) or len(wanted) > MOST_SUITES:
         raise Invalid("A suite stands twice, or there are too many.", remedy="Name each once.", field="suites")
     rows = [_suite(study, name, samples) for name, samples in wanted.items()]
+    if study.state != Study.State.DRAFT:  # what has been planned and run stays what it is
+        planned = dict(study.suites.values_list("suite", "suite_version"))
+        for one in rows:
+            one.suite_version = planned.get(one.suite, one.suite_version)
     study.suites.all().delete()
     StudySuite.objects.bulk_create(rows)
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
+
 from stoa.kit import clock, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid
@@ -53,6 +55,8 @@ def import_results(
     locks.charter(alone=False)
     if file is not None:
         let_go(held(file))
+    with connection.cursor() as cursor:  # two who bring the same file at once come one after the other
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(source[7:22], 16)])
     known = set(ImportedResult.objects.filter(source=source).values_list("model_name", "suite"))
     fresh = {(one.model_name.strip(), one.suite.strip()): one for one in incoming}
     rows = [_row(actor, format, source, one) for key, one in fresh.items() if key not in known]

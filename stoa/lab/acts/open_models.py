@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from stoa.kit import clock, locks, search
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid
+from stoa.kit.storable import storable
 from stoa.lab import events
 from stoa.lab.acts.finding import model_found
 from stoa.lab.models import Lineage, Model, ModelVersion
@@ -211,6 +212,12 @@ def _check_version(version: ModelVersion) -> None:
         value = getattr(version, name)
         if value is not None and not 0 < value <= most:
             raise Invalid(f"The number of {name} can't be.", remedy="Give a whole number above 0.", field=name)
+    try:
+        storable(version.header)
+    except ValueError:
+        raise Invalid(
+            "The facts of the header are no JSON.", remedy="Give them as “stoa lab model FILE” does.", field="header"
+        ) from None
     if not isinstance(version.header, dict) or len(str(version.header)) > MOST_HEADER:
         raise Invalid("The facts of the header are too many.", remedy="Leave lists of tokens out.", field="header")
 

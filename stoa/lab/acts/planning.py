@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from stoa.evaluation.catalogue import SUITES, set_digest
+from stoa.evaluation.catalogue import SUITES, set_digest, suite_of
 from stoa.evaluation.faults import Unusable
 from stoa.evaluation.plans import FORMAT, digest_of
 from stoa.kit import chance, clock, locks, search
@@ -34,6 +34,7 @@ def register_plan(actor: Actor, *, study: Study, version: int) -> Study:
     study.number = next_study()
     study.seed = int.from_bytes(chance.octets(4)) >> 1
     study.state, study.registered_at = Study.State.REGISTERED, clock.now()
+    _take_present_versions(study)
     plan = _put_in_force(actor, study, "")
     search.put_all([study_found(study)])
     tell(events.PlanRegistered(study.pk, study.number, plan.digest), _texts(study))
@@ -129,6 +130,13 @@ def _put_in_force(actor: Actor, study: Study, reason: str) -> PlanVersion:
     )
 
 
+def _take_present_versions(study: Study) -> None:
+    """A draft may be older than a version of a suite."""
+    for one in study.suites.all():
+        one.suite_version = SUITES[one.suite].version
+        one.save(update_fields=["suite_version"])
+
+
 def _seal_sets(study: Study) -> None:
     """Note the digest of the sample set that the seed gives, of each suite."""
     for one in study.suites.all():
@@ -137,7 +145,9 @@ def _seal_sets(study: Study) -> None:
 
 
 def _set_of(one: StudySuite, seed: int) -> str:
-    suite = SUITES[one.suite]
+    suite = suite_of(one.suite, one.suite_version)
+    if suite is None:
+        raise Invalid(f"{one.suite} is not known here in version {one.suite_version}.", field="suites")
     try:
         samples = suite.samples(seed, one.samples)
     except Unusable as fault:

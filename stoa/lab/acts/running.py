@@ -31,7 +31,10 @@ def register_key(actor: Actor, *, person: Person, key: str, name: str = "") -> R
         raise Invalid("This key was used before.", remedy="Make another.", field="key")
     if person.run_keys.filter(ended=None).count() >= MOST_KEYS:
         raise TooFast(f"You have {MOST_KEYS} keys.", remedy="End those that you no longer use.")
-    made = RunKey.objects.create(person=person, key=key, name=" ".join(name.split())[:80])
+    name = " ".join(name.split())[:80]
+    made, fresh = RunKey.objects.get_or_create(key=key, defaults={"person": person, "name": name})
+    if not fresh:  # somebody registered it at the same moment
+        raise Invalid("This key was used before.", remedy="Make another.", field="key")
     tell(events.KeyRegistered(person.pk, key))
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stoa.evaluation.catalogue import suite_of
 from stoa.kit import clock
 from stoa.kit.act import tell
 from stoa.lab import events
@@ -15,11 +16,19 @@ def settle_result(run: Run) -> None:
         return
     result = Result.objects.filter(study=run.study, version=run.version, suite=run.suite).first()
     if run.kind == Run.Kind.ORIGINAL:
-        if result is None:
+        if result is None and says_what_counts(run):
             _tell(Result.objects.create(study=run.study, version=run.version, suite=run.suite, claim=run))
         return
     if result is not None and run.reproduces_id == result.claim_id:
         _settle(result)
+
+
+def says_what_counts(run: Run) -> bool:
+    """Whether the log measures what its plan is about: the primary measure or, of another suite, the one that it reports first."""
+    primary, known = run.plan.plan["primary"], suite_of(run.suite, run.suite_version)
+    foremost = known.measures[0].name if known else ""
+    wanted = primary["measure"] if run.suite == primary["suite"] else foremost
+    return run.measures.filter(measure=wanted).exists()
 
 
 def _settle(result: Result) -> None:

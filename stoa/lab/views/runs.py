@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from stoa.evaluation.verdicts import faults_in
 from stoa.kit import edge
 from stoa.kit.act import Actor
 from stoa.kit.faults import Closed
@@ -41,6 +42,7 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
     actor, found = edge.actor(request), one.found or {}
     word, then = run_state(one)
     again = one.reproductions.select_related("member", "study")
+    faults = [in_words(fault) for fault in (found.get("faults") or [])[:SHOWN_FAULTS]]
     context = {
         **frame(study),
         "run": one,
@@ -48,7 +50,8 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "run_then": then,
         "suite": title_of(one.suite),
         "measures": measured(one.suite, one.measures.all()),
-        "faults": [in_words(fault) for fault in (found.get("faults") or [])[:SHOWN_FAULTS]],
+        "faults": faults,
+        "unshown": f"{faults_in(found) - len(faults):,}" if faults_in(found) > len(faults) else "",
         "not_measurable": [_titled(one.suite, name) for name in found.get("not_measurable") or []],
         "facts": _facts(one, found),
         "reproductions": [(other, run_outcome(other)) for other in again.order_by("number")],
@@ -94,7 +97,8 @@ def log(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
 def keys(request: HttpRequest) -> HttpResponseBase:
     """The keys by which one's logs are signed."""
     actor, me = edge.actor(request), Person.objects.get(pk=request.user.pk)
-    if ended := queries.keys_of(actor).filter(pk=request.POST.get("end", ""), ended=None).first():
+    ending = request.POST.get("end", "")
+    if ended := next((key for key in queries.keys_of(actor).filter(ended=None) if key.pk == ending), None):
         acts.end_key(actor, person=me, key=ended)
         messages.success(request, "The key signs no more.")
         return redirect("lab:keys")

@@ -70,10 +70,14 @@ def hardly_any_tokens(log: Pieces, other: Pieces, chance: random.Random) -> None
 
 # What stays on the member's machine
 
+KEY, BARE_KEY, HOST, HOME = "sk-proj-AAAABBBBCCCCDDDDEEEE", "not-for-anybody", "10.0.0.7", "/home/astrid"
+SECRETS = (KEY, BARE_KEY, HOST, HOME, "models.example.edu")
+"""What no verdict may repeat."""
+
 
 @forgery("secret.endpoint")
 def endpoint_in_the_head(log: Pieces, other: Pieces, chance: random.Random) -> None:
-    log.spec["model_base_url"] = "http://10.0.0.7:8080/v1"
+    log.spec["model_base_url"] = f"http://{HOST}:8080/v1"
 
 
 @forgery("secret.endpoint")
@@ -83,10 +87,39 @@ def endpoint_among_the_arguments(log: Pieces, other: Pieces, chance: random.Rand
 
 @forgery("secret.key")
 def key_among_the_arguments(log: Pieces, other: Pieces, chance: random.Random) -> None:
-    log.spec["model_args"]["api_key"] = "not-for-anybody"
+    log.spec["model_args"]["api_key"] = BARE_KEY
 
 
 @forgery("secret.key")
 def key_in_a_call(log: Pieces, other: Pieces, chance: random.Random) -> None:
     call = next(calls_of(log.samples[-1]))
-    call["call"]["request"]["extra_headers"] = {"X-Auth": "Bearer 0123456789abcdef0123456789abcdef"}
+    call["call"]["request"]["extra_headers"] = {"X-Auth": f"Bearer {BARE_KEY}-{KEY}"}
+
+
+@forgery("secret.key")
+def key_in_the_settings(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    headers = {"Authorization": f"Bearer {BARE_KEY}"}
+    for config in (log.header["plan"]["config"], *(call["config"] for call in calls(log))):
+        config["extra_headers"] = headers
+
+
+@forgery("secret.key")
+def key_and_endpoint_in_the_error_of_the_run(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    said = f"401 Incorrect key {BARE_KEY}, {KEY} at http://{HOST}/v1, see {HOME}/log"
+    log.header["error"] = {"message": said, "traceback": said, "traceback_ansi": ""}
+
+
+@forgery("secret.endpoint")
+def endpoint_in_the_error_of_a_sample(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    said = f"{BARE_KEY}: no answer from http://{HOST}:8080/v1"
+    log.samples[0]["error_retries"] = [{"message": said, "traceback": f"{HOME}/asking.py", "traceback_ansi": ""}]
+
+
+@forgery("secret.endpoint", "model.other")
+def endpoint_in_the_name_of_the_model(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.spec["model"] = f"openai-api/http://{HOST}/small"
+
+
+@forgery("secret.endpoint")
+def endpoint_left_in_an_answer_of_the_head_alone(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.header["plan"]["config"]["stop_seqs"] = [f"http://{HOST}/v1", f"{HOME}/weights"]
