@@ -53,7 +53,7 @@ def appeal(actor: Actor, *, decision: Decision, words: str) -> Appeal:
     if not words.strip() or len(words) > MOST_WORDS:
         raise Invalid("The appeal is empty or too long.", remedy=f"Use 1 to {MOST_WORDS:,} characters.", field="words")
     made = Appeal.objects.create(decision=decision, words=words.strip())
-    may = who_may("members.appeal.decide")
+    may = who_may("members.appeal.decide", call)
     others = [one for one in may if not had_part(call, decision.application_id, one.pk)]
     tell_keepers(others, call, "appeal-made", reverse("members:appeals", args=[call.slug]))
     return made

@@ -186,7 +186,7 @@ def draft_release(actor: Actor, *, call: Call, letters: Mapping[str, Mapping[str
     release.save()
     if new:
         tell(events.ReleaseDrafted(call.pk))
-        others = [one for one in who_may("members.release.confirm") if one.pk != actor.person_id]
+        others = [one for one in who_may("members.release.confirm", call) if one.pk != actor.person_id]
         tell_keepers(others, call, "decisions-to-confirm", reverse("members:release", args=[call.slug]))
     return release
 
@@ -239,8 +239,12 @@ def write(call: Call, decision: Decision, letter: Mapping[str, str]) -> None:
 
 
 def reviewers_of(call: Call) -> QuerySet[Person]:
-    """Who reads for a call: who accepted a seat on its panel; without a panel, who was given its reading."""
-    return reviewers(call.panel_id) if call.panel_id else holders("reviewer", call.reference)
+    """Who reads for a call: who accepted a seat on its panel; without a panel, who was given its reading.
+
+    Whoever applied to it may read others' applications, and has no say in the bar.
+    """
+    found = reviewers(call.panel_id) if call.panel_id else holders("reviewer", call.reference)
+    return found.exclude(pk__in=Application.objects.filter(call=call, person__isnull=False).values("person"))
 
 
 def _given(call: Call, scores: Mapping[str, int] | None) -> tuple[Mapping[str, int], Mapping[str, str]]:

@@ -218,12 +218,16 @@ def deciding(request: HttpRequest, slug: str) -> Call:
     """The call, for those who decide it."""
     call = found(request, slug)
     if not rules.may_decide(edge.actor(request), call):
-        raise Refused("You can't decide this call.", remedy="Stewards, founders and its organisers do.")
+        raise Refused(
+            "You can't decide this call.", remedy="Stewards, founders and its organisers do who did not apply to it."
+        )
     return call
 
 
 def _hearing(request: HttpRequest, slug: str) -> Call:
     call = found(request, slug)
     if not rules.may_hear(edge.actor(request), call):
-        raise Refused("You can't hear these appeals.", remedy="Stewards and founders who did not decide do.")
+        raise Refused(
+            "You can't hear these appeals.", remedy="Stewards and founders do who neither decided nor applied."
+        )
     return call
