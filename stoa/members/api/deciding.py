@@ -179,7 +179,7 @@ def get_own_decision(request: HttpRequest, slug: str) -> Decision:
 
 @router.delete("/calls/{slug}/application/decision", response=OwnDecision, summary="Give up your place")
 def give_up_place(request: HttpRequest, slug: str) -> Decision:
-    """Give up the place that you got; whoever is first on the waiting list gets it."""
+    """Give up the place that you got, while places move: whoever is first on the waiting list gets it. Or leave that list."""
     return acts.give_up_place(actor(request), decision=_own(request, slug))
 
 
