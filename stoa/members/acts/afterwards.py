@@ -24,6 +24,14 @@ from stoa.review.queries import read_it
 
 MOST_WORDS = 5_000
 OUTCOME = Decision.Outcome
+GRANTED = {
+    "subject": "Your appeal is granted: [[call]]",
+    "body": "Hello [[name]],\n\nyour appeal is granted: you are admitted, and a [[role]] from now on.\n\n[[reply]]",
+}
+STANDS = {
+    "subject": "Your appeal: the decision stands: [[call]]",
+    "body": "Hello [[name]],\n\npeople who had no part in it looked at the decision again. It stands.\n\n[[reply]]",
+}
 
 
 @act("members.place.give_up", on="decision")
@@ -99,8 +107,7 @@ def decide_appeal(actor: Actor, *, call: Call, appeal: Appeal, granted: bool, re
     decision = appeal.decision
     if granted:
         _admit(call, decision)
-    letter = {"subject": f"Your appeal: {call.title}", "body": f"Hello [[name]],\n\n{appeal.reply}\n\n[[page]]"}
-    write(call, decision, letter)
+    write(call, decision, GRANTED if granted else STANDS, reply=appeal.reply)
     person_id = decision.application.person_id or ""
     tell(events.AppealDecided(decision.application_id, call.pk, person_id, granted))
     return appeal
