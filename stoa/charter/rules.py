@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from stoa.charter import queries
 from stoa.charter.text import Terms, read
-from stoa.kit.act import Actor, Grant, Subject
+from stoa.kit.act import PARTY, Actor, Grant, Subject
 from stoa.kit.faults import NeedsSecondFactor, Refused
 from stoa.kit.powers import may
 from stoa.people.queries import SUSPENDED, roles_everywhere
@@ -33,7 +33,7 @@ def grant(actor: Actor, act: str, subject: Subject | None) -> Grant:
         standing &= WHILE_SUSPENDED
     matching = [role for role in terms.powers.get(act, ()) if role in standing]
     if not matching:
-        raise _refusal(terms, act)
+        raise _refusal(terms, act, party=PARTY in standing)
     for role in matching:
         if actor.kind != "person" or actor.second_factor or role not in terms.second_factor:
             return Grant(role, charter.version)
@@ -45,12 +45,13 @@ def grant(actor: Actor, act: str, subject: Subject | None) -> Grant:
 
 
 def held(actor: Actor, subject: Subject | None) -> frozenset[str]:
-    """All roles and standings that the actor has towards the subject."""
+    """All roles and standings that the actor has towards the subject; of whoever is party to it the standings alone."""
     if actor.kind != "person":
         return frozenset({actor.kind})
     assert actor.person_id is not None
     everywhere = roles_everywhere(actor.person_id)
-    return everywhere | (subject.standing(actor.person_id) if subject else frozenset())
+    towards = subject.standing(actor.person_id) if subject else frozenset()
+    return towards | (everywhere & {SUSPENDED} if PARTY in towards else everywhere)
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,13 @@ def _while_suspended(terms: Terms) -> Refused:
     )
 
 
-def _refusal(terms: Terms, act: str) -> Refused:
+def _refusal(terms: Terms, act: str, *, party: bool) -> Refused:
+    if party:
+        return Refused(
+            "This is a matter of your own, in which your offices don’t count.",
+            remedy="Somebody else who holds this power has to do it.",
+            code="own-matter",
+        )
     roles = terms.powers.get(act, ())
     who = ", ".join(roles) if roles else "nobody"
     return Refused(

@@ -91,6 +91,10 @@ class ActSpec:
     function: Callable[..., Any]
 
 
+PARTY = "party"
+"""The standing of whoever is party to a matter, as who applied to a call: whatever offices they hold count for nothing in it."""
+
+
 @runtime_checkable
 class Subject(Protocol):
     """What an act acts on: says which standing (`author`, `voter`, `organiser`, …) a person has towards it."""

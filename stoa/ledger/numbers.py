@@ -34,6 +34,7 @@ NUMBERS: dict[str, tuple[str, Show]] = {
     "founder_term_days": ("Founders’ powers end after", _days),
     "sign_in_link_hours": ("A sign-in link works for", _hours),
     "appeal_days": ("An appeal can be made for", _days),
+    "places_move_days": ("A place that comes free goes to who waits for", _days),
     "suspension_days_most": ("A suspension lasts at most", _days),
     "term_notice_days": ("The end of a term is told before it by", _days),
     "ties_asked_after_days": ("Members are asked whether their ties still hold after", _days),

@@ -187,7 +187,7 @@ class CallDecided(CallEvent):
 
 @dataclass(frozen=True)
 class PlaceMoved(CallEvent):
-    """A place was given up, and went to the next on the waiting list where there was one."""
+    """A place came free, and went to the next on the waiting list where there was one."""
 
     admitted: int
     type: ClassVar[str] = "members.place.moved"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -38,6 +39,7 @@ FEWEST_SCORES = 20
 TIME_TO_READ = timedelta(days=28)
 CHUNK = 1_000
 MOST_REASON, MOST_SUBJECT, MOST_BODY = 5_000, 150, 10_000
+GAP = re.compile(r"\n{3,}")
 OUTCOME = Decision.Outcome
 LETTERS = (OUTCOME.ADMITTED, OUTCOME.WAITING, OUTCOME.DECLINED)
 
@@ -176,7 +178,7 @@ def draft_release(actor: Actor, *, call: Call, letters: Mapping[str, Mapping[str
     release.save()
     if new:
         tell(events.ReleaseDrafted(call.pk))
-        others = [one for one in who_may("members.release.confirm") if one.pk != actor.person_id]
+        others = [one for one in who_may("members.release.confirm", call) if one.pk != actor.person_id]
         tell_keepers(others, call, "decisions-to-confirm", reverse("members:release", args=[call.slug]))
     return release
 
@@ -216,21 +218,38 @@ def confirm_release(actor: Actor, *, call: Call, drafted: str = "") -> Call:
     return call
 
 
-def write(call: Call, decision: Decision, letter: Mapping[str, str]) -> None:
+def write(call: Call, decision: Decision, letter: Mapping[str, str], **more: str) -> None:
     """Mail an applicant the outcome and the reason. To be called inside an act."""
     person = decision.application.person
     if person is None or not person.email:
         return
+    subject, body = as_mailed(call, decision, letter, **more)
+    outbox.post(kind="call-decision", to=person.email, person_id=person.pk, subject=subject, body=body)
+
+
+def as_mailed(call: Call, decision: Decision, letter: Mapping[str, str], **more: str) -> tuple[str, str]:
+    """Subject and body of a letter as one applicant gets it. What is left empty leaves no gap."""
     page = settings.STOA.address + reverse("members:mine", args=[call.slug])
-    values = {"name": decision.application.name, "call": call.title, "reason": decision.reason, "page": page}
-    subject, body = wording.fill(letter["subject"], values), wording.fill(letter["body"], values)
-    words = wording.mail("call-decision", subject=subject, body=body, page=page, community=community().name)
-    outbox.post(kind="call-decision", to=person.email, person_id=person.pk, subject=words[0], body=words[1])
+    role = dict(Call.ADMITS)[call.admits]
+    values = {
+        "name": decision.application.name,
+        "call": call.title,
+        "reason": decision.reason,
+        "page": page,
+        "role": role,
+    }
+    subject, body = (wording.fill(letter[part], values | more) for part in ("subject", "body"))
+    body = GAP.sub("\n\n", body).strip()
+    return wording.mail("call-decision", subject=subject, body=body, page=page, community=community().name)
 
 
 def reviewers_of(call: Call) -> QuerySet[Person]:
-    """Who reads for a call: who accepted a seat on its panel; without a panel, who was given its reading."""
-    return reviewers(call.panel_id) if call.panel_id else holders("reviewer", call.reference)
+    """Who reads for a call: who accepted a seat on its panel; without a panel, who was given its reading.
+
+    Whoever applied to it may read others' applications, and has no say in the bar.
+    """
+    found = reviewers(call.panel_id) if call.panel_id else holders("reviewer", call.reference)
+    return found.exclude(pk__in=Application.objects.filter(call=call, person__isnull=False).values("person"))
 
 
 def _given(call: Call, scores: Mapping[str, int] | None) -> Mapping[str, int]:

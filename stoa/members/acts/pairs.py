@@ -48,7 +48,7 @@ def _join(ended: Person, *, into: Person) -> None:
     tell(events.AccountsJoined(into.pk, ended.pk))
     has = {(role.role, role.scope) for role in roles_of(into.pk)}
     for role in roles_of(ended.pk):
-        end(ended, role.role, role.scope)
+        end(ended, role.role, role.scope, moves=True)
         if (role.role, role.scope) not in has:
             give(into, role.role, role.scope, role.end, room_found=True)
     merge(ended, into)

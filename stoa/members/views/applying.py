@@ -19,7 +19,7 @@ from stoa.kit.faults import Conflict, Fault
 from stoa.kit.files.fields import brought
 from stoa.kit.files.queries import own_file
 from stoa.members import acts, queries, rules
-from stoa.members.acts.afterwards import appeal_until
+from stoa.members.acts.afterwards import appeal_until, places_move, places_move_until
 from stoa.members.acts.vouching import vouching_link
 from stoa.members.forms.answering import AnswersForm
 from stoa.members.forms.applying import AboutForm, ProfileForm
@@ -152,6 +152,8 @@ def _outcome(request: HttpRequest, call: Call) -> dict[str, Any]:
     return {
         "decision": decision,
         "can_appeal": can,
+        "places_move": places_move(call),
+        "places_move_until": places_move_until(call),
         "appeal_until": until,
         "statistics": queries.statistics(call),
         "scores_published": told is not None and told.scores is not None,

@@ -70,7 +70,8 @@ def apply(request: HttpRequest, slug: str) -> HttpResponseBase:
     if form.is_valid() and form.carry_out(lambda: acts.begin_application(actor, person=person, call=call, facts=facts)):
         request.session.pop(_key(call), None)
         return redirect("members:step", slug, 1)
-    return render(request, "members/begin.html", {**frame(call), "form": form}, status=422 if form.errors else 200)
+    context = {**frame(call), "form": form, "keeps": rules.may_keep(actor, call)}
+    return render(request, "members/begin.html", context, status=422 if form.errors else 200)
 
 
 @never_cache

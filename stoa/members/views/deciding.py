@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from stoa.kit import clock, edge, errands, wording
+from stoa.kit import clock, edge, errands
 from stoa.kit.errands import Errand
 from stoa.kit.faults import Refused
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.members import acts, queries, rules, tasks
 from stoa.members.acts.afterwards import had_part
-from stoa.members.acts.deciding import LETTERS, reviewers_of
+from stoa.members.acts.deciding import LETTERS, as_mailed, reviewers_of
 from stoa.members.forms.calls import ConfirmForm
 from stoa.members.forms.deciding import BarForm, LettersForm, ReasonForm, ReleaseForm, ReplyForm, ScoresForm
-from stoa.members.models import Call, Decision
+from stoa.members.models import Call, Decision, Release
 from stoa.members.queries.decisions import decided_with_words
 from stoa.members.views.calls import found, frame
 from stoa.members.views.keeping import status
@@ -167,10 +169,7 @@ def release(request: HttpRequest, slug: str) -> HttpResponseBase:
         "form": form,
         "release": drafted,
         "may_confirm": rules.may_confirm(actor, drafted),
-        "shown": [
-            (Decision.Outcome(o).label, rows.filter(outcome=o).count(), *_example(call, drafted.letters[o]))
-            for o in LETTERS
-        ],
+        "shown": [_preview(call, outcome, rows.filter(outcome=outcome), drafted) for outcome in LETTERS],
     }
     return render(request, "members/release.html", context, status=status(form))
 
@@ -206,9 +205,21 @@ def appeal(request: HttpRequest, slug: str, appeal: str) -> HttpResponseBase:
     return render(request, "members/appeal.html", context, status=status(form))
 
 
-def _example(call: Call, letter: dict[str, str]) -> tuple[str, str]:
-    values = {"name": "(name)", "call": call.title, "reason": "(the reason)", "page": "(the address of their page)"}
-    return wording.fill(letter["subject"], values), wording.fill(letter["body"], values)
+@dataclass(frozen=True)
+class Preview:
+    """A letter as the first who gets it will read it; of an outcome that nobody has, as it was written."""
+
+    label: str
+    count: int
+    to: str
+    subject: str
+    body: str
+
+
+def _preview(call: Call, outcome: str, rows: QuerySet[Decision], drafted: Release) -> Preview:
+    label, letter, first = Decision.Outcome(outcome).label, drafted.letters[outcome], rows.first()
+    told = as_mailed(call, first, letter) if first else (letter["subject"], letter["body"])
+    return Preview(label, rows.count(), first.application.name if first else "", *told)
 
 
 def _confirmed(request: HttpRequest, slug: str, deed: Callable[[Call], Any], label: str) -> HttpResponseBase:
@@ -223,12 +234,16 @@ def deciding(request: HttpRequest, slug: str) -> Call:
     """The call, for those who decide it."""
     call = found(request, slug)
     if not rules.may_decide(edge.actor(request), call):
-        raise Refused("You can't decide this call.", remedy="Stewards, founders and its organisers do.")
+        raise Refused(
+            "You can't decide this call.", remedy="Stewards, founders and its organisers do who did not apply to it."
+        )
     return call
 
 
 def _hearing(request: HttpRequest, slug: str) -> Call:
     call = found(request, slug)
     if not rules.may_hear(edge.actor(request), call):
-        raise Refused("You can't hear these appeals.", remedy="Stewards and founders who did not decide do.")
+        raise Refused(
+            "You can't hear these appeals.", remedy="Stewards and founders do who neither decided nor applied."
+        )
     return call
