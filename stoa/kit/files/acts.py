@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile, File
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from stoa.kit import chance, clock
+from stoa.kit import chance, clock, locks
 from stoa.kit.act import Actor, act
 from stoa.kit.faults import Closed, Invalid, TooFast
 from stoa.kit.files import store
@@ -118,11 +118,18 @@ def erase_files_of(person_id: str) -> None:
 
 
 def forget_bytes(digest: str) -> None:
-    """Delete the bytes with this digest if no file has them any more, and nobody is just sending the same."""
+    """Delete the bytes with this digest if no file has them any more, and nobody is just sending the same.
+
+    While a backup is written they stay, since the database as it was copied may name them; the clock takes them after it.
+    """
     with transaction.atomic():
         _alone_with(digest)
-        if not Upload.objects.filter(digest=digest).exists():
+        if Upload.objects.filter(digest=digest).exists():
+            return
+        if locks.files_may_go():
             store.forget(digest)
+        else:
+            store.let_go(digest)
 
 
 def _begun(person: Sender, name: str, size: int, sort: Sort) -> Upload:
