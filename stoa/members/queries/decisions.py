@@ -64,6 +64,11 @@ class Outcome:
     order: str
     scores: str | None
 
+    @property
+    def bar_in_points(self) -> str:
+        """As pages say it."""
+        return f"{self.bar / 100:.2f}"
+
 
 def outcome(call: Call) -> Outcome | None:
     """How a call was decided, as the record tells everybody; None before."""
