@@ -29,7 +29,11 @@ def grant(actor: Actor, act: str, subject: Subject | None) -> Grant:
     standing = held(actor, subject)
     if SUSPENDED in standing:
         if act not in terms.suspended:
-            raise _while_suspended(terms)
+            raise Refused(
+                "You are suspended, and the charter leaves you less to do meanwhile.",
+                remedy="You can read everything as before. “Your membership” says what else you can do, and how to appeal.",
+                code="suspended",
+            )
         standing &= WHILE_SUSPENDED
     matching = [role for role in terms.powers.get(act, ()) if role in standing]
     if not matching:
@@ -78,15 +82,6 @@ def _before_the_first(actor: Actor, act: str) -> Grant:
         return Grant("operator", 0)
     raise Refused(
         "No charter is in force yet.", remedy="The operator starts the server with `stoa up`.", code="no-charter"
-    )
-
-
-def _while_suspended(terms: Terms) -> Refused:
-    left = ", ".join(sorted(terms.suspended)) or "nothing"
-    return Refused(
-        "You are suspended, and the charter leaves you less to do meanwhile.",
-        remedy=f"You can read everything as before, and: {left}.",
-        code="suspended",
     )
 
 

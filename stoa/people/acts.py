@@ -16,7 +16,7 @@ from django.db.models import Min, Q
 from stoa.kit import bounces, chance, clock, registry, search
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Invalid, Refused, TooFast
-from stoa.kit.files.acts import put_aside
+from stoa.kit.files.acts import Gathered, put_aside
 from stoa.kit.models import Mail
 from stoa.people import events
 from stoa.people.following import MOST_FOLLOWED, can_be_followed
@@ -301,7 +301,7 @@ def ask_for_data(actor: Actor, *, person: Person) -> DataCopy:
 
 
 @act("people.data.make", kind="private")
-def make_copy(actor: Actor, *, copy: DataCopy, body: bytes) -> DataCopy:
+def make_copy(actor: Actor, *, copy: DataCopy, body: Gathered) -> DataCopy:
     """Keep the copy of somebody's data that was made, as a file of theirs alone."""
     copy = DataCopy.objects.select_for_update().get(pk=copy.pk)
     if copy.made is None:

@@ -81,6 +81,7 @@ def test_what_was_typed_while_the_line_was_down_outlives_saves_of_other_pages(
     draft = begin(cast.stranger, opened(cast))
     page.goto(make_link(cast.stranger, hours=2, once=False, next_address=f"{CALL}/apply/2"))
     page.get_by_role("button", name="Sign in as Stranger").click()
+    page.wait_for_load_state("networkidle")
     why = page.get_by_label("Why do you apply?")
     with _line_down(page):
         why.fill("Typed on the way home.")

@@ -18,6 +18,7 @@ from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.kit.faults import Conflict as Clash
 from stoa.kit.models import Mail
 from stoa.methods.canonical import parse_object
+from stoa.methods.conflicts import KINDS
 from stoa.people import acts as people
 from stoa.people.models import Organisation, Person, Tie
 from stoa.record.models import Blob, Entry
@@ -607,6 +608,21 @@ def test_a_text_is_data_to_the_pdf_and_can_not_make_it_endless() -> None:
     sheet["pieces"] = [{"number": 1, "title": "Long", "text": "x" * 1_000_001}]
     with pytest.raises(Closed):
         as_pdf(sheet, due="")
+
+
+def test_the_lists_of_a_panel_say_means_and_conflicts_in_words(reading: Reading) -> None:
+    for assignment in Assignment.objects.filter(piece__number=1).select_related("piece", "seat__person"):
+        acts.give_review(acting(assignment.seat.person), assignment=assignment, said=SAID)
+    for number, kind in enumerate(KINDS):
+        Conflict.objects.create(
+            seat=Seat.objects.all()[number % 3], piece=Piece.objects.all()[number % 4], kind=kind, source="found"
+        )
+    page = browser(reading.cast.steward).get(f"/reviews/{reading.panel.pk}/panel").content.decode()
+    assert "hundredths" not in page
+    assert "Mean, of 5" in page
+    assert ">4.00<" in page
+    for words in ("wrote it", "the same organisation", "wrote with an author", "advised", "declared a tie"):
+        assert words in page
 
 
 def test_the_lists_of_a_panel_can_be_narrowed_and_taken_along_and_scores_not_before_ones_own(reading: Reading) -> None:

@@ -14,6 +14,7 @@ from stoa.members.acts.applications import content
 from stoa.members.models import Appeal, Application, Call
 from stoa.members.rules.incoming import Incoming, fault_of_incoming
 from stoa.methods.identifiers import orcid, works
+from stoa.methods.names import sort_key
 from stoa.people.events import PrivateLook
 from stoa.people.models import Person
 
@@ -110,7 +111,7 @@ def _row(call: Call, one: Incoming, person: Person | None) -> Application:
         call=call,
         person=person,
         name=name,
-        sort_name=name.casefold()[:120],
+        sort_name=sort_key(name)[:120],
         organisation=one.organisation.strip(),
         orcid=orcid(one.orcid) or "",
         publications=[asdict(work) for work in works(one.publications)],

@@ -16,6 +16,7 @@ from stoa.members.api.calls import CallOut, found_call
 from stoa.members.api.deciding import deciding
 from stoa.members.models import Call
 from stoa.members.queries import deciding_panel as queries
+from stoa.methods.names import sort_key
 from stoa.people.models import Person
 from stoa.review.queries import outlook
 
@@ -89,7 +90,7 @@ def list_candidates(request: HttpRequest, slug: str, q: Word = "") -> Completed[
     Conflicts are counted no further than 2,001, and with more applications than 2,000 not before the reading begins.
     """
     call = deciding(request, slug)
-    rows = queries.candidates(call, actor(request)).filter(sort_name__contains=q.casefold())
+    rows = queries.candidates(call, actor(request)).filter(sort_name__contains=sort_key(q))
     return Completed(rows, lambda people: queries.looked_up(call, people))
 
 

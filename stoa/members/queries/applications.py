@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from stoa.kit.act import Actor
 from stoa.kit.models import Bounce
 from stoa.members import rules
 from stoa.members.models import AboutYou, Application, Call, Draft
+from stoa.methods.names import sort_key
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ def applications(call: Call, viewer: Actor) -> QuerySet[Application]:
 
 
 def with_words(rows: QuerySet[Application], words: str, call: Call) -> QuerySet[Application]:
-    """Of these applications to a call, those with these words in the name or the organisation."""
-    found = Application.objects.filter(call=call, words__contains=words.lower())  # read from the index alone
+    """Of these applications to a call, those with these words in the name, accents or not, or in the organisation."""
+    either = Q(words__contains=sort_key(words)) | Q(words__contains=words.lower())
+    found = Application.objects.filter(either, call=call)  # read from the index alone
     return rows.filter(pk__in=found.values("pk"))
 
 

@@ -22,7 +22,7 @@ from stoa.members import acts, queries, rules
 from stoa.members.acts.afterwards import appeal_until, places_move, places_move_until
 from stoa.members.acts.vouching import vouching_link
 from stoa.members.forms.answering import AnswersForm
-from stoa.members.forms.applying import AboutForm, ProfileForm
+from stoa.members.forms.applying import ABOUT, WHO, AboutForm, ProfileForm
 from stoa.members.forms.calls import ConfirmForm
 from stoa.members.models import Application, Call, Draft
 from stoa.members.models.questionnaire import Field
@@ -35,7 +35,7 @@ from stoa.members.views.calls import found, frame
 from stoa.methods.recognition import Recognised
 from stoa.people.models import Person
 
-WHO, ABOUT, SEND = "Who you are", "About you, apart", "Look it over and submit"
+SEND = "Look it over and submit"
 
 
 @dataclass(frozen=True)

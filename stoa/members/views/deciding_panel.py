@@ -23,6 +23,7 @@ from stoa.members.queries.deciding_panel import Candidate
 from stoa.members.views.calls import frame
 from stoa.members.views.deciding import deciding
 from stoa.members.views.keeping import status
+from stoa.methods.names import sort_key
 from stoa.people.models import Person
 from stoa.review.acts.conflicts import COUNTED_TO
 
@@ -53,7 +54,7 @@ def listing(call: Call) -> Listing[Candidate]:
             ),
             Column("answer", "Asked", lambda c: c.answer, show=tick, sortable=False),
         ],
-        filters=[Filter("q", "Name", lambda rows, words: rows.filter(sort_name__contains=words.casefold()))],
+        filters=[Filter("q", "Name", lambda rows, words: rows.filter(sort_name__contains=sort_key(words)))],
         sort="name",
         empty="Nobody could be asked.",
     )

@@ -19,6 +19,13 @@ function values(form) {
   return fields;
 }
 
+// As the page came, whatever was typed before this script did.
+function asItCame(form) {
+  const copy = form.cloneNode(true);
+  copy.reset();
+  return values(copy);
+}
+
 function fill(form, fields) {
   for (const control of controls(form)) {
     const given = fields[control.name];
@@ -64,7 +71,7 @@ function tend(form) {
   const key = `${PREFIX}${form.dataset.keep}:${location.pathname}`;
   const kept = read(key);
   const refused = "refused" in form.dataset; // it came back with what was typed: nothing of that is saved
-  let was = refused && kept ? kept.was : values(form);
+  let was = refused && kept ? kept.was : asItCame(form);
   let offered = {}; // what was typed before and is neither put in nor left out yet
   let saving = was;
 
