@@ -18,6 +18,6 @@ def put_anew(apps: Any, _editor: Any) -> None:
 class Migration(migrations.Migration):
     """Put the keys anew."""
 
-    dependencies = [("members", "0012_decision_by_place")]
+    dependencies = [("members", "0013_parts")]
 
     operations = [migrations.RunPython(put_anew, migrations.RunPython.noop)]
