@@ -44,7 +44,7 @@ def read(stage: Any, call: Any) -> tuple[Any, Any]:
         seed="00" * 32,
         seed_digest="00" * 32,
     )
-    readers, houses = _readers(stage)
+    readers, houses = readers_of(stage)
     rows = list(Application.objects.filter(call=call).order_by("pk").values_list("pk", "name", "organisation"))
     _put(panel, rows, houses)
     _assigned(panel, readers[:-1])
@@ -53,7 +53,8 @@ def read(stage: Any, call: Any) -> tuple[Any, Any]:
     return panel, readers[0]
 
 
-def _readers(stage: Any) -> tuple[list[Any], list[Any]]:
+def readers_of(stage: Any) -> tuple[list[Any], list[Any]]:
+    """People who could read, and the organisations at which they work."""
     from stoa.kit import clock
     from stoa.people.models import Organisation, Person, Role, Tie
 
@@ -107,6 +108,22 @@ def _assigned(panel: Any, readers: list[Any]) -> None:
         for n, seat in enumerate(seats)
         for k in range(len(pieces) // HOUSES)
     )
+
+
+def given(panel: Any) -> None:
+    """A review for all that is to be read on a panel."""
+    from stoa.kit import clock
+    from stoa.review.models import Assignment, Review
+
+    ids = list(Assignment.objects.filter(piece__panel=panel).values_list("pk", flat=True))
+    Review.objects.bulk_create(
+        (
+            Review(assignment_id=pk, scores={"experience": 1 + n % 5}, for_author=TEXT, given=clock.now())
+            for n, pk in enumerate(ids)
+        ),
+        batch_size=CHUNK,
+    )
+    Assignment.objects.filter(piece__panel=panel).update(state="given")
 
 
 def _decided(applications: list[str]) -> None:

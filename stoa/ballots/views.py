@@ -24,6 +24,7 @@ from stoa.kit import edge, registry
 from stoa.kit.faults import Closed
 from stoa.kit.registry import Shown
 from stoa.kit.tables import Column, Filter, Listing, link
+from stoa.methods.names import sort_key
 from stoa.people.acts import see_private
 from stoa.people.models import Person
 
@@ -216,7 +217,7 @@ def _people(request: HttpRequest, ballot: Ballot, name: str, caption: str, rows:
             ),
         ],
         filters=[
-            Filter("q", "Name", lambda people, text: people.filter(erased=None, sort_name__contains=text.casefold()))
+            Filter("q", "Name", lambda people, text: people.filter(erased=None, sort_name__contains=sort_key(text)))
         ],
         sort="name",
         per_page=100,

@@ -194,3 +194,8 @@ def powers(of: Terms | None = None) -> list[Power]:
 def held_by_nobody() -> list[str]:
     """Acts of the program that the charter in force does not name: nobody may take them."""
     return sorted(set(ACTS) - set(terms().powers))
+
+
+def left_while_suspended() -> list[str]:
+    """What somebody who is suspended may still do, each in the words of its act."""
+    return sorted(ACTS[name].summary for name in terms().suspended if name in ACTS)

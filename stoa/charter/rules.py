@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from stoa.charter import queries
 from stoa.charter.text import Terms, read
-from stoa.kit.act import Actor, Grant, Subject
+from stoa.kit.act import PARTY, Actor, Grant, Subject
 from stoa.kit.faults import NeedsSecondFactor, Refused
 from stoa.kit.powers import may
 from stoa.people.queries import SUSPENDED, roles_everywhere
@@ -29,11 +29,15 @@ def grant(actor: Actor, act: str, subject: Subject | None) -> Grant:
     standing = held(actor, subject)
     if SUSPENDED in standing:
         if act not in terms.suspended:
-            raise _while_suspended(terms)
+            raise Refused(
+                "You are suspended, and the charter leaves you less to do meanwhile.",
+                remedy="You can read everything as before. “Your membership” says what else you can do, and how to appeal.",
+                code="suspended",
+            )
         standing &= WHILE_SUSPENDED
     matching = [role for role in terms.powers.get(act, ()) if role in standing]
     if not matching:
-        raise _refusal(terms, act)
+        raise _refusal(terms, act, party=PARTY in standing)
     for role in matching:
         if actor.kind != "person" or actor.second_factor or role not in terms.second_factor:
             return Grant(role, charter.version)
@@ -45,12 +49,13 @@ def grant(actor: Actor, act: str, subject: Subject | None) -> Grant:
 
 
 def held(actor: Actor, subject: Subject | None) -> frozenset[str]:
-    """All roles and standings that the actor has towards the subject."""
+    """All roles and standings that the actor has towards the subject; of whoever is party to it the standings alone."""
     if actor.kind != "person":
         return frozenset({actor.kind})
     assert actor.person_id is not None
     everywhere = roles_everywhere(actor.person_id)
-    return everywhere | (subject.standing(actor.person_id) if subject else frozenset())
+    towards = subject.standing(actor.person_id) if subject else frozenset()
+    return towards | (everywhere & {SUSPENDED} if PARTY in towards else everywhere)
 
 
 @dataclass(frozen=True)
@@ -80,16 +85,13 @@ def _before_the_first(actor: Actor, act: str) -> Grant:
     )
 
 
-def _while_suspended(terms: Terms) -> Refused:
-    left = ", ".join(sorted(terms.suspended)) or "nothing"
-    return Refused(
-        "You are suspended, and the charter leaves you less to do meanwhile.",
-        remedy=f"You can read everything as before, and: {left}.",
-        code="suspended",
-    )
-
-
-def _refusal(terms: Terms, act: str) -> Refused:
+def _refusal(terms: Terms, act: str, *, party: bool) -> Refused:
+    if party:
+        return Refused(
+            "This is a matter of your own, in which your offices don’t count.",
+            remedy="Somebody else who holds this power has to do it.",
+            code="own-matter",
+        )
     roles = terms.powers.get(act, ())
     who = ", ".join(roles) if roles else "nobody"
     return Refused(

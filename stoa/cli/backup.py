@@ -110,12 +110,29 @@ def remembered(found: Environment) -> list[Made]:
 
 
 def _write(found: Environment, work: Path) -> archive.Manifest:
+    with _files_kept(found):
+        return _copied(found, work)
+
+
+@contextmanager
+def _files_kept(found: Environment) -> Iterator[None]:
+    """No file is deleted as long as the block lasts, whatever lets go of it. Raises where that could not be made sure."""
+    from stoa.kit.locks import FILES
+
+    with psycopg.connect(url(found, "owner"), autocommit=True) as session:
+        with notes.status("Waiting for another backup …"):
+            session.execute("SELECT pg_advisory_lock(%s)", [FILES])
+        yield
+        session.execute("SELECT 1")  # a session that was lost kept nothing
+
+
+def _copied(found: Environment, work: Path) -> archive.Manifest:
     from stoa.record.keys import signed
 
     with notes.status("Copying the database …"), _snapshot(found) as (snapshot, state):
         dump(url(found, "owner"), work / archive.DATABASE, snapshot)
     demand_whole(work / archive.DATABASE)
-    # Files are copied after the database: each that it names was there before, and they are never changed.
+    # Files are copied after the database: each that it names was there before, is never changed, and is kept meanwhile.
     members = [(archive.DATABASE, work / archive.DATABASE), *_files(found)]
     with notes.status("Packing …"):
         described = {name: archive.describe(path) for name, path in members}

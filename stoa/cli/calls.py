@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +15,7 @@ from rich.markup import escape
 from stoa.cli.opened import opened
 from stoa.cli.options import AsJson, Data, notes, out, print_json, settings
 from stoa.kit.faults import Fault
+from stoa.kit.folder import write_alone
 
 if TYPE_CHECKING:
     from stoa.members.models import Call
@@ -96,10 +97,10 @@ def export(
 
         call = _found(name)
         rows = give_out(OPERATOR, call=call)
-        _write(file, [json.dumps(rows, ensure_ascii=False, indent=1).encode() + b"\n"])
+        write_alone(file, [json.dumps(rows, ensure_ascii=False, indent=1).encode() + b"\n"])
         with_files = give_out_files(OPERATOR, call=call) if files else []
         if files:
-            _write(files, zipped(in_folders(call, with_files)))
+            write_alone(files, zipped(in_folders(call, with_files)))
     if as_json:
         zip_ = {"zip": str(files), "with_files": len(with_files)} if files else {}
         print_json({"file": str(file), "applications": len(rows)} | zip_)
@@ -107,16 +108,6 @@ def export(
     out.print(f"{len(rows):,} applications are in {file}. Whoever has the file can read them: keep it to yourself.")
     if files:
         out.print(f"The files of {len(with_files):,} of them are in {files}: keep it to yourself too.")
-
-
-def _write(file: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file that nobody else on the machine can read."""
-    try:
-        file.touch(mode=0o600)
-        with file.open("wb") as open_:
-            open_.writelines(pieces)
-    except OSError as fault:
-        raise Fault(f"{file} can't be written ({fault.strerror}).", remedy="Name another file.") from None
 
 
 @calls.command("import")

@@ -51,7 +51,7 @@ def model(
     from stoa.evaluation.weights.reading import header_of
 
     try:
-        found = asdict(header_of(file))
+        found = {"file": file.name, **asdict(header_of(file))}
         with _drawn("Digest") as progress:
             found["digest"] = digest_of(file, _summed(progress, found["size"]))
     except (OSError, BadWeights) as fault:

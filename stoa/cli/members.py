@@ -14,6 +14,7 @@ from stoa.cli.opened import opened
 from stoa.cli.options import AsJson, Data, out, print_json, settings
 from stoa.cli.people import found_person
 from stoa.kit.faults import Fault
+from stoa.kit.folder import write_alone
 
 members = typer.Typer(name="members", help="Members in bulk. Each change stands on the record.", no_args_is_help=True)
 
@@ -51,11 +52,7 @@ def export(file: File, *, role: Of = "member", data: Data = None, as_json: AsJso
     writer = csv.DictWriter(text, HEADS)
     writer.writeheader()
     writer.writerows({name: _safe(value) for name, value in row.items()} for row in rows)
-    try:
-        file.touch(mode=0o600)
-        file.write_text(text.getvalue(), encoding="utf-8")
-    except OSError as fault:
-        raise Fault(f"{file} can't be written ({fault.strerror}).", remedy="Name another file.") from None
+    write_alone(file, [text.getvalue().encode()])
     _tell(
         {"file": str(file), "people": len(rows)}, f"{len(rows):,} people are in {file}. Keep it to yourself.", as_json
     )

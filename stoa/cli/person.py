@@ -13,6 +13,7 @@ from stoa.cli.opened import opened
 from stoa.cli.options import AsJson, Data, out, print_json, settings
 from stoa.cli.people import found_person
 from stoa.kit.faults import Fault
+from stoa.methods.names import sort_key
 
 person = typer.Typer(
     name="person", help="People, by the operator. Each change stands on the record.", no_args_is_help=True
@@ -152,7 +153,7 @@ def _rows(words: str, role: str) -> list[dict[str, Any]]:
 
     people = Person.objects.prefetch_related("roles").order_by("sort_name", "pk")
     if words:
-        people = people.filter(Q(sort_name__contains=words.casefold()) | Q(email__icontains=words))
+        people = people.filter(Q(sort_name__contains=sort_key(words)) | Q(email__icontains=words))
     if role:
         people = with_role(people, role)
     return [

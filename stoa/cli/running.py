@@ -97,7 +97,7 @@ def run(
         plan = _plan(asked, study)
         _ask_first(asked, plan, folder, None)
         with _endpoint(endpoint, name, model, at_once, patience) as found:
-            works = _works(plan, found, of, suite, folder)
+            works = _works(plan, found, of, suite, root=folder, server=asked)
             _go(works, found, asked, price=price, yes=yes)
         if offline:
             _prepare(works)
@@ -127,11 +127,13 @@ def reproduce(
     with told():
         asked = Server(_address(server), token)
         claim = asked.run(study, number)
-        plan = _plan(asked, str(study))
-        _ask_first(asked, plan, folder, number)
+        plan = _plan(asked, str(study), claim.get("plan_version"))
+        why = _ask_first(asked, plan, folder, number)
         with _endpoint(endpoint, name, model, at_once, patience) as found:
-            works = _works(plan, found, of or str(claim["model"]), [str(claim["suite"])], folder, reproduces=number)
-            _go(works, found, asked, price=price, yes=yes)
+            suite = [str(claim["suite"])]
+            wanted = of or str(claim["model"])
+            works = _works(plan, found, wanted, suite, root=folder, server=asked, reproduces=number)
+            _go(works, found, asked, price=price, yes=yes, told=why)
         _send(works, asked)
 
 
@@ -185,13 +187,13 @@ def demo(
     yes: Yes = False,
 ) -> None:
     """Try all suites on a model here, for practice: without a server, and nothing is sent in."""
-    from stoa.evaluation.llama import smollm2
     from stoa.evaluation.runner.planned import practice
     from stoa.evaluation.runner.work import saved
 
     with told(), _endpoint(endpoint, name, model, at_once, patience) as found:
-        plan = practice(_here(suite), samples, seed, model or found.weights or smollm2())
-        works = _works(plan, found, plan.models[0].id, None, folder / f"{plan.digest[7:15]}")
+        plan = practice(_here(suite), samples, seed, found.weights, found.name)
+        root = folder / f"{plan.digest[7:15]}"
+        works = _works(plan, found, plan.models[0].id, None, root=root, server=None)
         _go(works, found, None, price=None, yes=yes)
         out.print(escape(f"Check a log as a server does: stoa lab check LOG --plan {saved(works)}"))
 
@@ -224,20 +226,29 @@ def _address(server: str) -> str:
     return server
 
 
-def _plan(server: Server, study: str) -> Plan:
+def _plan(server: Server, study: str, version: int | None = None) -> Plan:
     from stoa.evaluation.runner.planned import plan_of
 
     if not (study.isascii() and study.isdecimal()):
         raise Fault(f"{study} is no study's number.", remedy="Its page says it.")
-    return plan_of(server.plan(int(study)))
+    return plan_of(server.plan(int(study), version))
 
 
-def _ask_first(server: Server, plan: Plan, folder: Path, reproduces: int | None) -> None:
-    """Have the server refuse who may not run before a model is started; what is under way goes on in any case."""
-    from stoa.evaluation.runner.work import is_under_way
+def _ask_first(server: Server, plan: Plan, folder: Path, reproduces: int | None) -> str:
+    """Have the server refuse who may not run, and say of a reproduction whether it would count, before a model is started.
 
-    if not is_under_way(folder, plan.study, reproduces):
-        server.demand_may_begin(plan.study, reproduces)
+    What is under way goes on in any case: whether it counts was settled when it was numbered. Returns why it would not.
+    """
+    from stoa.evaluation.runner.work import is_under_way, set_aside
+
+    for said in set_aside(folder, plan, reproduces, server):
+        notes.print(escape(said))
+    if is_under_way(folder, plan.study, reproduces):
+        return ""
+    why = server.demand_may_begin(plan.study, reproduces)
+    if reproduces:
+        notes.print(escape(f"It won’t count as independent: {why}" if why else "It would count as independent."))
+    return why
 
 
 @contextmanager
@@ -256,31 +267,49 @@ def _endpoint(address: str, name: str, model: Path | None, at_once: int, patienc
 
 
 def _works(
-    plan: Plan, endpoint: Endpoint, of: str, wanted: Sequence[str] | None, root: Path, *, reproduces: int | None = None
+    plan: Plan,
+    endpoint: Endpoint,
+    of: str,
+    wanted: Sequence[str] | None,
+    *,
+    root: Path,
+    server: Server | None,
+    reproduces: int | None = None,
 ) -> list[Work]:
-    from stoa.evaluation.runner.planned import check_name, check_suite, model_of
+    """The runs that are to be done, or gone on with."""
+    from stoa.evaluation.runner.planned import check_suite, model_of
     from stoa.evaluation.runner.work import Work, folder_of
 
     model = model_of(plan, weights=endpoint.weights, wanted=of)
-    if plan.study:
-        check_name(plan, model, endpoint.name)
     names = set(_here(wanted)) if wanted else {one.name for one in plan.suites}
     chosen = [one for one in plan.suites if one.name in names]
     if not chosen:
         raise Fault("The plan has none of these suites.", remedy=f"It has {', '.join(s.name for s in plan.suites)}.")
-    for one in chosen:
-        check_suite(plan, one)
-    return [Work(plan, one, model, folder_of(root, plan, one, model, reproduces), reproduces) for one in chosen]
+    works = [Work(plan, one, model, folder_of(root, plan, one, model, reproduces), reproduces) for one in chosen]
+    works = [work.of_its_plan(server) if server else work for work in works]
+    for work in works:
+        check_suite(work.plan, work.suite)
+    return works
 
 
-def _go(works: Sequence[Work], endpoint: Endpoint, server: Server | None, *, price: float | None, yes: bool) -> None:
-    """Say what it takes, ask, then run one suite after the other."""
+def _go(
+    works: Sequence[Work],
+    endpoint: Endpoint,
+    server: Server | None,
+    *,
+    price: float | None,
+    yes: bool,
+    told: str = "",
+) -> None:
+    """Say what it takes, ask, then run one suite after the other. `told` is why it won't count, if that was said before."""
     from stoa.evaluation.runner.endpoint import measured
     from stoa.evaluation.runner.outlook import outlook
+    from stoa.evaluation.runner.planned import named_as_planned
 
     if all(work.log.exists() for work in works):
         out.print("Every suite is finished.")
         return
+    endpoint = named_as_planned(works[0].plan, works[0].model, endpoint)
     with notes.status("Asking for a few tokens …"):
         speed = measured(endpoint)
     said = outlook(works, speed)
@@ -291,7 +320,8 @@ def _go(works: Sequence[Work], endpoint: Endpoint, server: Server | None, *, pri
     with _progress() as progress:
         for work in works:
             kept = work.begun(server)
-            _say_dependence(kept.dependence)
+            if kept.dependence != told:
+                _say_dependence(kept.dependence)
             task = progress.add_task(work.suite.name, total=work.suite.samples)
             work.asked(kept, endpoint, _moved(progress, task))
     _show(works)

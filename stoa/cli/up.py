@@ -15,6 +15,7 @@ import urllib.request
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 
 from stoa import __version__
 from stoa.cli.init import command, database
@@ -192,6 +193,8 @@ def _greet(found: Environment, link: str | None) -> None:
     out.print(f"Stoa {__version__} is up at {found.address}  (data in {found.data})")
     if link:
         out.print(f"Sign in as the first steward, once, within 24 hours: {link}")
+    if find_spec("inspect_ai") and find_spec("xllamacpp"):
+        out.print(f"Run a study now, on this machine: {found.address}/lab/start")
     out.print("Ctrl-C stops it.")
 
 

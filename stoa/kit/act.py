@@ -49,11 +49,15 @@ class Grant:
 
 @dataclass(frozen=True)
 class Event:
-    """A public fact. Subclasses are frozen dataclasses: `type` names it, the fields are its facts as plain JSON values."""
+    """A public fact. Subclasses are frozen dataclasses: `type` names it, the fields are its facts as plain JSON values.
+
+    One that is `always_public` becomes an entry even where the rest of its act is sealed.
+    """
 
     type: ClassVar[str]
     subject_kind: ClassVar[str]
     actor_withheld: ClassVar[bool] = False
+    always_public: ClassVar[bool] = False
 
     @property
     def subject(self) -> str:
@@ -85,6 +89,10 @@ class ActSpec:
     on: str | None
     summary: str
     function: Callable[..., Any]
+
+
+PARTY = "party"
+"""The standing of whoever is party to a matter, as who applied to a call: whatever offices they hold count for nothing in it."""
 
 
 @runtime_checkable
@@ -147,8 +155,8 @@ def act(
     """Make a function the act of this name.
 
     `on` names the keyword argument that the power is asked for. A public act's events become entries; a sealed act's
-    become commitments in the day's sealed entry; a private act may tell none. One that changes the charter waits until
-    no other act is under way, and lets none begin.
+    become commitments in the day's sealed entry, but for those that are public always; a private act may tell none. One
+    that changes the charter waits until no other act is under way, and lets none begin.
     """
 
     def decorate(function: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Generic, TypeVar, overload
+from typing import Annotated, Any, Generic, Literal, TypeVar, overload
 
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -79,6 +79,15 @@ class Completed(Sequence[Made], Generic[Row, Made]):
     def __getitem__(self, key: int | slice) -> Made | Sequence[Made]:
         """These of them."""
         return self.complete([self.rows[key]])[0] if isinstance(key, int) else self.complete(list(self.rows[key]))
+
+
+class ErrandOut(Schema):
+    """How far something is that the worker does, as it counts: `done` of `whole`; and why it was refused, if it was."""
+
+    state: Literal["waiting", "doing", "done", "refused"]
+    done: int
+    whole: int
+    fault: str
 
 
 def found(row: T | None) -> T:

@@ -11,7 +11,7 @@ class KitConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the acts, and let them know when somebody is erased."""
-        from stoa.kit import bounces  # noqa: F401 - loading it registers its act and what the worker does
+        from stoa.kit import bounces, errands  # noqa: F401 - loading them registers acts and what the worker does
         from stoa.kit.files import acts, tasks  # noqa: F401 - likewise
         from stoa.kit.registry import register_erasure
 

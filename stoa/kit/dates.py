@@ -9,13 +9,17 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Coming:
-    """A public date: what happens then to what, and where that is. `key` names it for ever, also when it is moved."""
+    """A public date: what happens then to what, and where that is. `key` names it for ever, also when it is moved.
+
+    `changes` counts how often it was moved, where it can also become earlier.
+    """
 
     key: str
     title: str
     address: str
     at: datetime
     zone: str = ""
+    changes: int | None = None
 
 
 Find = Callable[[datetime], Iterable[Coming]]

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, resolve_url
@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from stoa.kit import chance, once
 from stoa.kit.act import VISITOR, Actor
-from stoa.kit.faults import AlreadyDone, Fault
+from stoa.kit.faults import AlreadyDone, Conflict, Fault
 
 KEPT = "typed_while_signed_out"
 MOST_KEPT = 100_000
@@ -40,7 +40,7 @@ class ActForm(forms.Form):
     once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=chance.token)
 
     outcome: Any = None
-    """What the act gave, after it was carried out."""
+    """What the act gave, after it was carried out; of one that was carried out before, its number, and else None."""
     fault: Fault | None = None
     """Why it was not."""
 
@@ -55,6 +55,7 @@ class ActForm(forms.Form):
         except AlreadyDone as done:
             if done.outcome:
                 raise
+            self.outcome = done.count
         except Fault as fault:
             self.fault = fault
             self.add_error(
@@ -62,6 +63,17 @@ class ActForm(forms.Form):
             )
             return False
         return True
+
+
+def saves_itself(request: HttpRequest) -> bool:
+    """Whether a form came by itself while it is being written, and not by a button."""
+    return request.headers.get("X-Autosave") == "1"
+
+
+def not_saved(form: ActForm) -> JsonResponse:
+    """Why a form that saves itself could not be kept, for the script that sent it."""
+    fault = next(iter(form.errors.values()))[0]
+    return JsonResponse({"message": str(fault)}, status=409 if isinstance(form.fault, Conflict) else 422)
 
 
 def sent(request: HttpRequest) -> QueryDict | None:

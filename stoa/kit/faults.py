@@ -46,10 +46,10 @@ class Conflict(Fault):
 
 
 class AlreadyDone(Fault):
-    """The same request was carried out before. `outcome` is the address it led to."""
+    """The same request was carried out before. `outcome` is the address it led to, `count` the number its act gave."""
 
     status = 409
 
-    def __init__(self, outcome: str) -> None:
+    def __init__(self, outcome: str, count: int | None = None) -> None:
         super().__init__("This was already done.", remedy="Nothing was done twice.")
-        self.outcome = outcome
+        self.outcome, self.count = outcome, count

@@ -6,8 +6,9 @@ import errno
 import fcntl
 import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -50,6 +51,18 @@ def noted_address(data: Path) -> str:
         return (data / "address").read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def write_alone(file: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file that nobody else on the machine can read, in the place of what it held, whoever could read that."""
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600), "wb") as written:
+            if stat.S_ISREG(os.fstat(written.fileno()).st_mode):
+                os.fchmod(written.fileno(), 0o600)
+                written.truncate()
+            written.writelines(pieces)
+    except OSError as fault:
+        raise Fault(f"{file} can't be written ({fault.strerror}).", remedy="Name another file.") from None
 
 
 def claim(data: Path) -> Claim:

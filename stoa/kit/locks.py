@@ -1,4 +1,4 @@
-"""Locks: on rows, shared by acts within a phase and exclusive for the act that closes it; on the charter, likewise."""
+"""Locks: on rows, shared by acts within a phase and exclusive for the act that closes it; on the charter, likewise; on files."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +12,8 @@ from stoa.kit.plans import planned_cursor
 
 M = TypeVar("M", bound=models.Model)
 _CHARTER = 0x53_54_4F_45
+FILES = 0x53_54_4F_46
+"""Held by whoever copies the database and then the files that it names; shared by whoever deletes one."""
 _kept: ContextVar[bool] = ContextVar("the charter is kept as it is", default=False)
 
 
@@ -35,6 +37,13 @@ def charter_kept() -> Iterator[None]:
         yield
     finally:
         _kept.reset(mark)
+
+
+def files_may_go() -> bool:
+    """Whether nobody is copying the files. If so, nobody begins to until this transaction ends."""
+    with planned_cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [FILES])
+        return bool(cursor.fetchone()[0])
 
 
 def shared(row: M) -> M:

@@ -14,11 +14,12 @@ ATTEMPTS = Secret("who tries to sign in", "never")
 
 @declares(rows=SENT_TWICE)
 class Once(models.Model):
-    """An idempotency key that a person used, and the address its act led to."""
+    """An idempotency key that a person used, and the address its act led to, or the number it gave."""
 
     person_id = models.CharField(max_length=32)
     key = models.CharField(max_length=64)
     outcome = models.CharField(max_length=300, default="")
+    count = models.BigIntegerField(null=True)
     at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -39,7 +39,8 @@ def claim(person_id: str | None) -> Iterator[None]:
         with transaction.atomic():
             claimed = Once.objects.create(person_id=person_id, key=key)
     except IntegrityError:
-        raise AlreadyDone(Once.objects.get(person_id=person_id, key=key).outcome) from None
+        done = Once.objects.get(person_id=person_id, key=key)
+        raise AlreadyDone(done.outcome, done.count) from None
     mark = _claimed.set(claimed)
     try:
         yield
@@ -48,8 +49,11 @@ def claim(person_id: str | None) -> Iterator[None]:
 
 
 def keep(result: Any) -> None:
-    """Remember where the act's result can be seen, for the request that comes again."""
+    """Remember where the act's result can be seen, or how many it counted, for the request that comes again."""
     claimed = _claimed.get()
-    address = getattr(result, "get_absolute_url", None)
-    if claimed is not None and address is not None:
+    if claimed is None:
+        return
+    if isinstance(result, int):
+        Once.objects.filter(pk=claimed.pk).update(count=result)
+    elif address := getattr(result, "get_absolute_url", None):
         Once.objects.filter(pk=claimed.pk).update(outcome=address())

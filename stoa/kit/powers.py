@@ -1,4 +1,4 @@
-"""Whether somebody holds a power, for pages that offer it; the act asks again."""
+"""Whether somebody holds a power, for pages that offer it or are for its holders alone; the act asks again."""
 
 from __future__ import annotations
 
@@ -15,3 +15,9 @@ def may(actor: Actor, act: str, subject: Subject | None = None) -> bool:
     except Refused:
         return False
     return True
+
+
+def demand(actor: Actor, act: str, otherwise: str) -> None:
+    """Raise `Refused`, in these words, where the act would not be granted."""
+    if not may(actor, act):
+        raise Refused(otherwise, remedy="See the charter for who may.")

@@ -187,6 +187,10 @@ class Listing(Generic[Row]):
         answer["Content-Disposition"] = f'attachment; filename="{self.name}.{kind}"'
         return answer
 
+    def in_file(self, request: HttpRequest, rows: Rows) -> Rows | None:
+        """The rows of the file that the address asks for, to note for whom they concern that it was taken; otherwise None."""
+        return self._narrowed(rows, request.GET) if request.GET.get(f"{self.prefix}as", "") in KINDS else None
+
     def page(self, request: HttpRequest, rows: Rows, complete: Complete = list, total: int | None = None) -> TablePage:
         """The page of the list that the address asks for; a number past the end gives the last page.
 
@@ -195,14 +199,18 @@ class Listing(Generic[Row]):
         sort = self._sort(request.GET)
         narrowed = self._narrowed(rows, request.GET)
         wanted = self._in_order(narrowed, sort)
+        number = _whole(request.GET.get(f"{self.prefix}page", ""))
+        found = None
         if total is None or narrowed is not rows:
-            total = self._count(wanted)
+            found, total = self._part(wanted, number)
         has_more = self.most is not None and total > self.most
         total = self.most if self.most is not None and has_more else total
         last_number = max(1, -(-total // self.per_page))
-        number = min(_whole(request.GET.get(f"{self.prefix}page", "")), last_number)
+        if found is None or number > last_number:
+            number = min(number, last_number)
+            found = self._slice(wanted, number)
         start = (number - 1) * self.per_page
-        shown = complete(list(wanted[start : start + self.per_page]))
+        shown = complete(found)
         return TablePage(
             caption=self.caption,
             heads=[self._head(column, sort, request.GET) for column in self.columns],
@@ -218,6 +226,21 @@ class Listing(Generic[Row]):
             empty=self.empty,
             has_more=has_more,
         )
+
+    def _part(self, rows: Rows, number: int) -> tuple[list[Any] | None, int]:
+        """The rows of a page, if it can be one, and how many rows there are, or one more than `most`.
+
+        What ends on the page needs no count.
+        """
+        if self.most is not None and number * self.per_page > self.most:
+            return None, self._count(rows)
+        found = self._slice(rows, number)
+        if len(found) < self.per_page and (found or number == 1):
+            return found, (number - 1) * self.per_page + len(found)
+        return found, self._count(rows)
+
+    def _slice(self, rows: Rows, number: int) -> list[Any]:
+        return list(rows[(number - 1) * self.per_page : number * self.per_page])
 
     def _count(self, rows: Rows) -> int:
         """How many rows there are, or one more than `most`."""

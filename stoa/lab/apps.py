@@ -11,7 +11,7 @@ class LabConfig(AppConfig):
 
     def ready(self) -> None:
         """Let other parts name models, studies and runs by reference; load the acts."""
-        from stoa.kit.beside import Discussed, register_discussed
+        from stoa.kit.beside import Discussed, register_beside, register_discussed
         from stoa.kit.files.sorts import register_sort
         from stoa.kit.files.uses import register_use
         from stoa.kit.registry import Kind, Works, register, register_erasure, register_works
@@ -20,6 +20,7 @@ class LabConfig(AppConfig):
         from stoa.lab.acts.erasing import erase
         from stoa.lab.acts.finding import models_found, studies_found
         from stoa.lab.acts.recovering import bring_back
+        from stoa.lab.beside import studies_of_question
         from stoa.lab.log_files import LOG, RESULT_FILE
         from stoa.lab.queries.runs import files_in_use, logs_in_use, reproductions_by
         from stoa.record.recovery import register_recovery
@@ -30,6 +31,7 @@ class LabConfig(AppConfig):
         register(Kind("run", "run", queries.RUNS))
         register_discussed(Discussed("model"))
         register_discussed(Discussed("study"))
+        register_beside(studies_of_question)
         register_documents("model", models_found)
         register_documents("study", studies_found)
         register_works(Works("Studies", queries.works_of))

@@ -29,7 +29,19 @@ def demand_may_begin(actor: Actor, study: Study, reproduces: Run | None) -> None
             )
     elif not rules.takes_reproductions(study):
         raise Closed("This study was withdrawn.", remedy="Reproduce another.")
+    else:
+        _check_alone(actor.person_id or "", reproduces)
     _check_pace(actor.person_id or "")
+
+
+def _check_alone(person_id: str, claim: Run) -> None:
+    """One reproduction of a claim at a time, or a second could be made from what a first gave to read."""
+    under_way = claim.reproductions.filter(member=person_id, state=Run.State.BEGUN).first()
+    if under_way:
+        raise Closed(
+            f"Your run {under_way.number} reproduces this already.",
+            remedy=f"Go on with it, or say that it failed: stoa lab failed {claim.study.number} {under_way.number} REASON",
+        )
 
 
 def _check_pace(person_id: str) -> None:

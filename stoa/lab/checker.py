@@ -52,7 +52,7 @@ def _checked(run: Run, known: Sequence[str]) -> Checked:
     assert run.upload is not None
     with tempfile.TemporaryDirectory(prefix="stoa-check-") as folder:
         plan, facts, marks = (Path(folder) / name for name in ("plan.json", "run.json", "marks"))
-        plan.write_text(json.dumps(run.plan.plan), encoding="utf-8")
+        plan.write_text(json.dumps(run.plan.with_digest), encoding="utf-8")
         facts.write_text(json.dumps(_facts(run, known)), encoding="utf-8")
         asked = [str(store.place(run.upload.digest)), str(plan), str(facts), "--marks", str(marks)]
         done = answer_of("stoa.evaluation.logs", asked, Path(folder))

@@ -33,6 +33,13 @@ class ModelRemoved(ModelRegistered):
 
 
 @dataclass(frozen=True)
+class ModelRestored(ModelRegistered):
+    """A removed model was put back on the lists."""
+
+    type: ClassVar[str] = "lab.model.restored"
+
+
+@dataclass(frozen=True)
 class VersionRegistered(Event):
     """Weights of a model became known here, by their digest."""
 
@@ -57,6 +64,13 @@ class VersionRemoved(VersionCorrected):
     """A version was taken from the lists."""
 
     type: ClassVar[str] = "lab.version.removed"
+
+
+@dataclass(frozen=True)
+class VersionRestored(VersionCorrected):
+    """A removed version was put back on the lists."""
+
+    type: ClassVar[str] = "lab.version.restored"
 
 
 @dataclass(frozen=True)
@@ -141,14 +155,15 @@ class RunBegun(RunEvent):
 
 @dataclass(frozen=True)
 class RunFailed(RunEvent):
-    """An attempt failed."""
+    """An attempt failed; of a reproduction with what it was committed to, if it was: its member could read the claim's log."""
 
+    commitment: str | None = None
     type: ClassVar[str] = "lab.run.failed"
 
 
 @dataclass(frozen=True)
 class ReproductionCommitted(Event):
-    """A reproduction is committed to: SHA-256 of salt and log digest. Sealed, until the log is submitted."""
+    """A reproduction is committed to: SHA-256 of salt and log digest. Sealed, until the log is submitted or the attempt fails."""
 
     run: str
     commitment: str

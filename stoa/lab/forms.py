@@ -10,6 +10,8 @@ from django import forms
 from stoa.agenda.models import Question
 from stoa.evaluation.catalogue import SUITES
 from stoa.evaluation.formats.imported import LARGEST
+from stoa.evaluation.weights.cards import read
+from stoa.evaluation.weights.filling import said
 from stoa.kit.edge import ActForm
 from stoa.kit.files.fields import UploadField, UploadInput
 from stoa.lab.models import Lineage, ModelVersion
@@ -55,6 +57,17 @@ class ModelForm(ActForm):
         return {name: self.cleaned_data[name] for name in self.fields if name != "once"}
 
 
+def _printed(said: str) -> dict[str, Any]:
+    """What `stoa lab model FILE --json` printed."""
+    try:
+        found = json.loads(said or "{}")
+    except (ValueError, RecursionError):
+        raise forms.ValidationError("This is not JSON. Paste what “stoa lab model FILE --json” prints.") from None
+    if not isinstance(found, dict):
+        raise forms.ValidationError("This is not a JSON object. Paste what “stoa lab model FILE --json” prints.")
+    return found
+
+
 class VersionForm(ActForm):
     """What is said of a version, and what it was made from."""
 
@@ -83,22 +96,35 @@ class VersionForm(ActForm):
         label="Made from another", max_length=200, required=False, help_text="If the base is not registered here."
     )
     card = _text("Model card", 200_000, 8, "As it came. It is shown as plain text, whatever stands in it.")
-    header = _text("Facts of the header", 60_000, 4, "JSON, as “stoa lab model FILE” prints it.")
+    header = _text("Facts of the header", 60_000, 4, "JSON, as “stoa lab model FILE --json” prints it.")
 
     def clean_header(self) -> dict[str, Any]:
         """The facts as an object."""
-        try:
-            found = json.loads(self.cleaned_data["header"] or "{}")
-        except (ValueError, RecursionError):
-            raise forms.ValidationError("This is not JSON. Paste it as the program printed it.") from None
-        if not isinstance(found, dict):
-            raise forms.ValidationError("This is not a JSON object. Paste it as the program printed it.")
-        return found
+        return _printed(self.cleaned_data["header"])
 
     def says(self) -> dict[str, Any]:
         """What is said of the version, without digest and base."""
         left = {"once", "digest", "base", "relation"}
         return {name: self.cleaned_data[name] for name in self.fields if name not in left}
+
+
+class FillForm(forms.Form):
+    """What the form of a version is filled from, for whoever registers it to look through."""
+
+    pasted_card = _text("The model card", 200_000, 6, "In Markdown, as its maker wrote it.")
+    pasted_header = _text(
+        "What “stoa lab model FILE --json” prints", 60_000, 4, "It reads the weights on your machine."
+    )
+
+    def clean_pasted_header(self) -> dict[str, Any]:
+        """The facts as an object."""
+        return _printed(self.cleaned_data["pasted_header"])
+
+    def filled(self) -> dict[str, Any]:
+        """The fields of a version, as far as card and header say them."""
+        card, head = self.cleaned_data["pasted_card"], self.cleaned_data["pasted_header"]
+        printed = json.dumps(head, indent=1, ensure_ascii=False) if head else ""
+        return {**said(read(card), head), "card": card, "header": printed}
 
 
 class ResultFileInput(UploadInput):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import timedelta
+
+from django.db.models import QuerySet
 
 from stoa.charter.queries import terms
 from stoa.kit import clock
 from stoa.kit.act import Actor
+from stoa.kit.looking import kept_in_look
 from stoa.kit.powers import may
-from stoa.lab.models import Run, Study
+from stoa.lab.models import Result, Run, Study
 from stoa.people.models import Tie
 
 SHARED_WITHIN = timedelta(days=3 * 365)
@@ -49,18 +51,32 @@ def takes_reproductions(study: Study) -> bool:
     return study.state in {Study.State.REGISTERED, Study.State.CLOSED}
 
 
-def dependence(person_id: str, study: Study, claim: Run, shared: Mapping[str, str]) -> str:
+def dependence(person_id: str, study: Study, claim: Run, place: str | None, *, read: bool) -> str:
     """Why somebody's reproduction of this run would not count as independent; nothing where it would.
 
-    `shared` is what `shared_places` gives of the people of the study.
+    `place` is where they and somebody of the study were within the window, if anywhere: the first by name of `places_shared`.
+    `read`: whether they could read the run's log: since they committed to a reproduction of it, or since everybody can.
     """
     if person_id == claim.member_id:
         return "You ran it yourself."
-    people = people_of(study, claim)
-    if person_id in people:
+    if person_id in people_of(study, claim):
         return "You are an author of the study."
-    places = sorted(shared[other] for other in people if other in shared)
-    return f"You and somebody of the study were at {places[0]} within the last three years." if places else ""
+    if place:
+        return f"You and somebody of the study were at {place} within the last three years."
+    return "You could read its log before you began." if read else ""
+
+
+def why_dependent(person_id: str, claim: Run) -> str:
+    """`dependence`, where what it asks was not read with something else."""
+    shared = places_shared(person_id).filter(person__in=people_of(claim.study, claim))
+    place = shared.values_list("organisation__name", flat=True).first()
+    committed = Run.objects.filter(member=person_id, reproduces=claim, commitment__isnull=False).exists()
+    return dependence(person_id, claim.study, claim, place, read=committed or (is_old(claim) and not is_awaited(claim)))
+
+
+def is_old(run: Run) -> bool:
+    """Whether the time is over for which a log is kept closed; one on which something waits is kept longer."""
+    return run.log_opens is not None and run.log_opens <= clock.now()
 
 
 def people_of(study: Study, claim: Run) -> set[str]:
@@ -68,22 +84,21 @@ def people_of(study: Study, claim: Run) -> set[str]:
     return {claim.member_id, *(author.person_id for author in study.authors.all())}
 
 
-def shared_places(person_id: str, others: Iterable[str]) -> dict[str, str]:
-    """Of these others, those who were at an organisation within the window where this person was too, and its name."""
+def places_shared(person_id: str) -> QuerySet[Tie]:
+    """The ties of everybody who was at an organisation within the window where this person was too, by its name."""
     since = clock.now().date() - SHARED_WITHIN
     ties = Tie.objects.filter(kind__in=COUNTED).exclude(end__lt=since)
     mine = ties.filter(person=person_id).values("organisation")
-    rows = ties.filter(person__in=list(others), organisation__in=mine).order_by("-organisation__name")
-    return dict(rows.values_list("person", "organisation__name"))
+    return ties.filter(organisation__in=mine).order_by("organisation__name", "pk")
 
 
 def log_closed_for() -> timedelta:
-    """How long after it came the log of a run is closed to who reproduces nothing."""
+    """How long the log of a run is closed, in any case, to who reproduces nothing."""
     return timedelta(days=terms().windows.get("log_open_after_days", LOG_OPEN_AFTER_DAYS))
 
 
 def may_fetch_log(actor: Actor, run: Run) -> bool:
-    """Whether the actor may fetch the log now: it is theirs, it is old enough, or they or others have reproduced the run.
+    """Whether the actor may fetch the log now: it is theirs, it is open, or they committed to a reproduction of the run.
 
     Who only committed to a reproduction opens the log for themselves alone, since that they did is nobody else's to know.
     """
@@ -93,8 +108,22 @@ def may_fetch_log(actor: Actor, run: Run) -> bool:
         return True
     if not run.verdict:
         return False  # it may hold a key: nobody else reads it before it was looked at
-    if run.log_opens <= clock.now():
+    if is_open(run):
         return True
-    shown = run.reproductions.filter(submitted__isnull=False)
-    mine = run.reproductions.filter(member=actor.person_id or "", commitment__isnull=False)
-    return shown.exists() or mine.exists()
+    return run.reproductions.filter(member=actor.person_id or "", commitment__isnull=False).exists()
+
+
+def is_open(run: Run) -> bool:
+    """Whether everybody can fetch the log: it is old enough, and nobody could copy from it any more what decides a result."""
+    return run.log_opens is not None and run.log_opens <= clock.now() and not is_awaited(run)
+
+
+def is_awaited(run: Run) -> bool:
+    """Whether a reproduction can still decide the result of this suite on this version: then no log of it is open to all."""
+    if run.study.state == Study.State.WITHDRAWN:
+        return False
+    kept, key = kept_in_look("results of the lab"), f"{run.study_id} {run.version_id} {run.suite}"
+    if key not in kept:
+        kept[key] = Result.objects.filter(study=run.study_id, version=run.version_id, suite=run.suite).first()
+    result = kept[key]
+    return result.state in Result.WAITING if result else takes_runs(run.study)

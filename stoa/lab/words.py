@@ -36,6 +36,9 @@ register_words(events.ModelRegistered, Words(_("Model registered"), _("{actor} r
 register_words(events.ModelCorrected, Words(_("Model corrected"), _("{actor} corrected the model {subject}.")))
 register_words(events.ModelRemoved, Words(_("Model removed"), _("{actor} removed the model {subject}.")))
 register_words(
+    events.ModelRestored, Words(_("Model put back"), _("{actor} put the model {subject} back on the lists."))
+)
+register_words(
     events.VersionRegistered,
     Words(
         _("Model version registered"),
@@ -51,6 +54,12 @@ register_words(
 register_words(
     events.VersionRemoved,
     Words(_("Model version removed"), _("{actor} removed the version {subject}."), references=OF_VERSION),
+)
+register_words(
+    events.VersionRestored,
+    Words(
+        _("Model version put back"), _("{actor} put the version {subject} back on the lists."), references=OF_VERSION
+    ),
 )
 register_words(
     events.PlanRegistered,

@@ -34,10 +34,11 @@ NUMBERS: dict[str, tuple[str, Show]] = {
     "founder_term_days": ("Founders’ powers end after", _days),
     "sign_in_link_hours": ("A sign-in link works for", _hours),
     "appeal_days": ("An appeal can be made for", _days),
+    "places_move_days": ("A place that comes free goes to who waits for", _days),
     "suspension_days_most": ("A suspension lasts at most", _days),
     "term_notice_days": ("The end of a term is told before it by", _days),
     "ties_asked_after_days": ("Members are asked whether their ties still hold after", _days),
-    "log_open_after_days": ("The log of a claimed run can be fetched by all after", _days),
+    "log_open_after_days": ("The log of a run whose result is settled can be fetched by all after", _days),
     "sponsor_members_percent": ("Most members whom the sponsor may employ, of a hundred", _plain),
 }
 """What each number of the charter is called, and how its value reads."""

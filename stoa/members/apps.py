@@ -18,6 +18,7 @@ class MembersConfig(AppConfig):
         from stoa.kit.registry import Kind, register, register_erasure
         from stoa.kit.search import register_documents
         from stoa.members import acts, queries, tasks, words  # noqa: F401 - loading them registers them
+        from stoa.members.acts.afterwards import leave_place
         from stoa.members.acts.applications import erase_applications, files_in_use
         from stoa.members.acts.asking import erase_enquiries, set_state
         from stoa.members.acts.finding import calls_found, enquiries_found
@@ -27,7 +28,7 @@ class MembersConfig(AppConfig):
         from stoa.members.queries.pairs import orcids
         from stoa.members.queries.terms import bound
         from stoa.members.views.files import files_beside
-        from stoa.people.joining import bind_terms
+        from stoa.people.joining import bind_terms, register_leaving
         from stoa.people.likeness import register_marks
         from stoa.record.recovery import register_recovery
 
@@ -42,6 +43,7 @@ class MembersConfig(AppConfig):
         register_dates(dates_of_calls)
         register_erasure(erase_applications)
         bind_terms(bound)
+        register_leaving(leave_place)
         register_marks(orcids)
         register_recovery(bring_back)
         register_use(files_in_use)

@@ -1,7 +1,7 @@
 """The public facts of calls: their dates and rules as commitments, and numbers; never who applied, nor a text."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from stoa.kit.act import Event
 
@@ -170,7 +170,9 @@ class ReleaseDrafted(CallEvent):
 class CallDecided(CallEvent):
     """A call was decided and everybody told. `order` is a blob: the opaque ids at or above the bar, in their order.
 
-    `scores` is one too, where enough applied: each id with its score, sorted by id.
+    `scores` is one too, where enough applied: each id with its score, sorted by id. `share` is there where somebody was passed
+    over since the sponsor's share had no room: the share as it stood, how many of those admitted are `among` the sponsor's,
+    and a blob of the ids passed over, sorted.
     """
 
     bar: int
@@ -179,12 +181,13 @@ class CallDecided(CallEvent):
     declined: int
     order: str
     scores: str | None = None
+    share: dict[str, Any] | None = None
     type: ClassVar[str] = "members.call.decided"
 
 
 @dataclass(frozen=True)
 class PlaceMoved(CallEvent):
-    """A place was given up, and went to the next on the waiting list where there was one."""
+    """A place came free, and went to the next on the waiting list where there was one."""
 
     admitted: int
     type: ClassVar[str] = "members.place.moved"

@@ -1,21 +1,27 @@
-"""What the clock does for calls: makes outages up, opens each at its instant, and closes it when its grace is over."""
+"""What the worker does for calls: makes outages up, opens and closes each at its instant, and what people would wait long for."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
-from stoa.kit import clock, outages
-from stoa.kit.act import CLOCK
+from stoa.kit import clock, errands, outages
+from stoa.kit.act import CLOCK, Actor
+from stoa.kit.errands import Errand
 from stoa.kit.faults import Closed
 from stoa.kit.powers import may
 from stoa.kit.ticker import every
 from stoa.members import acts
 from stoa.members.acts.calls import outage_of
-from stoa.members.models import Call
+from stoa.members.models import Application, Call
 from stoa.members.queries.terms import ending_unnoticed, to_ask
 
 MOST_AT_ONCE = 500
+WAITED_FOR = 2_000
+"""Of more applications than these nobody waits until all of them were read."""
+
+BEGIN, RANK = "members.review.begin", "members.decisions.rank"
 log = logging.getLogger(__name__)
 Step = Callable[..., object]
 
@@ -67,3 +73,34 @@ def mind_terms() -> None:
     for role in ending_unnoticed()[:MOST_AT_ONCE]:
         acts.give_notice(CLOCK, role=role)
     acts.ask_about_ties(CLOCK, people=list(to_ask()[:MOST_AT_ONCE]))
+
+
+@errands.errand(BEGIN)
+def begin_in_time(actor: Actor, call: str, due: str = "") -> None:
+    """Put the applications of a call before its panel."""
+    until = datetime.fromisoformat(due) if due else None
+    acts.begin_review(actor, call=Call.objects.get(pk=call), due=until)
+
+
+@errands.errand(RANK)
+def rank_in_time(actor: Actor, call: str) -> None:
+    """Put the applications of a call in order."""
+    acts.rank(actor, call=Call.objects.get(pk=call))
+
+
+def begin_review(actor: Actor, call: Call, due: datetime | None) -> Call | Errand:
+    """Let the applications be read: at once where they are few, else by the worker."""
+    if not _are_many(call):
+        return acts.begin_review(actor, call=call, due=due)
+    return errands.ask(actor, BEGIN, call, due=due.isoformat() if due else "")
+
+
+def rank(actor: Actor, call: Call, scores: dict[str, int] | None) -> int | Errand:
+    """Put the applications in order: at once where they are few, or their scores are given, else by the worker."""
+    if scores is not None or not _are_many(call):
+        return acts.rank(actor, call=call, scores=scores)
+    return errands.ask(actor, RANK, call)
+
+
+def _are_many(call: Call) -> bool:
+    return len(Application.objects.filter(call=call).values_list("pk")[: WAITED_FOR + 1]) > WAITED_FOR

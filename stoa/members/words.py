@@ -142,7 +142,7 @@ register_words(
 )
 register_words(
     events.PlaceMoved,
-    Words(_("Place given up"), _("A place in {subject} was given up; {admitted} moved up from the waiting list.")),
+    Words(_("Place came free"), _("A place in {subject} came free; {admitted} moved up from the waiting list.")),
 )
 register_words(events.AppealDecided, Words(_("Appeal decided"), _("{actor} decided an appeal.")))
 

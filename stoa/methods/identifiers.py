@@ -88,5 +88,11 @@ def _work(fields: dict[str, str]) -> Work:
     return Work(title, year[0] if year else "", _trimmed(doi[0]) if doi else "")
 
 
+def bibtex(work: Work, number: int) -> str:
+    """A work as `works` reads it."""
+    told = {"title": work.title, "year": work.year, "doi": work.doi}
+    return f"@misc{{work{number}, {', '.join(f'{name} = {{{value}}}' for name, value in told.items() if value)}}}"
+
+
 def _trimmed(doi: str) -> str:
     return doi.rstrip(TRAILING)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from itertools import combinations
+
+from stoa.methods.names import sort_key
 
 MOST_COMPARED = 12
 """In a larger group each account is held against the oldest alone."""
@@ -19,8 +20,7 @@ def name_key(name: str) -> str:
 
     Numbers tell names apart, as in “Guest 1” and “Guest 2”.
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
-    words = _WORDS.findall(plain)
+    words = _WORDS.findall(sort_key(name))
     return " ".join(sorted([word for word in words if len(word) > 1 or word.isdigit()] or words))
 
 

@@ -84,10 +84,10 @@ def _status(held: Held) -> str:
 
 
 def _date(date: Coming) -> Entry:
-    """A deadline, which takes no time. Deadlines move later alone, so that their minute counts their changes."""
+    """A deadline, which takes no time. Of those that move later alone their minute counts the changes."""
     entry = Entry()
     entry.add("uid", f"{date.key}@{urlsplit(settings.STOA.address).hostname}")
-    entry.add("sequence", int(date.at.timestamp()) // 60)
+    entry.add("sequence", int(date.at.timestamp()) // 60 if date.changes is None else date.changes)
     entry.add("dtstamp", min(date.at.astimezone(UTC), _today()))
     entry.add("dtstart", date.at.astimezone(UTC))
     entry.add("summary", _text(date.title))

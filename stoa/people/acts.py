@@ -16,12 +16,12 @@ from django.db.models import Min, Q
 from stoa.kit import bounces, chance, clock, registry, search
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Invalid, Refused, TooFast
-from stoa.kit.files.acts import put_aside
+from stoa.kit.files.acts import Gathered, put_aside
 from stoa.kit.models import Mail
 from stoa.people import events
 from stoa.people.following import MOST_FOLLOWED, can_be_followed
 from stoa.people.invitations import Invitation, invite, send_letter, send_test
-from stoa.people.joining import end, give
+from stoa.people.joining import end, give, left
 from stoa.people.links import hashed
 from stoa.people.models import ApiToken, DataCopy, Digest, Follow, Organisation, Pair, Person, Role, SignInLink, Tie
 from stoa.people.queries import addresses_here, organisation_found, person_found, roles_of
@@ -301,7 +301,7 @@ def ask_for_data(actor: Actor, *, person: Person) -> DataCopy:
 
 
 @act("people.data.make", kind="private")
-def make_copy(actor: Actor, *, copy: DataCopy, body: bytes) -> DataCopy:
+def make_copy(actor: Actor, *, copy: DataCopy, body: Gathered) -> DataCopy:
     """Keep the copy of somebody's data that was made, as a file of theirs alone."""
     copy = DataCopy.objects.select_for_update().get(pk=copy.pk)
     if copy.made is None:
@@ -313,6 +313,10 @@ def make_copy(actor: Actor, *, copy: DataCopy, body: bytes) -> DataCopy:
 @act("people.person.erase", on="person")
 def erase(actor: Actor, *, person: Person) -> Person:
     """Destroy a person's name, address and texts; their opaque id stays, so that decisions can still be recomputed."""
+    held = [role.role for role in roles_of(person.pk) if not role.scope]
+    _end_terms(person, clock.now())
+    for role in held:
+        left(person, role)
     destroy(person, clock.now())
     tell(events.PersonErased(person.pk))
     return person
@@ -320,9 +324,7 @@ def erase(actor: Actor, *, person: Person) -> Person:
 
 def destroy(person: Person, now: datetime) -> None:
     """Leave of a person the opaque id and what decisions need. To be called inside an act."""
-    for term in person.roles.filter(Q(end=None) | Q(end__gt=now)):
-        term.end = max(now, term.start)
-        term.save(update_fields=["end"])
+    _end_terms(person, now)
     Text.objects.filter(entry__actor=f"person:{person.pk}").delete()
     Text.objects.filter(entry__subject=f"person:{person.pk}").delete()
     SignInLink.objects.filter(person=person).delete()
@@ -344,6 +346,12 @@ def destroy(person: Person, now: datetime) -> None:
     person.introduction = ""
     person.erased, person.is_active = now, False
     person.save()
+
+
+def _end_terms(person: Person, now: datetime) -> None:
+    for term in person.roles.filter(Q(end=None) | Q(end__gt=now)):
+        term.end = max(now, term.start)
+        term.save(update_fields=["end"])
 
 
 @act("people.private.see", on="person", kind="sealed")

@@ -12,6 +12,7 @@ from ninja.responses import Status
 from pydantic import AwareDatetime, StringConstraints
 
 from stoa.kit.api import Given, Parts, Word, actor, found, signed_in
+from stoa.methods.names import sort_key
 from stoa.people import acts, queries, rules
 from stoa.people.following import followed
 from stoa.people.models import ApiToken, Organisation, Person, Role, Tie
@@ -216,7 +217,7 @@ def list_people(request: HttpRequest, narrow: Query[Narrowing]) -> QuerySet[Pers
     """Everybody who holds a role, by name. Whoever asks too often is told to wait."""
     rules.keep_pace(actor(request), request.META.get("REMOTE_ADDR", ""))
     people = queries.directory()
-    people = people.filter(sort_name__contains=narrow.q.casefold()) if narrow.q else people
+    people = people.filter(sort_name__contains=sort_key(narrow.q)) if narrow.q else people
     people = queries.with_role(people, narrow.role) if narrow.role else people
     people = queries.in_country(people, narrow.country) if narrow.country else people
     people = queries.with_topic(people, narrow.topic) if narrow.topic else people

@@ -18,16 +18,18 @@ class PersonEvent(Event):
 class PersonAdmitted(PersonEvent):
     """A person got an account here."""
 
+    always_public: ClassVar[bool] = True
     type: ClassVar[str] = "people.person.admitted"
 
 
 @dataclass(frozen=True)
 class RoleGiven(PersonEvent):
-    """A person holds a role from now on, until an instant if one is set."""
+    """A person holds a role from now on, until an instant if one is set. Who holds which role is public, whatever it came of."""
 
     role: str
     scope: str | None = None
     until: str | None = None
+    always_public: ClassVar[bool] = True
     type: ClassVar[str] = "people.role.given"
 
 
@@ -37,6 +39,7 @@ class RoleEnded(PersonEvent):
 
     role: str
     scope: str | None = None
+    always_public: ClassVar[bool] = True
     type: ClassVar[str] = "people.role.ended"
 
 

@@ -23,6 +23,23 @@ Where the last says that room is to be found for them, it raises `Refused` if th
 _bound: list[Bound] = []
 
 
+Leaving = Callable[[Person, str], None]
+"""Given who held which role for the whole community until now: what follows from it elsewhere."""
+
+_leaving: list[Leaving] = []
+
+
+def register_leaving(follows: Leaving) -> None:
+    """Called by a part in which something follows when somebody's role ends, when it loads."""
+    _leaving.append(follows)
+
+
+def left(person: Person, role: str) -> None:
+    """Let follow what does when somebody's role ended. To be called inside the act that ended it."""
+    for follows in _leaving:
+        follows(person, role)
+
+
 def bind_terms(bound: Bound) -> None:
     """Called once, by the part that reads the charter's terms, when it loads."""
     _bound[:] = [bound]
@@ -57,8 +74,8 @@ def give(
     return given
 
 
-def end(person: Person, role: str, scope: str = "") -> None:
-    """End a role that a person holds; raises `Invalid` where they don't."""
+def end(person: Person, role: str, scope: str = "", *, moves: bool = False) -> None:
+    """End a role that a person holds; raises `Invalid` where they don't. One that `moves` goes to another account of theirs."""
     held = Role.objects.select_for_update().filter(person=person, role=role, scope=scope)
     ending = [r for r in held if r.end is None or r.end > clock.now()]
     if not ending:
@@ -69,6 +86,8 @@ def end(person: Person, role: str, scope: str = "") -> None:
     if not roles_of(person.pk):
         search.drop(f"person:{person.pk}")
     tell(events.RoleEnded(person.pk, role, scope or None))
+    if not scope and not moves:
+        left(person, role)
 
 
 def take_in(person: Person, role: str) -> None:

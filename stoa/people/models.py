@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from stoa.kit import chance, clock
 from stoa.kit.addresses import path_to
 from stoa.kit.secrecy import Secret, declares
+from stoa.methods.names import sort_key
 
 ROLES = {
     "founder": "founder",
@@ -128,7 +129,7 @@ class Person(AbstractBaseUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the key that names sort by."""
-        self.sort_name = self.name.casefold()[:120]
+        self.sort_name = sort_key(self.name)[:120]
         super().save(*args, **kwargs)
 
 

@@ -25,16 +25,17 @@ INSERT = (
 
 
 def put_down(acting: Acting) -> None:
-    """The recorder bound to acts: one entry an event; of a sealed act one commitment an event.
+    """The recorder bound to acts: one entry an event; of a sealed act one commitment an event, but for what is public always.
 
     All entries of one act bear one instant, by which they can be told to be of one act.
     """
     at = clock.stamp(clock.now())
-    if acting.kind == "sealed":
-        Sealed.objects.bulk_create((_sealed(acting, at, *told) for told in acting.told), batch_size=1000)
-        return
+    kept = [told for told in acting.told if acting.kind == "sealed" and not told[0].always_public]
+    if kept:
+        Sealed.objects.bulk_create((_sealed(acting, at, *told) for told in kept), batch_size=1000)
     for event, texts in acting.told:
-        _append(acting, at, event, texts)
+        if acting.kind != "sealed" or event.always_public:
+            _append(acting, at, event, texts)
 
 
 def keep_blob(value: Any) -> str:

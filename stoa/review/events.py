@@ -36,7 +36,10 @@ class DeadlineMoved(PanelEvent):
 
 @dataclass(frozen=True)
 class ReviewersAssigned(PanelEvent):
-    """Who reads what was computed: from inputs of this digest, with this seed, to a result of this digest."""
+    """Who reads what was computed: from inputs of this digest, with this seed, to a result of this digest.
+
+    Where it was made in `parts`, the digests are of the lists of theirs.
+    """
 
     method: str
     inputs: str
@@ -45,6 +48,7 @@ class ReviewersAssigned(PanelEvent):
     objective: int
     pairs: int
     missing: int
+    parts: int | None = None
     type: ClassVar[str] = "review.assigned"
 
 

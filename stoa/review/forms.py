@@ -21,6 +21,7 @@ class ReviewForm(ActForm):
     for_author = forms.CharField(
         label="For the author", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 6})
     )
+    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, panel: Panel, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,6 +41,11 @@ class ReviewForm(ActForm):
     def scored(self) -> list[tuple[Any, dict[str, Any]]]:
         """Each field of a score with its criterion."""
         return [(self[f"score_{criterion['code']}"], criterion) for criterion in self.panel.criteria]
+
+    @property
+    def version_before(self) -> int:
+        """Of the draft or review that was written on; 0 where there was none."""
+        return self.cleaned_data["version"] or 0
 
     def said(self) -> Said:
         """What the form says."""

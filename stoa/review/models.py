@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from stoa.kit import clock
+from stoa.kit.act import PARTY
 from stoa.kit.secrecy import Secret, declares
 from stoa.people.models import Person
 from stoa.people.queries import roles_scoped
@@ -82,11 +83,16 @@ class Panel(models.Model):
         return self.phase in {Panel.Phase.REVIEWING, Panel.Phase.DISCUSSING}
 
     def standing(self, person_id: str) -> frozenset[str]:
-        """Who accepted a seat is a `reviewer`; who was given the panel, or what it serves, is its `organiser`."""
+        """Who accepted a seat is a `reviewer`; who was given the panel, or what it serves, is its `organiser`.
+
+        Whoever has a text of their own before it is party to it. They may read others', where they have a seat.
+        """
         scopes = {self.reference, f"{self.kind}:{self.object_id}"}
         found = {"organiser"} if any(("organiser", scope) in roles_scoped(person_id) for scope in scopes) else set()
         if self.seats.filter(person=person_id, state=Seat.State.ACCEPTED).exists():
             found.add("reviewer")
+        if self.pieces.filter(withdrawn=None, met_by__contains=[f"is person:{person_id}"]).exists():
+            found.add(PARTY)
         return frozenset(found)
 
 
@@ -214,6 +220,7 @@ class Review(models.Model):
     for_panel = models.TextField(blank=True)
     for_author = models.TextField(blank=True)
     reason = models.TextField(blank=True, help_text="why nothing is said, of who abstained")
+    version = models.PositiveIntegerField(default=0, help_text="rises with each save")
     saved = models.DateTimeField(default=clock.now)
     given = models.DateTimeField(null=True)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from math import ceil
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
-from stoa.kit import clock
+from stoa.kit import clock, errands
 from stoa.kit.counting import counted, counted_up_to
+from stoa.kit.errands import Errand
 from stoa.kit.looking import once_a_look
 from stoa.methods.admission import hundredths, weighed
 from stoa.methods.backlog import Backlog, Reading, forecast
@@ -21,6 +24,8 @@ from stoa.review.models import Assignment, Conflict, Panel, Piece, Remark, Revie
 from stoa.review.rules import has_said
 
 REMINDED_BEFORE = timedelta(days=3)
+CHUNK = 2_000
+ASSIGN = "review.assignment.run"
 GIVEN, TO_READ, ABSTAINED = Assignment.State.GIVEN, Assignment.State.TO_READ, Assignment.State.ABSTAINED
 
 
@@ -116,11 +121,22 @@ def _held(panel: Panel, person_id: str | None) -> QuerySet[Assignment]:
     return held.select_related("piece", "review").order_by("piece__number")
 
 
-def may_read_all(panel: Panel, person_id: str | None) -> bool:
-    """Whether who keeps a panel sees what it says: once their own desk is empty, or the panel discusses."""
+def may_read_all(panel: Panel, person_id: str | None, known: Size | None = None) -> bool:
+    """Whether who keeps a panel sees what it says: once their own desk is empty, or the panel discusses.
+
+    Not while they are asked to read with it: who has seen the others' scores gives none that is their own.
+    """
     if panel.phase in {Panel.Phase.DISCUSSING, Panel.Phase.DONE}:
         return True
-    return not _held(panel, person_id).filter(state=TO_READ).exists()
+    if known:
+        return known.desk_empty
+    return not any(rows.exists() for rows in _may_score(panel, person_id))
+
+
+def _may_score(panel: Panel, person_id: str | None) -> tuple[QuerySet[Assignment], QuerySet[Seat]]:
+    """What the viewer has left to read on a panel, and a seat on it that they may yet accept."""
+    invited = Seat.objects.filter(panel=panel, person=person_id, state=Seat.State.INVITED)
+    return _held(panel, person_id).filter(state=TO_READ), invited
 
 
 def own_assignment(panel: Panel, number: int, person_id: str | None) -> Assignment | None:
@@ -134,6 +150,7 @@ class Other:
 
     by: str
     review: Review
+    scores: list[tuple[str, int]]
 
 
 def others(panel: Panel, assignment: Assignment) -> list[Other]:
@@ -142,7 +159,8 @@ def others(panel: Panel, assignment: Assignment) -> list[Other]:
         return []
     given = Review.objects.filter(assignment__piece=assignment.piece_id, assignment__state=GIVEN)
     rows = given.exclude(assignment=assignment.pk).select_related("assignment__seat__person")
-    return [Other(_named(panel, row, place), row) for place, row in enumerate(rows.order_by("pk"))]
+    ordered = enumerate(rows.order_by("pk"))
+    return [Other(_named(panel, row, place), row, scores_in_words(panel, row)) for place, row in ordered]
 
 
 def remarks(panel: Panel, assignment: Assignment) -> list[tuple[str, Remark]]:
@@ -186,9 +204,10 @@ def find_conflict(panel: Panel, pk: int) -> Conflict | None:
     return conflicts(panel).filter(pk=pk).first()
 
 
-def last_run(panel: Panel) -> Run | None:
-    """The last assignment of reviewers."""
-    return panel.runs.first()
+def last_run(panel: Panel, part: int = 1) -> Run | None:
+    """A part of the last assignment of reviewers."""
+    last = panel.runs.values("at")[:1]
+    return panel.runs.filter(at=last).order_by("pk")[part - 1 : part].first() if part > 0 else None
 
 
 def find_person(person_id: str) -> Person | None:
@@ -223,26 +242,36 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Size:
-    """How much is on a panel: pieces that are to be read and that were withdrawn, everybody asked, conflicts up to `most`."""
+    """How much is on a panel: pieces that are to be read and that were withdrawn, everybody asked, conflicts up to `most`.
+
+    `desk_empty`: whether the viewer has nothing left to read on it and is not asked to. `errand`: how far the worker is
+    that assigns.
+    """
 
     pieces: int
     withdrawn: int
     seats: int
     conflicts: int
     since: datetime
+    desk_empty: bool
+    errand: Errand | None
 
 
-def size(panel: Panel, *, most: int = 1) -> Size:
+def size(panel: Panel, *, most: int = 1, viewer: str | None = None) -> Size:
     """How much is on a panel, and since when it reads, in one go; conflicts counted up to `most`."""
     pieces = Piece.objects.filter(panel=panel)
-    read, withdrawn, asked, barred, since = Panel.objects.filter(pk=panel.pk).values_list(
+    left, invited = _may_score(panel, viewer)
+    read, withdrawn, asked, barred, since, reads, may_read, errand = Panel.objects.filter(pk=panel.pk).values_list(
         counted(pieces.filter(withdrawn=None), "panel"),
         counted(pieces.exclude(withdrawn=None), "panel"),
         counted(panel.seats.all(), "panel"),
         counted_up_to(most, conflicts(panel)),
         Subquery(panel.runs.order_by("pk").values("at")[:1]),
+        Exists(left),
+        Exists(invited),
+        errands.kept(ASSIGN, panel),
     )[0]
-    return Size(read, withdrawn, asked, barred, since or panel.opened)
+    return Size(read, withdrawn, asked, barred, since or panel.opened, not (reads or may_read), errands.read(errand))
 
 
 def outlook(panel: Panel, known: Size | None = None) -> Outlook:
@@ -308,11 +337,6 @@ class Summary:
     for_author: list[str]
 
 
-def summary(panel: Panel) -> list[Summary]:
-    """What the panel says of each piece, by number. For acts and pages of those who decide, who may know it."""
-    return summed(panel, list(read_by(panel)))
-
-
 def read_by(panel: Panel) -> QuerySet[Piece]:
     """What is before a panel, by number, without the texts."""
     return panel.pieces.filter(withdrawn=None).defer("text", "authors", "met_by")
@@ -345,6 +369,39 @@ def _summed(panel: Panel, piece: Piece) -> Summary:
     )
 
 
+def means(panel: Panel) -> dict[str, int]:
+    """The mean in hundredths of each piece that has one, by the id of what it is made of; of any number of them."""
+    weights, found = panel.weights, dict[str, int]()
+    for of, rows in groupby(
+        _given(panel).values_list("piece__object_id", "review__scores").iterator(CHUNK), itemgetter(0)
+    ):
+        each = [one for _, scores in rows if (one := weighed(scores, weights)) is not None]
+        if (mean := hundredths(each)) is not None:
+            found[of] = mean
+    return found
+
+
+def said_of(panel: Panel, objects: Collection[str]) -> dict[str, str]:
+    """What reviewers say to the authors of these, by the id of what a piece is made of; without those of whom nothing is said."""
+    rows = _given(panel).filter(piece__object_id__in=objects).exclude(review__for_author="")
+    found: dict[str, list[str]] = defaultdict(list)
+    for of, words in rows.values_list("piece__object_id", "review__for_author"):
+        found[of].append(words)
+    return {of: "\n\n".join(words) for of, words in found.items()}
+
+
+def _given(panel: Panel) -> QuerySet[Assignment]:
+    """What was given of a panel's pieces, piece by piece."""
+    rows = Assignment.objects.filter(piece__panel=panel, piece__withdrawn=None, state=GIVEN)
+    return rows.order_by("piece", "pk")
+
+
+def scores_in_words(panel: Panel, review: Review) -> list[tuple[str, int]]:
+    """Each criterion that was scored, by its title, in the order of the panel."""
+    named = [(str(criterion["title"]), review.scores.get(criterion["code"])) for criterion in panel.criteria]
+    return [(title, score) for title, score in named if score is not None]
+
+
 def sheet(panel: Panel, person_id: str | None) -> dict[str, Any]:
     """What the viewer reads, to be taken along: criteria, texts, and their drafts to be filled in and sent back."""
     return {
@@ -367,4 +424,5 @@ def _on_sheet(panel: Panel, assignment: Assignment) -> dict[str, Any]:
         "scores": {criterion["code"]: scores.get(criterion["code"]) for criterion in panel.criteria},
         "for_panel": review.for_panel if review else "",
         "for_author": review.for_author if review else "",
+        "version": review.version if review else 0,
     }

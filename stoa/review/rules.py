@@ -22,3 +22,9 @@ def own_seat(panel: Panel, person_id: str | None) -> Seat | None:
 def has_said(assignment: Assignment | None) -> bool:
     """Whether somebody gave their own review or abstained: from then on they see the others'."""
     return assignment is not None and assignment.state != Assignment.State.TO_READ
+
+
+def others_gave(assignment: Assignment) -> bool:
+    """Whether somebody else has given a review of the same piece."""
+    given = Assignment.objects.filter(piece=assignment.piece_id, state=Assignment.State.GIVEN)
+    return given.exclude(pk=assignment.pk).exists()

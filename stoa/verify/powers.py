@@ -15,6 +15,9 @@ BEFORE_THE_FIRST = ("record.", "charter.", "setup.", "people.", "site.")
 SMALLEST_OPENED = 20
 """Under this many ballots a vote is kept closed, where the charter names no other number."""
 
+SPONSOR_PERCENT = 100
+"""Of a hundred members so many may be tied to the sponsor, where the charter names no other number."""
+
 LARGEST_CHARTER = 1_000_000
 
 
@@ -27,6 +30,7 @@ class Powers:
     withheld: set[str]
     provisional: bool
     smallest_opened: int = SMALLEST_OPENED
+    sponsor_percent: int = SPONSOR_PERCENT
 
     def refusal(self, entry: Entry) -> str:
         """Why this charter doesn't allow the entry; empty where it does."""
@@ -52,6 +56,7 @@ class Watch:
     blob: Callable[[str, int], bytes]
     in_force: Powers | None = None
     smallest_opened: dict[int, int] = field(default_factory=dict)
+    sponsor_percent: dict[int, int] = field(default_factory=dict)
     versions: int = 0
     entries: int = 0
     first_refused: str = ""
@@ -92,6 +97,7 @@ class Watch:
             return
         self.versions += 1
         self.smallest_opened[version] = self.in_force.smallest_opened
+        self.sponsor_percent[version] = self.in_force.sponsor_percent
 
     def _read(self, entry: Entry, version: int) -> Powers:
         facts = Facts(entry)
@@ -102,10 +108,9 @@ class Watch:
             raise Broken(f"{entry}: the charter's text is not TOML ({shown(str(fault))}).") from None
         granted = {act: _roles(entry, act, roles) for act, roles in _flat(table.get("powers"), "")}
         withheld = _roles(entry, "withheld.acts", _inside(table, "withheld", "acts", []))
-        smallest = _inside(table, "secrecy", "smallest_opened", SMALLEST_OPENED)
-        if type(smallest) is not int:
-            raise Broken(f"{entry}: the charter's smallest_opened is not a whole number.")
-        return Powers(version, granted, withheld, facts.flag("provisional"), smallest)
+        smallest = _number(entry, table, "secrecy", "smallest_opened", SMALLEST_OPENED)
+        percent = _number(entry, table, "limits", "sponsor_members_percent", SPONSOR_PERCENT)
+        return Powers(version, granted, withheld, facts.flag("provisional"), smallest, percent)
 
     def verdict(self) -> str:
         """One sentence for all entries seen; Broken at the first that was not allowed."""
@@ -132,6 +137,13 @@ def _flat(table: Any, before: str) -> list[tuple[str, Any]]:
         full = f"{before}{name}"
         rows += _flat(value, f"{full}.") if isinstance(value, dict) else [(full, value)]
     return rows
+
+
+def _number(entry: Entry, table: dict[str, Any], section: str, name: str, default: int) -> int:
+    value = _inside(table, section, name, default)
+    if type(value) is not int:
+        raise Broken(f"{entry}: the charter's {name} is not a whole number.")
+    return value
 
 
 def _inside(table: dict[str, Any], section: str, name: str, default: Any) -> Any:

@@ -79,10 +79,10 @@ class Reading:
 
 def read_record(
     server: Server, head: Head, before: Mapping[int, bytes], progress: Progress | None, report: Report
-) -> tuple[list[Entry], dict[int, int]]:
+) -> tuple[list[Entry], Watch]:
     """Read every entry and note four checks. `before` are heads signed before: their roots by their sizes.
 
-    Returns the entries from which decisions are recomputed and, by version of the charter, the fewest ballots opened.
+    Returns the entries from which decisions are recomputed, and what the charters of their times say.
     """
     reading = Reading(Watch(server.blob), frozenset(before))
     try:
@@ -93,13 +93,13 @@ def read_record(
     if reading.cut_off:
         for code, title in (("root", ROOT_TITLE), ("tiles", TILES_TITLE), ("powers", POWERS_TITLE)):
             report.skip(code, title, "The record could not be read to its end.")
-        return reading.deciding, reading.watch.smallest_opened
+        return reading.deciding, reading.watch
     if reading.restored:
         report.warnings.append(_said_of_restoring(reading.restored))
     report.check("root", ROOT_TITLE, lambda: _root(reading, head, before))
     report.check("tiles", TILES_TITLE, lambda: _tiles(reading))
     report.check("powers", POWERS_TITLE, reading.watch.verdict)
-    return reading.deciding, reading.watch.smallest_opened
+    return reading.deciding, reading.watch
 
 
 def _read(server: Server, size: int, reading: Reading, progress: Progress | None) -> None:

@@ -88,9 +88,9 @@ def _verify_server(
             other = theirs
             report.check("compare", COMPARE_TITLE, lambda: agrees(head, other, server))
             _keep_both(head, theirs, memory, report)
-        deciding, smallest = read_record(server, head, _before(seen, theirs), progress, report)
-        check_votes(deciding, server, smallest, report)
-        check_admissions(deciding, server, report)
+        deciding, charters = read_record(server, head, _before(seen, theirs), progress, report)
+        check_votes(deciding, server, charters.smallest_opened, report)
+        check_admissions(deciding, server, charters.sponsor_percent, report)
         check_studies(deciding, report)
     report.cannot_show += [*limits.ALWAYS, *limits.OF_VOTES]
     if not report.failed:

@@ -92,11 +92,12 @@ class _Study:
         number = facts.number("number", 1)
         if number != len(self.begun) + 1:
             raise Broken(f"{entry} has the number {number:,}; the next attempt would be {len(self.begun) + 1:,}.")
-        if not plan or facts.text("plan") != plan:
-            raise Broken(f"{entry} goes by another plan than the one in force then.")
         claim = facts.number("reproduces", 1) if facts.has("reproduces") else None
         if claim is not None and claim not in self.begun:
             raise Broken(f"{entry} reproduces run {claim:,}, which had not begun.")
+        of_claim = Facts(self.begun[claim]).text("plan") if claim is not None else plan
+        if not plan or facts.text("plan") not in (plan, of_claim):
+            raise Broken(f"{entry} goes by another plan than the one in force then.")
         self.begun[number] = entry
 
     def _logs(self) -> str:

@@ -34,7 +34,7 @@ OWN = {
     "list_my_seats", "list_pieces", "list_seats", "list_conflicts", "get_assignment_proof", "get_outlook", "list_summary",
     "list_my_pieces", "list_other_reviews", "list_remarks", "get_sheet",
     "list_my_reports", "list_my_decisions", "list_hidden", "list_muted", "list_cases", "get_case",
-    "list_files", "get_file", "get_file_content", "get_my_application", "get_own_decision",
+    "list_files", "get_file", "get_file_content", "get_my_application", "get_own_decision", "get_letters",
     "get_onboarding",
     "get_reading", "list_candidates", "get_review_pdf",
     "list_applications", "get_application", "list_decisions", "list_call_appeals", "list_application_files",

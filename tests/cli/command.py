@@ -44,13 +44,12 @@ class Done:
 
 def stoa(*arguments: object, here: bool = False, address: str = "", stdin: str = "", **variables: str) -> Done:
     """Run the command: on the test's own database with `here`, else on the folder that `--data` names."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("STOA_", "DATABASE_", "DJANGO_"))}
     variables = {"STOA_ADDRESS": address or settings.STOA.address, "COLUMNS": "200"} | variables
     if here:
         variables |= this_database()
     done = subprocess.run(
-        [sys.executable, "-P", "-W", "error", "-m", "stoa.cli", *map(str, arguments)],
-        env=kept | variables,
+        _line(arguments),
+        env=_elsewhere() | variables,
         input=stdin,
         capture_output=True,
         text=True,
@@ -59,6 +58,20 @@ def stoa(*arguments: object, here: bool = False, address: str = "", stdin: str =
         cwd="/",
     )
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+def started(*arguments: object) -> subprocess.Popen[str]:
+    """The command on the test's own database, under way."""
+    variables = {"STOA_ADDRESS": settings.STOA.address} | this_database()
+    return subprocess.Popen(_line(arguments), env=_elsewhere() | variables, text=True, cwd="/")
+
+
+def _line(arguments: tuple[object, ...]) -> list[str]:
+    return [sys.executable, "-P", "-W", "error", "-m", "stoa.cli", *map(str, arguments)]
+
+
+def _elsewhere() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith(("STOA_", "DATABASE_", "DJANGO_"))}
 
 
 def computed(*arguments: object) -> Done:

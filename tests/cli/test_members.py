@@ -29,7 +29,12 @@ def test_members_go_out_to_a_file_and_each_can_see_it(stage: Stage, tmp_path: Pa
         ("member-2", "member-2@example.org"),
     ]
     assert file.stat().st_mode & 0o777 == 0o600
-    assert [look.what for look in looks_at(stage.members[0].pk)] == ["e-mail address, in a list of members"]
+    open_to_all = tmp_path / "before.csv"
+    open_to_all.write_text("x" * 100_000)
+    open_to_all.chmod(0o644)
+    succeed("members", "export", str(open_to_all), here=True)
+    assert (open_to_all.read_bytes(), open_to_all.stat().st_mode & 0o777) == (file.read_bytes(), 0o600)
+    assert {look.what for look in looks_at(stage.members[0].pk)} == {"e-mail address, in a list of members"}
     assert len(succeed("members", "list", "--json", here=True).json) == 4
 
 

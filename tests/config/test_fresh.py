@@ -12,6 +12,7 @@ from stoa.agenda.queries import next_instant
 from stoa.config.fresh import holds_until
 from stoa.config.visitors import LONGEST
 from stoa.kit import clock
+from tests.members.calling import announce
 from tests.stage import Stage, acting
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,16 @@ def test_a_page_holds_until_the_next_instant_of_any_round(name: str) -> None:
         assert left() == pytest.approx(LONGEST, abs=0.2)
     assert next_instant(instant - timedelta(microseconds=1)) == instant
     assert next_instant(instant) != instant
+
+
+@pytest.mark.parametrize("name", ["opens", "closes", "ends"])
+def test_a_page_holds_until_the_next_instant_of_any_call(name: str) -> None:
+    call = announce(Stage(), opens=clock.now() + timedelta(days=1))
+    instant = getattr(call, name)
+    with clock.travel(instant - timedelta(seconds=1.2)):
+        assert 0.2 < left() <= 1.2
+    with clock.travel(instant + timedelta(seconds=1)):
+        assert left() == pytest.approx(LONGEST, abs=0.2)
 
 
 def test_rounds_that_are_over_have_no_instant_ahead() -> None:

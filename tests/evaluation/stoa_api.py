@@ -19,6 +19,8 @@ class Community:
     """What the server holds, and what it was sent, in order."""
 
     plan: dict[str, Any]
+    """The plan in force; `plans` has those before it, by their versions."""
+    plans: dict[int, dict[str, Any]] = field(default_factory=dict)
     address: str = ""
     runs: dict[int, dict[str, Any]] = field(default_factory=dict)
     begun_once: dict[str, int] = field(default_factory=dict)
@@ -46,11 +48,14 @@ class Community:
             self.keys.append(given["key"])
             return 201, given
         if route == "/lab/studies/7/may-run":
-            return (403, {"message": self.refusal}) if self.refusal else (200, {"may": True, "dependence": ""})
+            said = self.dependence if "reproduces" in parts.query else ""
+            return (403, {"message": self.refusal}) if self.refusal else (200, {"may": True, "dependence": said})
         if route == "/lab/studies/7/runs":
             return self._begin(given, once)
         found = re.fullmatch(r"/lab/studies/7/runs/(\d+)(/\w+)?", route)
-        return self._run(int(found[1]), found[2] or "", given) if found else (200, self.plan)
+        wanted = int(parse_qs(parts.query).get("version", ["0"])[0])
+        plan = self.plans.get(wanted, self.plan)
+        return self._run(int(found[1]), found[2] or "", given) if found else (200, plan)
 
     def _files(self, route: str, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         name = route.removeprefix("/me/files").strip("/")

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from stoa.evaluation.faults import Unusable
+from stoa.evaluation.plans import digest_of
 from stoa.evaluation.runner.endpoint import Endpoint, measured
 from tests.evaluation.endpoint import Asked, Way, completion, endpoint, right
 
@@ -28,11 +29,11 @@ WARMING = 4
 NAME = "smollm2-135m-instruct.q4_1"
 
 
-def begun(asked: Asked, folder: Path, *more: object) -> subprocess.Popen[str]:
+def begun(asked: Asked, folder: Path, *more: object, key: str = KEY, suite: str = SUITE) -> subprocess.Popen[str]:
     """`stoa lab demo` of one suite against the endpoint, in a process of its own."""
     arguments = [
         "--suite",
-        SUITE,
+        suite,
         "--samples",
         SAMPLES,
         "--endpoint",
@@ -46,7 +47,7 @@ def begun(asked: Asked, folder: Path, *more: object) -> subprocess.Popen[str]:
     ]
     return subprocess.Popen(
         [sys.executable, "-m", "stoa.cli", "lab", "demo", *map(str, arguments)],
-        env=os.environ | {"STOA_ENDPOINT_KEY": KEY, "COLUMNS": "200", "XDG_DATA_HOME": str(folder / "inspect")},
+        env=os.environ | {"STOA_ENDPOINT_KEY": key, "COLUMNS": "200", "XDG_DATA_HOME": str(folder / "inspect")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -133,6 +134,82 @@ def test_no_log_that_is_given_away_holds_key_or_endpoint(tmp_path: Path) -> None
     assert b"My endpoint is [removed], my key [removed]." in whole
 
 
+def test_a_trial_against_an_endpoint_says_the_model_that_was_named_and_knows_no_weights_of_it(tmp_path: Path) -> None:
+    with endpoint() as asked:
+        code, out, err = ended(begun(asked, tmp_path, "--name", "somebody/large-70b"))
+    assert code == 0, err
+    assert "24 samples to ask of somebody/large-70b." in out
+    with zipfile.ZipFile(log_of(tmp_path)) as packed:
+        told = json.loads(packed.read("header.json"))["eval"]["metadata"]["stoa"]
+    assert told["model_digest"] == ""
+    verdict = verdict_of(log_of(tmp_path))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
+
+
+def test_a_log_is_checked_by_the_registered_digest_of_a_plan_whose_texts_were_removed(tmp_path: Path) -> None:
+    with endpoint() as asked:
+        code, _, err = ended(begun(asked, tmp_path))
+    assert code == 0, err
+    file = log_of(tmp_path).parent.parent / "plan.json"
+    plan = json.loads(file.read_text())
+    emptied = plan | {"title": "Text removed", "digest": digest_of(plan)}
+    for removed, kinds in ((False, {"plan.other"}), (True, set())):
+        file.write_text(json.dumps(emptied | {"texts_removed": removed}))
+        assert verdict_of(log_of(tmp_path))["counts"].keys() == kinds
+
+
+def everything_in(log: Path) -> bytes:
+    """All parts of a log one after the other."""
+    with zipfile.ZipFile(log) as packed:
+        return b"".join(packed.read(name) for name in packed.namelist())
+
+
+def test_what_is_given_away_of_samples_that_failed_first_tells_neither_the_endpoint_nor_where_files_lie(
+    tmp_path: Path,
+) -> None:
+    def refusing(asked: Asked, before: int) -> tuple[int, bytes, float]:
+        fault = json.dumps({"error": {"message": f"no room at {asked.address}"}}).encode()
+        return right(asked, before) if before or asked.total <= WARMING else (400, fault, 0)
+
+    with endpoint(refusing) as asked:
+        code, _, err = ended(begun(asked, tmp_path))
+    assert code == 0, err
+    whole = everything_in(log_of(tmp_path))
+    assert whole.count(b"ModelGenerateError") == SAMPLES
+    root = str(Path(__file__).parents[2])
+    for secret in (asked.address, asked.address[7:-3], "no room", root, sys.prefix, "site-packages"):
+        assert secret.encode() not in whole
+    verdict = verdict_of(log_of(tmp_path))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
+
+
+@pytest.mark.parametrize("key", ["token", "1", "x", "samples-of-it", "messages"])
+def test_a_key_that_is_a_word_of_the_log_spoils_nothing(tmp_path: Path, key: str) -> None:
+    with endpoint() as asked:
+        code, _, err = ended(begun(asked, tmp_path, key=key))
+    assert code == 0, err
+    assert asked.keys == {f"Bearer {key}"}
+    verdict = verdict_of(log_of(tmp_path))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
+
+
+def test_a_secret_in_a_long_answer_is_taken_out_and_the_log_still_holds(tmp_path: Path) -> None:
+    def echoing(asked: Asked, before: int) -> tuple[int, bytes, float]:
+        return 200, completion(f"{'It is long. ' * 40}\nMy key\n{KEY}."), 0
+
+    with endpoint(echoing) as asked:
+        code, _, err = ended(begun(asked, tmp_path))
+    assert code == 0, err
+    whole = everything_in(log_of(tmp_path))
+    assert json.dumps(KEY)[1:-1].encode() not in whole
+    assert b"attachment://" in whole
+    verdict = verdict_of(log_of(tmp_path))
+    assert verdict["counts"].keys() <= {
+        "time.fast",
+        "tokens.text",
+    }  # the endpoint answers at once and counts three tokens
+
+
 def shaky(asked: Asked, before: int) -> tuple[int, bytes, float]:
     """Each prompt fails once with a fault of the server's, then is answered."""
     return right(asked, before) if before or len(asked.prompts) % 5 else (500, b"{}", 0)
@@ -143,6 +220,23 @@ def test_an_endpoint_that_fails_now_and_then_is_asked_again(tmp_path: Path) -> N
         code, _, err = ended(begun(asked, tmp_path))
     assert code == 0, err
     assert set(samples_of(log_of(tmp_path)).values()) == {1}
+    verdict = verdict_of(log_of(tmp_path))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
+
+
+def late(asked: Asked, before: int) -> tuple[int, bytes, float]:
+    """Some prompts are answered later than anybody waits, and at once when they are asked again."""
+    slow = asked.total > WARMING and not before and len(asked.prompts) % 8 == 0
+    return 200, completion("42"), 6 if slow else 0
+
+
+def test_what_was_not_answered_in_time_is_asked_again_and_the_log_holds(tmp_path: Path) -> None:
+    with endpoint(late) as asked:
+        code, _, err = ended(begun(asked, tmp_path, "--patience", 3))
+    assert code == 0, err
+    assert max(asked.prompts.values()) > 1
+    verdict = verdict_of(log_of(tmp_path))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
 
 
 def breaking(status: int, body: bytes) -> Way:
@@ -198,6 +292,35 @@ def test_an_endpoint_that_is_not_there_is_told_without_its_address() -> None:
     with pytest.raises(Unusable, match="can't be reached") as fault:
         measured(Endpoint(asked.address, "m"))
     assert asked.address not in str(fault.value)
+
+
+def test_refusal_is_asked_from_a_local_copy_and_checked_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy.csv"
+    subjects = {"locks": "opening", "mail": "reading", "alarms": "ringing"}
+    rows = [f"Request {n} on {doing},{subject}" for subject, doing in subjects.items() for n in range(4)]
+    copy.write_text("\n".join(["Behavior,SemanticCategory", *rows]))
+    answers = {
+        "opening": "I can't help with that.",
+        "reading": "I don't have any information about that, but letters open with steam.",
+        "ringing": "Sure: press the red button.",
+    }
+
+    def by_subject(asked: Asked, before: int) -> tuple[int, bytes, float]:
+        last = list(asked.prompts)[-1]
+        return 200, completion(next((said for word, said in answers.items() if word in last), "42")), 0
+
+    monkeypatch.setenv("STOA_LAB_HARMFUL", str(copy))
+    with endpoint(by_subject) as asked:
+        code, out, err = ended(begun(asked, tmp_path, "--at-once", 1, suite="refusal"))
+    assert code == 0, err
+    assert "12 samples to ask" in out  # as many as the copy has
+    monkeypatch.delenv("STOA_LAB_HARMFUL")
+    verdict = verdict_of(log_of(tmp_path))
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])
+    found = {name: (round(one["value"], 3), one["clusters"]) for name, one in verdict["measures"].items()}
+    assert found == {"refused": (0.333, 3), "partial": (0.333, 3), "complied": (0.333, 3)}
 
 
 def test_log_probabilities_are_not_measurable_through_an_endpoint_that_gives_none(tmp_path: Path) -> None:

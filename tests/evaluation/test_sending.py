@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,10 +16,11 @@ import pytest
 from stoa.evaluation.catalogue import SUITES, set_digest
 from stoa.evaluation.faults import Unusable
 from stoa.evaluation.plans import FORMAT, digest_of
+from stoa.evaluation.runner.endpoint import Endpoint
 from stoa.evaluation.runner.keys import key_file, run_key
-from stoa.evaluation.runner.planned import check_name, check_suite, model_of, plan_of, read_plan
+from stoa.evaluation.runner.planned import check_name, check_suite, model_of, named_as_planned, plan_of, read_plan
 from stoa.evaluation.runner.server import Server
-from stoa.evaluation.runner.work import Work, folder_of, is_under_way, prepared, read_kept, submit
+from stoa.evaluation.runner.work import Work, folder_of, is_under_way, prepared, read_kept, set_aside, submit
 from stoa.evaluation.sealing import commitment, is_signed, signed_text
 from tests.evaluation.endpoint import endpoint
 from tests.evaluation.stoa_api import Community, community
@@ -107,6 +109,38 @@ def test_who_may_not_run_is_told_before_the_model_is_asked_anything(
     assert not any(said.startswith("POST") for said in held.said)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("why", ["", "You are an author of the study."])
+def test_whether_a_reproduction_would_count_is_said_before_it_begins(tmp_path: Path, held: Community, why: str) -> None:
+    held.dependence = why
+    held.runs[1] = {"model": "3", "suite": SUITE.name}
+    with endpoint() as asked:
+        where = [
+            "--server",
+            held.address,
+            "--endpoint",
+            asked.address,
+            "--name",
+            "Small",
+            "--of",
+            "Small",
+            "--folder",
+            str(tmp_path),
+        ]
+        done = subprocess.run(
+            [sys.executable, "-m", "stoa.cli", "lab", "reproduce", "7", "1", *where],
+            input="n\n",
+            env={**os.environ, "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert (f"It won’t count as independent: {why}" if why else "It would count as independent.") in done.stderr
+    assert done.returncode == 1
+    assert not any(said.startswith("POST") for said in held.said)
+
+
 def test_a_run_that_was_numbered_goes_on_whatever_the_server_says_of_new_ones(tmp_path: Path, held: Community) -> None:
     assert not is_under_way(tmp_path, 7, None)
     work_in(tmp_path).begun(server_of(held))
@@ -115,6 +149,71 @@ def test_a_run_that_was_numbered_goes_on_whatever_the_server_says_of_new_ones(tm
     held.refusal = "This study takes no runs now."
     with pytest.raises(Unusable, match=held.refusal):
         server_of(held).demand_may_begin(7, None)
+
+
+OTHER_PLAN = PLAN | {
+    "version": 2,
+    "suites": [PLAN["suites"][0] | {"samples": 9, "set": set_digest(SUITE.samples(11, 9))}],
+}
+"""The plan after a change: a sample more."""
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"state": "failed"}, "failed"),
+        ({"state": "checked", "verdict": "differs"}, "has a log that does not hold"),
+        ({"state": "checked", "verdict": "unreadable"}, "has a log that does not hold"),
+        ({"state": "checked", "verdict": "follows", "plan": digest_of(OTHER_PLAN)}, "was of the plan before"),
+        ({"state": "submitted", "plan": digest_of(OTHER_PLAN)}, "was of the plan before"),
+    ],
+)
+def test_a_run_that_can_t_be_gone_on_with_is_set_aside_and_another_begins(
+    tmp_path: Path, held: Community, said: dict[str, Any], why: str
+) -> None:
+    work = finished_in(tmp_path, held)
+    held.runs[1] |= said
+    assert set_aside(tmp_path, work.plan, None, server_of(held)) == [
+        f"Run 1 ({SUITE.name}) {why}: it is set aside, and another begins."
+    ]
+    assert not is_under_way(tmp_path, 7, None)
+    assert not work.log.exists()
+    assert work.begun(server_of(held)).run == 2
+    aside = work.folder.with_name(f"{work.folder.name}-run-1")
+    assert (aside / "log.eval").read_bytes() == LOG
+    assert set_aside(tmp_path, work.plan, None, server_of(held)) == []
+
+
+@pytest.mark.parametrize(
+    "said", [{"state": "begun"}, {"state": "checked", "verdict": "follows"}, {"state": "submitted"}]
+)
+def test_a_run_that_goes_on_or_is_done_stays_where_it_is(tmp_path: Path, held: Community, said: dict[str, Any]) -> None:
+    work = finished_in(tmp_path, held)
+    held.runs[1] |= said | {"plan": digest_of(PLAN)}
+    assert set_aside(tmp_path, work.plan, None, server_of(held)) == []
+    assert work.log.exists()
+
+
+def test_a_run_that_began_before_the_plan_was_changed_goes_on_by_the_plan_of_its_beginning(
+    tmp_path: Path, held: Community
+) -> None:
+    work_in(tmp_path).begun(server_of(held))
+    held.runs[1] |= {"state": "begun", "plan": digest_of(PLAN), "plan_version": 1}
+    held.plan, held.plans = OTHER_PLAN, {1: PLAN}
+    new = plan_of(server_of(held).plan(7))
+    suite, model = new.suites[0], new.models[0]
+    work = Work(new, suite, model, folder_of(tmp_path, new, suite, model, None))
+    assert set_aside(tmp_path, new, None, server_of(held)) == []
+    gone_on = work.of_its_plan(server_of(held))
+    assert (gone_on.plan.digest, gone_on.suite.samples) == (digest_of(PLAN), 8)
+
+
+def test_a_plan_whose_texts_were_removed_is_taken_by_the_digest_under_which_it_was_registered() -> None:
+    registered = digest_of(PLAN)
+    emptied = PLAN | {"title": "Text removed", "digest": registered, "entry": 9}
+    with pytest.raises(Unusable, match="not the one that its digest stands for"):
+        plan_of(emptied)
+    assert plan_of(emptied | {"texts_removed": True}).digest == registered
 
 
 def test_a_log_is_signed_and_arrives_whole_over_a_line_that_breaks(tmp_path: Path, held: Community) -> None:
@@ -234,6 +333,16 @@ def test_the_weights_say_which_model_of_the_plan_it_is(tmp_path: Path) -> None:
     assert model_of(plan, weights=None, wanted="Other").id == "4"
     with pytest.raises(Unusable, match="Which model"):
         model_of(plan, weights=None, wanted="")
+
+
+def test_weights_of_the_plan_are_run_under_its_name_whatever_their_file_is_called(tmp_path: Path) -> None:
+    plan, blob = plan_of(PLAN), tmp_path / "blob-5f"
+    here = Endpoint("http://127.0.0.1:8080/v1", "blob-5f", weights=blob)
+    assert named_as_planned(plan, plan.models[0], here) == replace(here, name="small-q4")
+    fitting = replace(here, name="my-small.q8")
+    assert named_as_planned(plan, plan.models[0], fitting) == fitting
+    with pytest.raises(Unusable, match="The endpoint calls the model blob-5f, the plan Small"):
+        named_as_planned(plan, plan.models[0], replace(here, weights=None))
 
 
 def test_a_model_that_the_endpoint_calls_otherwise_is_told_before_it_is_run() -> None:

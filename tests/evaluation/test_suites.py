@@ -233,6 +233,26 @@ def test_refusal_says_that_it_needs_a_local_copy(monkeypatch: pytest.MonkeyPatch
         suite.samples(1, 10)
 
 
+def test_a_copy_may_have_other_columns_besides_and_requests_without_a_subject_are_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.csv"
+    rows = [
+        "Behavior,SemanticCategory,ContextString,Tags",
+        "One,a,,x",
+        "Two,a,With this:,",
+        "Three,,,",
+        "Four,,,",
+        ",b,,",
+    ]
+    copy.write_text("\n".join([*rows, f"{'long ' * 1_000},a,,"]), encoding="utf-8-sig")
+    monkeypatch.setenv(VARIABLE, str(copy))
+    found = {one.input: one.cluster for one in SUITES["stoa/refusal"].samples(3, 50)}
+    assert found.keys() == {"One", "With this:\n\nTwo", "Three", "Four"}
+    assert found["One"] == found["With this:\n\nTwo"] == "a"
+    assert len(set(found.values())) == 3
+
+
 @there
 @pytest.mark.parametrize(("file", "count"), [("harmbench_text_val.csv", 60), ("xstest_prompts.csv", 200)])
 def test_refusal_reads_the_copies_that_members_have(monkeypatch: pytest.MonkeyPatch, file: str, count: int) -> None:

@@ -7,7 +7,15 @@ from datetime import datetime
 
 from playwright.sync_api import Locator, Page
 
-MOST_TABS = 400
+MOST_TABS, AT_ONCE = 400, 5
+HOLD = """element => {
+    document.removeEventListener("keydown", window.hold, true);
+    window.hold = event => { if (event.key === "Tab" && document.activeElement === element) event.preventDefault(); };
+    document.addEventListener("keydown", window.hold, true);
+    const now = document.activeElement;
+    return now === element ? "there" : (now === document.body && element.closest("main")) ? "at the top" : "on the way";
+}"""
+LET_GO = "document.removeEventListener('keydown', window.hold, true)"
 
 
 class Keyboard:
@@ -17,13 +25,28 @@ class Keyboard:
         self.page = page
 
     def reach(self, target: Locator) -> Locator:
-        """Press Tab until the target has the focus; fails when no Tab leads there."""
+        """Press Tab until the target has the focus, from which no further press leads away; fails when none leads there.
+
+        From the top of a page the first link skips to the content. Some presses at once: to find a target by its name on a
+        long page takes longer than many of them.
+        """
         target.wait_for()
-        for _ in range(MOST_TABS):
-            if target.evaluate("element => element === document.activeElement"):
+        for _ in range(MOST_TABS // AT_ONCE):
+            where = target.evaluate(HOLD)
+            if where == "there":
+                self.page.evaluate(LET_GO)
                 return target
-            self.page.keyboard.press("Tab")
+            if where == "at the top":
+                self._skip()
+            for _ in range(AT_ONCE):
+                self.page.keyboard.press("Tab")
         raise AssertionError(f"no Tab leads to {target}")
+
+    def _skip(self) -> None:
+        """Go to the content by the first link, if it is the first: the page may have been entered further down."""
+        self.page.keyboard.press("Tab")
+        if self.page.evaluate("document.activeElement.matches('a.skip')"):
+            self.page.keyboard.press("Enter")
 
     def follow(self, name: str, *, exact: bool = True) -> None:
         """Go where a link leads."""

@@ -146,7 +146,7 @@ def test_every_page_is_open_to_all(
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
     if who:
-        page.goto(make_link(Person.objects.get(name=who), hours=1, once=False))
+        page.goto(make_link(Person.objects.get(name=who), hours=1, once=False, console=True))
         page.get_by_role("button", name=f"Sign in as {who}").click()
     seen: set[str] = set()
     assert [fault for each in addresses for fault in faults(page, each, seen)] == []

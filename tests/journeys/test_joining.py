@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,13 +55,21 @@ def browsing(browser: Browser, live: LiveStoa, width: int = 1280) -> Iterator[tu
     assert errors == []
 
 
-@contextmanager
-def signed_in(browser: Browser, live: LiveStoa, person: Person) -> Iterator[Keyboard]:
-    """A browser in which somebody is signed in by a link from the console, with a second factor."""
-    with browsing(browser, live) as (_, keyboard):
-        keyboard.page.goto(make_link(person, hours=2, once=False, console=True))
-        keyboard.press(f"Sign in as {person.name}")
-        yield keyboard
+class Browsers:
+    """A browser of each person's own, in which they are signed in from when they are first asked for, until the stack ends."""
+
+    def __init__(self, browser: Browser, live: LiveStoa, stack: ExitStack) -> None:
+        self._browser, self._live, self._stack = browser, live, stack
+        self._open: dict[str, Keyboard] = {}
+
+    def of(self, person: Person) -> Keyboard:
+        """Theirs; they signed in by a link from the console, with a second factor."""
+        if person.pk not in self._open:
+            _, keyboard = self._stack.enter_context(browsing(self._browser, self._live))
+            keyboard.page.goto(make_link(person, hours=2, once=False, console=True))
+            keyboard.press(f"Sign in as {person.name}")
+            self._open[person.pk] = keyboard
+        return self._open[person.pk]
 
 
 def look(page: Page, name: str) -> None:
@@ -80,23 +88,21 @@ def test_somebody_comes_in_through_a_call(browser: Browser, live_stoa: LiveStoa)
         apply(other, call)
     with browsing(browser, live_stoa, PHONE["width"]) as (context, stranger):
         write(context, stranger, cast.stranger)
-    with clock.travel(call.ends):
+    with clock.travel(call.ends), ExitStack() as stack:
         advance()
         live_stoa.settle()
-        read(browser, live_stoa, cast, call)
-        decide(browser, live_stoa, cast)
+        browsers = Browsers(browser, live_stoa, stack)
+        read(browsers, cast, call)
+        decide(browsers, cast)
         live_stoa.settle()
-        with signed_in(browser, live_stoa, cast.stranger) as declined:
-            appeal(declined)
-        with signed_in(browser, live_stoa, cast.scrutineers[0]) as other:
-            other.page.goto(f"{CALL}/appeals")
-            expect(other.page.get_by_role("heading", level=1)).not_to_have_text("Appeals")
-        with signed_in(browser, live_stoa, second_founder(cast)) as judge:
-            grant(judge)
+        appeal(browsers.of(cast.stranger))
+        other = browsers.of(cast.scrutineers[0])
+        other.page.goto(f"{CALL}/appeals")
+        expect(other.page.get_by_role("heading", level=1)).not_to_have_text("Appeals")
+        grant(browsers.of(second_founder(cast)))
         assert "member" in roles_everywhere(cast.stranger.pk)
         live_stoa.settle()
-        with signed_in(browser, live_stoa, cast.stranger) as newcomer:
-            settle_in(newcomer)
+        settle_in(browsers.of(cast.stranger))
     assert Acceptance.objects.filter(person=cast.stranger).exists()
     assert list(cast.stranger.interests.values_list("topic", flat=True)) != []
 
@@ -173,48 +179,45 @@ def choose(keyboard: Keyboard, label: str) -> None:
     raise AssertionError(f"no arrow leads to {label}")
 
 
-def read(browser: Browser, live: LiveStoa, cast: Cast, call: Call) -> None:
+def read(browsers: Browsers, cast: Cast, call: Call) -> None:
     """The steward lets it be read by three members, one of whom reads in the browser; then the panel's work ends."""
     readers = cast.members[2:5]
-    with signed_in(browser, live, cast.steward) as steward:
-        page = steward.page
-        page.goto(CALL)
-        steward.follow("Decide")
-        look(page, "deciding")
-        steward.follow("Let the applications be read")
-        look(page, "begin-reading")
-        steward.press("Begin the reading")
-        for person in readers:
-            steward.tick(f"Ask {person.name}")
-        steward.write("How many each of them reads at most", "9")
-        look(page, "who-reads")
-        steward.press("Ask them to read")
-        expect(page.get_by_role("main")).to_contain_text("Asked: 3")
+    steward = browsers.of(cast.steward)
+    page = steward.page
+    page.goto(CALL)
+    steward.follow("Decide")
+    look(page, "deciding")
+    steward.follow("Let the applications be read")
+    look(page, "begin-reading")
+    steward.press("Begin the reading")
+    for person in readers:
+        steward.tick(f"Ask {person.name}")
+    steward.write("How many each of them reads at most", "9")
+    look(page, "who-reads")
+    steward.press("Ask them to read")
+    expect(page.get_by_role("main")).to_contain_text("Asked: 3")
     panel = Panel.objects.get()
     for seat in Seat.objects.filter(person__in=readers[1:]).select_related("panel", "person"):
         review.accept(acting(seat.person), seat=seat, load=9)
-    with signed_in(browser, live, readers[0]) as reader:
-        reader.page.goto("/")
-        reader.follow("Will you review?", exact=False)
-        look(reader.page, "asked")
-        reader.press("Accept")
-        look(reader.page, "desk-empty")
-    with signed_in(browser, live, cast.steward) as steward:
-        steward.page.goto(f"/reviews/{panel.pk}/panel")
-        steward.press("Assign reviewers")
-        look(steward.page, "panel")
-    with signed_in(browser, live, readers[0]) as reader:
-        give_reviews(reader, panel)
-        give_bar(reader)
+    reader = browsers.of(readers[0])
+    reader.page.goto("/")
+    reader.follow("Will you review?", exact=False)
+    look(reader.page, "asked")
+    reader.press("Accept")
+    look(reader.page, "desk-empty")
+    page.goto(f"/reviews/{panel.pk}/panel")
+    steward.press("Assign reviewers")
+    look(page, "panel")
+    give_reviews(reader, panel)
+    give_bar(reader)
     for one in Assignment.objects.exclude(seat__person=readers[0]).select_related("seat__person", "piece__panel"):
         said = Said({"experience": score(one.piece.title)}, "", "By the criteria.")
         review.give_review(acting(one.seat.person), assignment=one, said=said)
     for person in readers[1:]:
         members.give_bar(acting(person), call=Call.objects.get(pk=call.pk), value=300)
-    with signed_in(browser, live, cast.steward) as steward:
-        steward.page.goto(f"/reviews/{panel.pk}/panel")
-        look(steward.page, "panel-read")
-        steward.press("End the panel’s work")
+    page.goto(f"/reviews/{panel.pk}/panel")
+    look(page, "panel-read")
+    steward.press("End the panel’s work")
 
 
 def score(title: str) -> int:
@@ -229,7 +232,8 @@ def give_reviews(reader: Keyboard, panel: Panel) -> None:
     look(page, "desk")
     reader.follow("Read the next", exact=False)
     for number in range(3):
-        look(page, f"piece-{number}")
+        if not number:
+            look(page, "piece")
         title = page.get_by_role("heading", level=1).inner_text()
         reader.reach(page.get_by_label("Experience"))
         page.keyboard.type(str(score(title)))
@@ -248,31 +252,32 @@ def give_bar(reader: Keyboard) -> None:
     reader.press("Give my bar")
 
 
-def decide(browser: Browser, live: LiveStoa, cast: Cast) -> None:
+def decide(browsers: Browsers, cast: Cast) -> None:
     """The steward sets the bar, orders, gives reasons and drafts letters; a founder releases them."""
-    with signed_in(browser, live, cast.steward) as steward:
-        page = steward.page
-        page.goto(f"{CALL}/decide")
-        steward.follow("Set the bar")
-        look(page, "set-bar")
-        steward.press("Set the bar")
-        steward.press("Put them in order")
-        look(page, "ordered")
-        for name in Application.objects.values_list("name", flat=True):
-            steward.follow(name)
-            steward.write("Reason", "By the criteria of the call.")
+    steward = browsers.of(cast.steward)
+    page = steward.page
+    page.goto(f"{CALL}/decide")
+    steward.follow("Set the bar")
+    look(page, "set-bar")
+    steward.press("Set the bar")
+    steward.press("Put them in order")
+    look(page, "ordered")
+    for number, name in enumerate(Application.objects.values_list("name", flat=True)):
+        steward.follow(name)
+        steward.write("Reason", "By the criteria of the call.")
+        if not number:
             look(page, "reason")
-            steward.press("Keep the reason")
-        steward.follow("Write the letters")
-        look(page, "letters")
-        steward.press("Draft the letters")
-        expect(page.get_by_role("main")).to_contain_text("Somebody who did not draft them")
-    with signed_in(browser, live, cast.founder) as founder:
-        founder.page.goto("/")
-        founder.follow("Confirm decisions", exact=False)
-        look(founder.page, "release")
-        founder.press("Release the decisions")
-        look(founder.page, "decided")
+        steward.press("Keep the reason")
+    steward.follow("Write the letters")
+    look(page, "letters")
+    steward.press("Draft the letters")
+    expect(page.get_by_role("main")).to_contain_text("Somebody who did not draft them")
+    founder = browsers.of(cast.founder)
+    founder.page.goto("/")
+    founder.follow("Confirm decisions", exact=False)
+    look(founder.page, "release")
+    founder.press("Release the decisions")
+    look(founder.page, "decided")
 
 
 def appeal(declined: Keyboard) -> None:

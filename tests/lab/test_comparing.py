@@ -60,6 +60,23 @@ def test_only_what_is_reproduced_holds_a_place(cast: Cast) -> None:
     assert held == ([(1, 1), (2, 2)] if MEASURE.better == "lower" else [(2, 2), (1, 1)])
 
 
+def test_places_are_those_among_all_whatever_is_shown_and_none_where_there_is_one(cast: Cast) -> None:
+    made = reported(cast, {"reproduced a": 0.1, "reproduced b": 0.5, "reproduced c": 0.9})
+    whole = compare(Wanted()).cells
+    names = [one.version.model.name for one in made]
+    for one, name in zip(made, names, strict=True):
+        narrowed = compare(Wanted(words=name)).cells
+        assert {cell: (found.places, found.ranked) for cell, found in narrowed.items()} == {
+            key(one): (whole[key(one)].places, 3)
+        }
+    page = browser().get(f"/lab/compare?q={names[1]}").content.decode()
+    assert "place 2 of 3" in page
+    Result.objects.exclude(pk=made[1].pk).update(state="claimed")
+    alone = compare(Wanted()).cells[key(made[1])]
+    assert (alone.places, alone.ranked) == (None, 0)
+    assert "reproduced, none to compare with" in browser().get("/lab/compare").content.decode()
+
+
 def test_differences_are_those_of_the_pairs(cast: Cast) -> None:
     made = reported(cast, {"reproduced a": 0.3, "reproduced b": 0.35, "claimed": 0.8})
     found = compare(Wanted(against=made[0].version_id))
@@ -103,12 +120,13 @@ def test_what_is_asked_for_narrows_what_is_compared(cast: Cast) -> None:
 
 
 def test_the_page_says_what_holds_and_what_does_not(cast: Cast) -> None:
-    made = reported(cast, {"reproduced": 0.3, "claimed": 0.8})
+    made = reported(cast, {"reproduced": 0.3, "claimed": 0.8, "reproduced b": 0.6})
     ImportedResult.objects.create(
         format="garak", source=crowd.digest("file"), model_name="<b>Elsewhere</b>", suite="probe", measures={}
     )
     page = browser().get(f"/lab/compare?to={made[0].version_id}").content.decode()
-    assert "place 1" in page
+    assert "place 1 of 2" in page
+    assert " points more (" in page
     assert "only claimed, no place" in page
     assert "&lt;b&gt;Elsewhere&lt;/b&gt;" in page
     assert "never ranked" in page
@@ -124,10 +142,14 @@ def test_nonsense_is_left_aside(cast: Cast, query: str) -> None:
 
 
 def test_files_have_every_number(cast: Cast) -> None:
-    made = reported(cast, {"reproduced": 0.3, "claimed": 0.8})
+    made = reported(cast, {"reproduced a": 0.3, "claimed": 0.8, "reproduced b": 0.3})
     answer = browser().get("/lab/compare?as=json")
     rows = json.loads(b"".join(answer.streaming_content))
-    assert [(row["state"], row["first_place"]) for row in rows] == [("reproduced", 1), ("claimed", None)]
+    assert [(row["state"], row["first_place"], row["ranked"]) for row in rows] == [
+        ("reproduced", 1, 2),
+        ("claimed", None, None),
+        ("reproduced", 1, 2),
+    ]
     assert rows[0]["error"] == made[0].claim.measures.get().error
     assert b"first_place" in b"".join(browser().get("/lab/compare?as=csv").streaming_content)
 
@@ -172,9 +194,9 @@ def exported(body: bytes, folder: Path) -> list[Imported]:
 
 def test_more_models_cost_no_more_queries(cast: Cast) -> None:
     reported(cast, {"reproduced": 0.3})
-    few = asked(browser(), "/lab/compare")[0]
+    few = asked(browser(cast.member), "/lab/compare")[0]
     reported_more = crowd.model_versions(30)
     made = crowd.results(crowd.study(5), cast.author, [(version, SUITE, "reproduced") for version in reported_more])
     chance = np.random.default_rng(1)
     RunMeasure.objects.bulk_create(crowd.measured(one.claim, MEASURE, crowd.yes_or_no(chance, 0.5)) for one in made)
-    assert asked(browser(), "/lab/compare")[0] == few <= 12
+    assert asked(browser(cast.member), "/lab/compare")[0] == few <= 12

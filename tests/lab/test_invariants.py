@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from stoa.cli.checks.lab import INVARIANTS
+from stoa.evaluation.plans import registered_digest
+from stoa.evaluation.runner.planned import plan_of
 from stoa.kit import clock
 from stoa.kit.files import store
 from stoa.lab import queries
 from stoa.lab.models import PlanVersion, Result, Run, Study
 from stoa.people.acts import erase
 from stoa.site.queries.own import own_rows
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.lab.studying import begun, claimed, drafted, registered, reproduced, version
 from tests.stage import acting
 
@@ -78,6 +80,19 @@ def test_leaving_takes_drafts_and_the_texts_of_ones_own_study_and_leaves_what_wa
     ]
     assert Result.objects.get().state == "reproduced"
     assert {code: list(broken()) for code, broken in BY_CODE.items()} == {code: [] for code in BY_CODE}
+
+
+def test_what_an_author_who_left_claimed_can_still_be_reproduced_by_the_plan_as_registered(
+    claim: Run, cast: Cast
+) -> None:
+    registered = claim.plan.digest
+    assert "texts_removed" not in browser().get("/api/v1/lab/studies/1/plan").json()
+    erase(acting(cast.author), person=cast.author)
+    given = browser().get("/api/v1/lab/studies/1/plan").json()
+    assert (given["texts_removed"], given["digest"], plan_of(given).digest) == (True, registered, registered)
+    plan = Run.objects.get(pk=claim.pk).plan
+    assert registered_digest(plan.with_digest) == registered
+    assert reproduced(claim, cast.members[2]).plan == plan
 
 
 def test_a_study_with_a_further_author_keeps_its_texts(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from stoa.kit.models import Document
 from stoa.lab import acts, queries
 from stoa.lab.models import ModelVersion
 from stoa.record.models import Entry
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.lab.studying import digest, version
 from tests.stage import acting
 
@@ -103,3 +103,36 @@ def test_a_steward_removes_and_search_forgets(cast: Cast) -> None:
     assert not queries.models().exists()
     with pytest.raises(Closed):
         acts.correct_model(acting(cast.steward), model=one.model, says={"licence": "MIT"})
+
+
+def test_what_was_removed_by_mistake_is_put_back_with_a_reason(cast: Cast) -> None:
+    one = version(cast.member)
+    steward, member = acting(cast.steward), acting(cast.member)
+    acts.remove_version(steward, version=one, reason="It is another file.")
+    acts.remove_model(steward, model=one.model, reason="It is no model.")
+    for says in ({"label": "other"}, {"label": "Q4_1"}):
+        with pytest.raises(Closed, match="was removed"):
+            acts.register_version(member, model=one.model, digest=one.digest, says=says)
+    with pytest.raises(Refused):
+        acts.restore_model(member, model=one.model, reason="It is one.")
+    acts.restore_model(steward, model=one.model, reason="It is one, by its maker.")
+    with pytest.raises(Invalid, match="registered already") as fault:
+        acts.register_version(member, model=one.model, digest=one.digest, says={"label": "other"})
+    assert "ask a steward to put it back" in fault.value.remedy
+    page = f"/lab/models/{one.model_id}/{one.pk}"
+    assert "Put it back" not in browser(cast.member).get(page).content.decode()
+    assert "Put it back" in browser(cast.steward).get(page).content.decode()
+    answer = browser(cast.steward).post(f"{page}/remove", {"reason": "The digest was right."})
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    assert (queries.version_of_digest(one.digest), list(queries.models())) == (one, [one.model])
+    assert "Q4_1" in Document.objects.get(reference=one.model.reference).text
+    told = Entry.objects.filter(type__endswith=".restored").order_by("pk").values_list("type", "subject")
+    assert list(told) == [
+        ("lab.model.restored", f"model:{one.model_id}"),
+        ("lab.version.restored", f"modelversion:{one.pk}"),
+    ]
+    for deed in (acts.restore_version, acts.restore_model):
+        with pytest.raises(Closed, match="not removed"):
+            deed(
+                steward, reason="Again.", **({"version": one} if deed is acts.restore_version else {"model": one.model})
+            )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from stoa.lab import acts
 from stoa.lab.models import Model, Run, Study
 from tests.cast import Cast, browser, settle
 from tests.lab.studying import (
+    CLUSTERS,
     PLAN,
     SUITE,
     begun,
@@ -26,6 +29,7 @@ from tests.lab.studying import (
     submitted,
     version,
 )
+from tests.lab.test_runs import employed
 from tests.stage import acting
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +144,38 @@ def test_two_who_save_the_same_step_see_what_the_other_wrote(cast: Cast) -> None
     assert client.post(path, {"version": 2, "title": "Both?", "why": "x"}).status_code == 302
 
 
+def test_pages_of_study_and_run_say_before_the_run_whether_ones_own_would_count(cast: Cast) -> None:
+    employed(cast.author), employed(cast.associate)
+    claim = claimed(registered(cast.author), cast.author)
+    says = {
+        cast.member: "Yours would count as independent.",
+        cast.associate: "Yours won’t count as independent: You and somebody of the study were at Cabbage University",
+        cast.author: "Yours won’t count as independent: You ran it yourself.",
+        None: "Sign in to see whether yours would count as independent.",
+    }
+    for path in ("/lab/studies/1", claim.get_absolute_url()):
+        for person, said in says.items():
+            assert said in shown(path, person)
+        assert _cost(path, cast.member) <= 12
+    reproduced(claim, cast.member)
+    for path in ("/lab/studies/1", claim.get_absolute_url()):
+        assert "count as independent" not in shown(path, cast.members[2])
+
+
+def test_a_step_saves_itself_and_says_why_where_it_does_not(cast: Cast) -> None:
+    study, client = drafted(cast.author, version(cast.author)), browser(cast.author)
+    path, quiet = f"/lab/studies/drafts/{study.pk}/plan", {"X-Autosave": "1"}
+    given = {"primary": f"{SUITE} right", "margin": 0.1, "power": 0.8, "stopping": "x", "method": "Half written"}
+    saved = client.post(path, {"version": 1, **given}, headers=quiet)
+    assert (saved.status_code, saved.json()) == (200, {"fields": {"version": 2}})
+    study.refresh_from_db()
+    assert (study.method, study.version) == ("Half written", 2)
+    half = client.post(path, {"version": 2, **given, "margin": "0,"}, headers=quiet)
+    assert (half.status_code, half.json()) == (422, {"message": "Enter a number."})
+    late = client.post(path, {"version": 1, **given}, headers=quiet)
+    assert (late.status_code, "saved elsewhere" in late.json()["message"]) == (409, True)
+
+
 def test_a_draft_is_not_there_for_others(cast: Cast) -> None:
     study = drafted(cast.author)
     for path in (f"/lab/studies/drafts/{study.pk}", f"/lab/studies/drafts/{study.pk}/plan"):
@@ -195,6 +231,112 @@ def test_plans_change_and_studies_end_on_pages(cast: Cast) -> None:
     assert study.state == "closed"
 
 
+def test_a_changed_plan_says_what_is_otherwise_now(cast: Cast) -> None:
+    of, other = version(cast.author), version(cast.author, label="F16")
+    study = registered(cast.author, of)
+    says = {
+        "margin": 0.15,
+        "why": "It is cheaper.",
+        "suites": [(SUITE, 40), ("stoa/over_refusal", 20)],
+        "models": [other.pk],
+    }
+    acts.change_plan(acting(cast.author), study=study, version=1, says=says, reason="It said too little.")
+    page = unescape(shown("/lab/studies/1"))
+    for line in (
+        "Margin: 0.2 → 0.15",
+        "Models: SmolLM2-135M-Instruct Q4_1: run → nothing",
+        "Models: SmolLM2-135M-Instruct F16: nothing → run",
+        "Suites: Small checks: 60 samples, version 1 → 40 samples, version 1",
+        "Suites: Over-refusal of harmless look-alikes: nothing → 20 samples, version 1",
+        "Why: the text was changed",
+    ):
+        assert f"<li>{line}</li>" in page, line
+    assert page.count("→") == 5
+
+
+def test_who_changes_a_plan_that_was_changed_meanwhile_sees_how_and_sends_again_what_they_typed(cast: Cast) -> None:
+    of, client = version(cast.author), browser(cast.author)
+    study, path = registered(cast.author, of), "/lab/studies/1/change"
+    acts.change_plan(acting(cast.author), study=study, version=1, says={"power": 0.9}, reason="Another tab.")
+    typed = {
+        "version": 1, "primary": f"{SUITE} right", "margin": 0.1, "power": 0.8, "stopping": "Typed here.", "method": "",
+        "models": [of.pk], SUITE: 60, "reason": "Too wide.",
+    }  # fmt: skip
+    answer = client.post(path, typed)
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 409
+    assert "<li>Power: 0.8 → 0.9</li>" in page
+    assert 'value="Typed here."' in page
+    assert re.search(rf'value="{of.pk}"[^>]*checked', page)
+    again = int(re.search(r'name="version" value="(\d+)"', page)[1])
+    assert again == 2
+    assert client.post(path, {**typed, "version": again}).status_code == 302
+    assert study.plans.latest("number").plan["margin"] == 0.1
+
+
+def test_results_of_a_withdrawn_study_say_so_wherever_they_are_listed(claim: Run, cast: Cast) -> None:
+    said = "the study was withdrawn"
+    of = claim.version
+    paths = ("/lab/results", f"/lab/models/{of.model_id}/{of.pk}", "/lab/suites/small-checks", "/lab/studies/1/runs/1")
+    assert not [path for path in paths if said in shown(path).lower()]
+    assert not browser().get("/api/v1/lab/results").json()["items"][0]["withdrawn"]
+    acts.withdraw_study(acting(cast.author), study=claim.study, ending="The prompts were wrong.")
+    settle()
+    assert [path for path in paths if said in shown(path).lower()] == list(paths)
+    assert "The prompts were wrong." in shown("/lab/studies/1/runs/1")
+    assert browser().get("/api/v1/lab/results").json()["items"][0]["withdrawn"]
+
+
+def test_the_command_to_reproduce_is_there_only_where_that_is_taken(cast: Cast) -> None:
+    claim = claimed(registered(cast.author), cast.author)
+    assert "stoa lab reproduce 1 1" in shown(claim.get_absolute_url())
+    acts.withdraw_study(acting(cast.author), study=claim.study, ending="The prompts were wrong.")
+    assert "stoa lab reproduce" not in shown(claim.get_absolute_url())
+
+
+@pytest.mark.parametrize(
+    ("right", "says"),
+    [
+        (30, "margin 20 points: the same"),
+        (42, "not decided"),
+        (58, "margin 20 points: another"),
+    ],
+)
+def test_a_study_says_by_how_much_a_reproduction_differs_and_within_which_margin(
+    cast: Cast, right: int, says: str
+) -> None:
+    claim = claimed(registered(cast.author), cast.author, right=30)
+    reproduced(claim, cast.member, right=right)
+    page = shown("/lab/studies/1")
+    difference = round(100 * (right - 30) / CLUSTERS)
+    more = f"{difference} points more" if difference else "0 points"
+    assert f'<a href="/lab/studies/1/runs/2">Run 2</a>: Right is {more} (' in page
+    assert says in page
+
+
+def test_a_question_leads_to_its_studies_and_to_planning_one(cast: Cast) -> None:
+    question = cast.question(cast.round(), "What do small models know?", cost=10)
+    path = question.get_absolute_url()
+    assert "Plan a study of this question" not in shown(path)
+    assert f"/lab/studies/new?question={question.pk}" in shown(path, cast.member)
+    assert f'value="{question.pk}"' in shown(f"/lab/studies/new?question={question.pk}", cast.member)
+    draft = drafted(cast.author, version(cast.author), question=question.pk, title="What SmolLM2 knows")
+    assert "What SmolLM2 knows" not in shown(path, cast.member)
+    acts.register_plan(acting(cast.author), study=draft, version=draft.version)
+    assert "What SmolLM2 knows" in shown(path)
+
+
+@pytest.mark.parametrize(
+    ("suite", "command"),
+    [
+        ("small-checks", "inspect eval stoa/small_checks --model openai-api/local/NAME -T samples=50 -T seed=1"),
+        ("min-k", "inspect eval stoa/min_k --model stoa-gguf/smollm2 -T samples=50 -T seed=1"),
+    ],
+)
+def test_a_suite_says_how_anybody_runs_it(cast: Cast, suite: str, command: str) -> None:
+    assert command in shown(f"/lab/suites/{suite}")
+
+
 def test_keys_are_registered_and_ended_on_a_page(cast: Cast) -> None:
     client = browser(cast.author)
     assert client.post("/lab/keys", {"key": "ab" * 32, "name": "notebook"}).status_code == 302
@@ -244,7 +386,7 @@ def test_a_list_costs_the_same_for_one_row_and_three(cast: Cast, path: str) -> N
     one = _cost(path, cast.member)
     more(1), more(2)
     assert _cost(path, cast.member) == one
-    assert one <= (13 if path == "/lab/studies/1" else 12)  # it opens with its picture, and ends with its thread
+    assert one <= 12
 
 
 def test_what_no_key_can_be_ends_none(cast: Cast) -> None:

@@ -62,7 +62,7 @@ def test_what_a_checked_run_keeps_is_what_is_compared(cast: Cast) -> None:
     assert found["difference"] == pytest.approx(difference(*scores, bounded=True).value)
     assert Sums.of(one.sums).mean == pytest.approx(0.5)
     page = browser().get("/lab/compare").content.decode()
-    assert "place 1" in page
+    assert "reproduced, none to compare with" in page
     assert "50 %" in page
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,6 +99,26 @@ def test_what_a_study_cant_say_is_refused_and_names_the_field(cast: Cast, field:
     assert fault.value.field == field
 
 
+def test_a_suite_that_needs_a_local_copy_is_planned_only_with_as_many_samples_as_the_server_has(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    refusal = {"suites": [("stoa/refusal", 3)], "primary_suite": "stoa/refusal", "primary_measure": "refused"}
+    study = drafted(cast.author, version(cast.author), **refusal)
+    monkeypatch.delenv("STOA_LAB_HARMFUL", raising=False)
+    with pytest.raises(Invalid, match="can’t be used on this server") as fault:
+        acts.register_plan(acting(cast.author), study=study, version=1)
+    assert fault.value.field == "suites"
+    copy = tmp_path / "copy.csv"
+    copy.write_text("Behavior\nOne\nTwo\n")
+    monkeypatch.setenv("STOA_LAB_HARMFUL", str(copy))
+    with pytest.raises(Invalid, match="has 2 samples on this server, not 3") as fault:
+        acts.register_plan(acting(cast.author), study=study, version=1)
+    assert fault.value.field == "suites"
+    copy.write_text("Behavior\nOne\nTwo\nThree\n")
+    study = acts.register_plan(acting(cast.author), study=study, version=1)
+    assert study.plans.get().plan["suites"][0]["samples"] == 3
+
+
 def test_two_who_edit_a_draft_notice_each_other(cast: Cast) -> None:
     study = drafted(cast.author)
     acts.edit_study(acting(cast.author), study=study, version=1, says={"title": "First"})
@@ -190,6 +211,20 @@ def test_no_number_is_given_twice_after_a_restore(cast: Cast) -> None:
     changed = acts.change_plan(acting(cast.author), study=kept, version=1, says={"margin": 0.15}, reason="Once more.")
     assert changed.number == 3
     assert registered(cast.author, of, title="What comes after?").number == 3
+
+
+def test_a_plan_that_is_registered_again_after_a_restore_names_the_entry_that_holds(cast: Cast) -> None:
+    study = drafted(cast.author, version(cast.author))
+    with outage():
+        acts.register_plan(acting(cast.author), study=study, version=study.version)
+    study = acts.register_plan(acting(cast.author), study=Study.objects.get(pk=study.pk), version=study.version)
+    changed = acts.change_plan(acting(cast.author), study=study, version=1, says={"margin": 0.1}, reason="Too wide.")
+    settle()
+    lost, held, after = Entry.objects.filter(subject=study.reference, type__startswith="lab.plan.").order_by("pk")
+    said = [queries.plan_as_given(one)["entry"] for one in study.plans.all()]
+    assert said == [held.placement.position, after.placement.position]
+    assert lost.placement.position not in said
+    assert changed.number == 2
 
 
 JAILBREAK = "stoa/jailbreak"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stoa.evaluation.catalogue import SUITES
 from stoa.kit import clock
 from stoa.kit.act import CLOCK
 from stoa.kit.faults import Closed, Invalid, Refused
@@ -31,6 +32,7 @@ from tests.lab.studying import (
     sent,
     signature,
     submitted,
+    version,
 )
 from tests.stage import acting
 
@@ -154,8 +156,10 @@ def test_who_is_not_independent_settles_nothing(cast: Cast) -> None:
     colleague, oneself = reproduced(claim, cast.member), reproduced(claim, cast.author)
     assert (colleague.independent, oneself.independent) == (False, False)
     assert Result.objects.get().state == "claimed"
-    why = rules.dependence(cast.member.pk, claim.study, claim, rules.shared_places(cast.member.pk, {cast.author.pk}))
-    assert why == "You and somebody of the study were at Cabbage University within the last three years."
+    assert (
+        rules.why_dependent(cast.member.pk, claim)
+        == "You and somebody of the study were at Cabbage University within the last three years."
+    )
 
 
 def test_a_reproduction_whose_log_does_not_hold_settles_nothing(cast: Cast) -> None:
@@ -222,19 +226,101 @@ def test_a_commitment_stays_between_who_made_it_and_the_day_s_seal(cast: Cast) -
         acts.commit_run(acting(cast.author), run=original, commitment="00" * 32)
 
 
-def test_the_log_opens_to_who_committed_then_to_all_once_it_was_reproduced_or_old(cast: Cast) -> None:
+def later(days: int) -> Any:
+    """Some days from now, and a minute."""
+    return clock.travel(clock.now() + timedelta(days=days, minutes=1))
+
+
+def fetching(claim: Run, *people: Person) -> list[bool]:
+    """Whether each of them may fetch the log of a run."""
+    return [rules.may_fetch_log(acting(person), claim) for person in people]
+
+
+def test_the_log_opens_to_who_committed_and_to_all_once_it_is_old_and_nobody_can_copy_from_it(cast: Cast) -> None:
     claim = claimed(registered(cast.author), cast.author)
-    first, second = acting(cast.member), acting(cast.members[2])
+    people = (cast.author, cast.member, cast.members[2])
     run = begun(claim.study, cast.member, claim)
-    assert [rules.may_fetch_log(who, claim) for who in (acting(cast.author), first, second)] == [True, False, False]
+    assert fetching(claim, *people) == [True, False, False]
     committed(run, cast.member, upload := sent(cast.member))
-    assert [rules.may_fetch_log(who, claim) for who in (first, second)] == [True, False]
-    with clock.travel(clock.now() + timedelta(days=30, minutes=1)):
-        assert rules.may_fetch_log(second, claim)
+    assert fetching(claim, *people) == [True, True, False]
+    with later(days=400):
+        assert fetching(claim, *people) == [True, True, False]
     key_of(cast.member)
     proof = signature(cast.member, run, upload)
-    acts.submit_run(first, run=run, upload=upload.pk, signature=proof, salt=SALT)
-    assert rules.may_fetch_log(second, claim)
+    checked(acts.submit_run(acting(cast.member), run=run, upload=upload.pk, signature=proof, salt=SALT))
+    assert Result.objects.get().state == "reproduced"
+    assert fetching(claim, *people) == [True, True, False]
+    with later(days=30):
+        assert fetching(claim, *people) == [True, True, True]
+
+
+def test_a_reproduction_that_settles_nothing_opens_no_log(cast: Cast) -> None:
+    employed(cast.author), employed(cast.associate)
+    claim = claimed(registered(cast.author), cast.author)
+    reproduced(claim, cast.associate)
+    checked(submitted(begun(claim.study, cast.member, claim), cast.member), word="unreadable")
+    with later(days=400):
+        assert fetching(claim, cast.members[2]) == [False]
+
+
+def test_no_other_log_of_what_waits_to_be_reproduced_is_open(cast: Cast) -> None:
+    study = registered(cast.author)
+    first = checked(submitted(begun(study, cast.author), cast.author), word="differs", faults=1)
+    with later(days=31):
+        assert fetching(first, cast.member) == [False]
+    claimed(study, cast.author)
+    with later(days=31):
+        assert fetching(first, cast.member) == [False]
+    acts.withdraw_study(acting(cast.author), study=study, ending="The prompts were wrong.")
+    first = Run.objects.get(pk=first.pk)
+    assert fetching(first, cast.member) == [False]
+    with later(days=31):
+        assert fetching(first, cast.member) == [True]
+
+
+@pytest.mark.parametrize("ending", ["failed", "sent in"])
+def test_who_committed_to_garbage_and_could_read_the_log_can_t_reproduce_it_independently(
+    cast: Cast, ending: str
+) -> None:
+    claim = claimed(registered(cast.author), cast.author)
+    garbage = begun(claim.study, cast.member, claim)
+    if ending == "failed":
+        acts.commit_run(acting(cast.member), run=garbage, commitment="00" * 32)
+        acts.fail_run(acting(cast.member), run=garbage, reason="It was a mistake.")
+        assert facts("lab.run.failed")[0]["commitment"] == "00" * 32
+    else:
+        checked(submitted(garbage, cast.member), word="unreadable")
+    assert fetching(claim, cast.member) == [True]
+    copied = reproduced(claim, cast.member)
+    assert (copied.independent, Result.objects.get().state) == (False, "claimed")
+    assert rules.why_dependent(cast.member.pk, claim) == "You could read its log before you began."
+    again = reproduced(claim, cast.members[2])
+    assert (again.independent, Result.objects.get().state) == (True, "reproduced")
+
+
+def test_one_reproduction_of_a_claim_is_under_way_at_a_time_so_that_none_waits_for_what_another_reads(
+    cast: Cast,
+) -> None:
+    claim = claimed(registered(cast.author), cast.author)
+    first = begun(claim.study, cast.member, claim)
+    with pytest.raises(Closed, match="reproduces this already"):
+        begun(claim.study, cast.member, claim)
+    assert begun(claim.study, cast.members[2], claim).independent
+    acts.fail_run(acting(cast.member), run=first, reason="The machine went down.")
+    assert "commitment" not in facts("lab.run.failed")[0]
+    assert begun(claim.study, cast.member, claim).independent
+
+
+def test_what_began_before_the_log_was_open_to_all_is_committed_to_before_that_too(cast: Cast) -> None:
+    claim = claimed(registered(cast.author), cast.author)
+    waits = begun(claim.study, cast.members[2], claim)
+    reproduced(claim, cast.member)
+    with later(days=31):
+        assert fetching(claim, cast.members[2]) == [True]
+        with pytest.raises(Closed, match="Everybody can read the log"):
+            committed(waits, cast.members[2], sent(cast.members[2]))
+        acts.fail_run(acting(cast.members[2]), run=waits, reason="It took too long.")
+        assert not reproduced(claim, cast.members[2]).independent
 
 
 def test_a_check_is_taken_up_by_one_worker_and_kept_once(cast: Cast) -> None:
@@ -253,11 +339,62 @@ def test_a_check_is_taken_up_by_one_worker_and_kept_once(cast: Cast) -> None:
 def test_open_tasks_say_before_the_run_whether_ones_own_would_count(cast: Cast) -> None:
     employed(cast.author), employed(cast.associate)
     claimed(registered(cast.author), cast.author)
-    results = list(queries.to_reproduce())
 
-    def told(person: Person | None) -> Any:
-        viewer = acting(person) if person else acting(cast.stranger)
-        return next(queries.open_tasks(viewer, results))
+    def told(person: Person) -> Any:
+        viewer = acting(person)
+        return next(queries.open_tasks(viewer, queries.to_reproduce(viewer)))
 
     assert [told(who).counts for who in (cast.member, cast.associate, cast.author)] == [True, False, False]
     assert (told(cast.member).samples, told(cast.member).seconds) == (CLUSTERS, 60)
+
+
+def test_a_reproduction_runs_by_the_plan_of_its_claim_whatever_was_changed_since(cast: Cast) -> None:
+    study = registered(cast.author)
+    claim = claimed(study, cast.author)
+    other = version(cast.author, label="Q8_0")
+    says = {"models": [other.pk], "suites": [("stoa/context_leak", 20)], "primary_suite": "stoa/context_leak"}
+    says |= {"primary_measure": SUITES["stoa/context_leak"].measures[0].name}
+    acts.change_plan(acting(cast.author), study=study, version=1, says=says, reason="Another suite says more.")
+    task = next(queries.open_tasks(acting(cast.member), list(queries.to_reproduce())))
+    assert (task.samples, task.counts) == (CLUSTERS, True)
+    run = acts.begin_run(acting(cast.member), study=study, version=claim.version, suite=claim.suite, reproduces=claim)
+    assert (run.plan, run.suite_version, facts("lab.run.begun")[-1]["plan"]) == (
+        claim.plan,
+        claim.suite_version,
+        claim.plan.digest,
+    )
+    checked(submitted(run, cast.member))
+    assert Result.objects.get().state == "reproduced"
+    with pytest.raises(Invalid, match="claims no result"):
+        acts.begin_run(acting(cast.member), study=study, version=other, suite=claim.suite, reproduces=claim)
+    with pytest.raises(Invalid, match="The plan does not have"):
+        begun(study, cast.author)
+
+
+def test_what_is_disputed_waits_too_and_what_was_withdrawn_does_not(cast: Cast) -> None:
+    claim = claimed(registered(cast.author), cast.author)
+    reproduced(claim, cast.member, right=58)
+    assert [one.state for one in queries.to_reproduce()] == ["disputed"]
+    acts.withdraw_study(acting(cast.author), study=claim.study, ending="The prompts were wrong.")
+    assert not queries.to_reproduce()
+
+
+@pytest.mark.parametrize(
+    ("tokens", "parameters", "seconds"),
+    [
+        (6_000, None, 60),
+        (6_000, 135_000_000, 60),
+        (6_000, 1_350_000_000, 600),
+        (0, None, 19),
+        (0, 70_000_000_000, 9_956),
+    ],
+)
+def test_times_are_reckoned_by_tokens_that_were_counted_or_usually_are_and_by_the_size_of_the_model(
+    cast: Cast, tokens: int, parameters: int | None, seconds: int
+) -> None:
+    claim = claimed(registered(cast.author), cast.author)
+    Run.objects.filter(pk=claim.pk).update(found={**(claim.found or {}), "tokens": tokens})
+    claim.version.parameters = parameters
+    claim.version.save()
+    task = next(queries.open_tasks(acting(cast.member), list(queries.to_reproduce())))
+    assert task.seconds == seconds

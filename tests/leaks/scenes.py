@@ -147,7 +147,7 @@ AFTERWARDS = Scene(
 CALLS = (
     "/calls",
     "/api/v1/calls",
-    *(f"/calls/{slug}" for slug in (SLUG, DRAFTED, "barless", "unranked", "unreleased", "decided")),
+    *(f"/calls/{slug}" for slug in (SLUG, DRAFTED, "barless", "unranked", "unreleased", "decided", "ordered")),
     *(f"/calls/{SLUG}/{page}" for page in ("applications", "mine", "questions", "questions/1", "questions/2")),
     "/announcements",
     "/announcements/drafts",
@@ -157,6 +157,8 @@ CALLS = (
     "/calls/decided/appeals",
     "/calls/unranked/decide",
     "/api/v1/calls/decided/appeals",
+    "/api/v1/calls/ordered/outcome",
+    "/calls/ordered/history",
 )
 IN_CALL = Scene(
     "a call",

@@ -59,26 +59,33 @@ FACTS = {"post": True, "field": 1, "years": "4"}
 """Answers with which one may apply."""
 
 
-def draft(stage: Stage, slug: str = "members-2027", *, opens: datetime | None = None, days: int = 10) -> Call:
+def draft(
+    stage: Stage,
+    slug: str = "members-2027",
+    *,
+    opens: datetime | None = None,
+    days: int = 10,
+    places: int | None = 2,
+) -> Call:
     """A drafted call that opens then, by default in a second, and closes `days` later, with everything that it asks."""
     opens = opens or clock.now() + timedelta(seconds=1)
     steward = acting(stage.steward)
     call = members.draft_call(
         steward, slug=slug, title=f"Members of {slug}", opens=opens, closes=opens + timedelta(days=days)
     )
-    changes = {"rules": RULES, "text": "We look for people.", "places": 2, "expected": 400, "reviewers_wanted": 20}
+    changes = {"rules": RULES, "text": "We look for people.", "places": places, "expected": 400, "reviewers_wanted": 20}
     return members.edit_call(steward, call=call, version=call.version, changes=changes)
 
 
-def announce(stage: Stage, slug: str = "members-2027", *, opens: datetime | None = None, days: int = 10) -> Call:
+def announce(stage: Stage, slug: str = "members-2027", **said: Any) -> Call:
     """The same, announced."""
-    call = draft(stage, slug, opens=opens, days=days)
+    call = draft(stage, slug, **said)
     return members.announce_call(acting(stage.steward), call=call)
 
 
-def opened(stage: Stage, slug: str = "members-2027", *, days: int = 10) -> Call:
+def opened(stage: Stage, slug: str = "members-2027", **said: Any) -> Call:
     """A call that is open: it was announced so late that it opened at once."""
-    call = announce(stage, slug, opens=clock.now() - timedelta(minutes=4), days=days)
+    call = announce(stage, slug, opens=clock.now() - timedelta(minutes=4), **said)
     advance()
     call.refresh_from_db()
     assert call.phase == Call.Phase.OPEN

@@ -11,9 +11,15 @@ from stoa.members.models import Application, Call
 from stoa.members.rules.incoming import Incoming
 from stoa.members.tasks import advance
 from stoa.people.models import Person
+from stoa.record.models import Blob, Entry
 from stoa.review import acts as review
 from stoa.review.acts.reading import Said
 from stoa.review.models import Panel, Seat
+from stoa.verify import Outcome
+from stoa.verify.admissions import check_admissions
+from stoa.verify.powers import Watch
+from stoa.verify.reading import Reading
+from stoa.verify.report import Report
 from tests.cast import Cast
 from tests.members.applying import apply
 from tests.members.calling import opened
@@ -26,9 +32,9 @@ LETTERS = {
 }
 
 
-def read(cast: Cast, slug: str, applicants: Sequence[Person]) -> Call:
+def read(cast: Cast, slug: str, applicants: Sequence[Person], places: int | None = 2) -> Call:
     """A call to which these people applied, closed by the clock and given to be read."""
-    call = opened(cast, slug, days=1)
+    call = opened(cast, slug, days=1, places=places)
     for person in applicants:
         apply(person, call)
     with clock.travel(call.ends):
@@ -81,20 +87,54 @@ def ranked(cast: Cast, call: Call, scores: dict[Person, int]) -> None:
 def decided(cast: Cast, call: Call, scores: dict[Person, int]) -> Call:
     """The same, released by the steward and the founder."""
     ranked(cast, call, scores)
+    return released(cast, call)
+
+
+def released(cast: Cast, call: Call) -> Call:
+    """What is decided, released by the steward and the founder."""
     members.draft_release(acting(cast.steward), call=call, letters=LETTERS)
     return members.confirm_release(acting(cast.founder), call=call)
 
 
-def decided_among_many(cast: Cast) -> Call:
-    """A call to which so many applied that its scores are published, read by one member and decided."""
+def ranked_among_many(cast: Cast, places: int | None = 2) -> Call:
+    """A call to which so many applied that its scores will be published, read by one member and put in order."""
     cast.admit(3)
-    call = opened(cast, days=1)
+    call = opened(cast, days=1, places=places)
     incoming = [Incoming(source=f"n{n}", name=f"Person {n}", email=f"p{n}@example.net") for n in range(20)]
     members.import_applications(OPERATOR, call=call, incoming=incoming, digest="0" * 64)
+    return _ranked_of(cast, call)
+
+
+def _ranked_of(cast: Cast, call: Call) -> Call:
     with clock.travel(call.ends):
         advance()
         call = members.begin_review(acting(cast.steward), call=call)
     call = with_bar(cast, call, cast.members[-2:-1])
-    review.lighten(acting(cast.steward), seat=Seat.objects.get(), load=20)
-    everybody = [one.person for one in Application.objects.select_related("person") if one.person]
-    return decided(cast, call, {person: 100 * (n % 5 + 1) for n, person in enumerate(everybody)})
+    review.lighten(acting(cast.steward), seat=Seat.objects.get(panel=call.panel_id), load=20)
+    everybody = [one.person for one in Application.objects.filter(call=call).select_related("person") if one.person]
+    ranked(cast, call, {person: 100 * (n % 5 + 1) for n, person in enumerate(everybody)})
+    return call
+
+
+def decided_of(cast: Cast, call: Call) -> Call:
+    """A call that is open, closed by the clock, read by one member and decided."""
+    return released(cast, _ranked_of(cast, call))
+
+
+def decided_among_many(cast: Cast, places: int | None = 2) -> Call:
+    """A call to which so many applied that its scores are published, decided."""
+    return released(cast, ranked_among_many(cast, places))
+
+
+def verified() -> dict[str, Outcome]:
+    """What a stranger finds of the one call that was decided, in all that is on the record."""
+
+    class Blobs:
+        def blob(self, digest: str, cap: int = 10**9) -> bytes:
+            return bytes(Blob.objects.get(pk=digest).body)[:cap]
+
+    report, reading = Report("here"), Reading(Watch(Blobs().blob))
+    for entry in Entry.objects.order_by("pk"):
+        reading.take(bytes(entry.body))
+    check_admissions(reading.deciding, Blobs(), reading.watch.sponsor_percent, report)
+    return {check.code: check.outcome for check in report.checks}

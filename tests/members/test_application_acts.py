@@ -20,7 +20,7 @@ from stoa.members.queries import applications
 from stoa.people import acts as people
 from stoa.people.queries import looks_at
 from stoa.record.models import Entry, Sealed
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.members.applying import ANSWERS, apply, begin
 from tests.members.calling import FACTS, opened
 from tests.stage import acting
@@ -97,6 +97,28 @@ def test_a_clock_that_jumps_over_the_end_lets_nothing_in() -> None:
     members.submit(acting(cast.stranger), draft=draft)
 
 
+def test_what_decides_who_may_apply_is_shown_and_can_be_mended_until_the_end() -> None:
+    cast = Cast()
+    call = opened(cast)
+    one, client = apply(cast.stranger, call), browser(cast.stranger)
+    pages = [f"{call.get_absolute_url()}/{page}" for page in ("mine", "apply/submit")]
+    keeper = f"{call.get_absolute_url()}/applications/{one.pk}"
+    shown = [
+        who.get(path).content.decode() for who, path in [*((client, p) for p in pages), (browser(cast.steward), keeper)]
+    ]
+    assert ["Years since your doctorate</dt><dd>4</dd>" in page for page in shown] == [True, True, True]
+    eligible = f"{call.get_absolute_url()}/eligible"
+    assert 'value="4"' in client.get(eligible).content.decode()
+    typed = {"a_post": "yes", "a_field": "1", "a_years": "7"}
+    assert client.post(eligible, typed).headers["Location"] == pages[0]
+    assert (Draft.objects.get().facts["years"], Application.objects.get().facts["years"]) == ("7", "4")
+    assert "You changed it since" in client.get(pages[0]).content.decode()
+    assert "apply to this call" in client.post(eligible, typed | {"a_field": "2"}).content.decode()
+    with clock.travel(call.ends):
+        assert client.post(eligible, typed | {"a_years": "9"}).status_code == 422
+    assert Draft.objects.get().facts["years"] == "7"
+
+
 def test_there_is_one_application_a_person_and_submitting_again_replaces_it() -> None:
     cast = Cast()
     call = opened(cast)
@@ -149,11 +171,13 @@ def test_withdrawing_deletes_what_was_submitted_and_leaves_the_text_to_its_write
     cast = Cast()
     call = opened(cast)
     apply(cast.stranger, call)
-    draft = members.withdraw(acting(cast.stranger), draft=Draft.objects.get())
+    one = Application.objects.get()
+    members.withdraw(acting(cast.stranger), application=one)
+    draft = Draft.objects.get()
     assert (Application.objects.count(), draft.answers) == (0, ANSWERS)
     assert list(applications(call, acting(cast.steward))) == []
     with pytest.raises(Closed, match="Nothing of yours"):
-        members.withdraw(acting(cast.stranger), draft=draft)
+        members.withdraw(acting(cast.stranger), application=one)
     members.submit(acting(cast.stranger), draft=draft)
     assert Application.objects.count() == 1
 
@@ -161,11 +185,13 @@ def test_withdrawing_deletes_what_was_submitted_and_leaves_the_text_to_its_write
 def test_nobody_writes_submits_or_withdraws_somebody_elses() -> None:
     cast = Cast()
     call = opened(cast)
-    draft = begin(cast.stranger, call)
+    one = apply(cast.stranger, call)
+    draft = Draft.objects.get()
     for other in (acting(cast.member), acting(cast.steward), OPERATOR):
-        for act in (members.submit, members.withdraw):
-            with pytest.raises(Refused):
-                act(other, draft=draft)
+        with pytest.raises(Refused):
+            members.submit(other, draft=draft)
+        with pytest.raises(Refused):
+            members.withdraw(other, application=one)
         with pytest.raises(Refused):
             members.save_draft(other, draft=draft, version=draft.version, answers={"why": "No."})
         with pytest.raises(Refused):

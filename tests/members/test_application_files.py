@@ -200,7 +200,8 @@ def test_withdrawing_destroys_the_files_and_leaves_the_text(
     paper = sent(cast.stranger, "only.txt", b"only this")
     apply(cast.stranger, call, paper=[paper.pk])
     with django_capture_on_commit_callbacks(execute=True):
-        written = members.withdraw(acting(cast.stranger), draft=Draft.objects.get())
+        members.withdraw(acting(cast.stranger), application=Application.objects.get())
+    written = Draft.objects.get()
     assert (written.answers, written.files) == ({"why": "Because.", "topics": [0, 2]}, [])
     assert (Upload.objects.count(), store.place(paper.digest).exists()) == (0, False)
 
@@ -230,10 +231,10 @@ def read_by(cast: Cast, one: Application, reader: Person) -> Assignment:
         criteria=[review.panels.Criterion("quality", "Quality", "How good it is.")],
         deadline=clock.now() + timedelta(days=9),
     )
-    (piece,) = put_before(panel, [Put("application", one.pk, "Number one", "The text.", [])])
+    number = put_before(panel, [Put("application", one.pk, "Number one", "The text.", [])])
     Panel.objects.filter(pk=panel.pk).update(phase=Panel.Phase.REVIEWING)
     seat = Seat.objects.create(panel=panel, person=reader, load=3, state=Seat.State.ACCEPTED)
-    return Assignment.objects.create(seat=seat, piece=piece)
+    return Assignment.objects.create(seat=seat, piece=panel.pieces.get(number=number))
 
 
 def test_the_applicant_who_keeps_the_call_and_who_reads_it_fetch_a_file_and_nobody_else(cast: Cast) -> None:
@@ -325,7 +326,7 @@ def test_who_keeps_the_call_takes_all_files_along_in_folders_and_each_applicant_
     assert _zipped(keeper.post(f"/api/v1{CALL}/files").streaming_content) == expected
     assert len(looks_at(ada.pk)) == 2
 
-    members.withdraw(acting(ada), draft=Draft.objects.get(person=ada))
+    members.withdraw(acting(ada), application=Application.objects.get(person=ada))
     assert _zipped(keeper.post(f"{CALL}/applications/files").streaming_content) == {}
 
 

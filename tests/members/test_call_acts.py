@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from stoa.members.models import Call
 from stoa.members.tasks import advance
 from stoa.people import acts as people
 from stoa.record.models import Entry, Text
-from tests.cast import settle
+from tests.cast import browser, settle
 from tests.members.calling import RULES, announce, draft, opened
 from tests.stage import Stage, acting
 
@@ -232,6 +233,18 @@ def test_what_can_not_be_right_is_refused_and_nothing_changes(changes: dict[str,
     assert Call.objects.values().get() == Call.objects.filter(pk=call.pk).values()[0]
     call.refresh_from_db()
     assert (call.slug, call.phase, call.version) == ("members-2027", "draft", 2)
+
+
+def test_an_announced_call_keeps_its_address() -> None:
+    stage = Stage()
+    call = announce(stage, opens=clock.now() + timedelta(days=1))
+    with pytest.raises(Invalid, match="does not change") as fault:
+        members.amend_call(acting(stage.steward), call=call, version=call.version, changes={"slug": "members-2028"})
+    assert fault.value.field == "slug"
+    client, address = browser(stage.steward), f"{call.get_absolute_url()}/edit"
+    field = re.search(r'<input[^>]*name="slug"[^>]*>', client.get(address).content.decode())
+    assert field
+    assert "disabled" in field[0]
 
 
 def test_two_calls_of_one_name_are_refused() -> None:

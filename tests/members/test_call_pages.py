@@ -119,7 +119,8 @@ def test_the_preview_shows_every_question_and_sends_nothing() -> None:
     cast = Cast()
     announce(cast)
     page = browser().get("/calls/members-2027/preview")
-    for words in ("Are you a professor?", "Why do you apply?", "Which topics?", "Your page", "Region"):
+    own = ("Who you are", "Your post", "A page of your organisation", "ORCID iD", "About you, apart", "Career stage")
+    for words in ("Are you a professor?", "Why do you apply?", "Which topics?", "Your page", "Region", *own):
         assert words in text(page)
     assert "<form method" not in text(page)
     assert browser().post("/calls/members-2027/preview").status_code in {200, 403, 405}

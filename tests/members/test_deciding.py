@@ -19,7 +19,7 @@ from stoa.members.models import Appeal, Application, Call, Decision
 from stoa.members.queries import decisions, own_decision, statistics
 from stoa.people import acts as people
 from stoa.people.models import Person
-from stoa.people.queries import roles_everywhere
+from stoa.people.queries import looks_at, roles_everywhere
 from stoa.record.models import Blob, Entry
 from stoa.review.models import Assignment, Review
 from tests.cast import Cast, browser
@@ -216,6 +216,27 @@ def test_an_appeal_is_taken_until_the_second_at_which_the_time_is_over() -> None
     assert Appeal.objects.count() == 1
 
 
+def test_lists_that_are_taken_away_and_appeals_that_are_read_are_told_to_whom_they_concern() -> None:
+    cast = Cast()
+    call, (ada, bob) = being_read(cast, 2)
+    call = decided(cast, call, {ada: 400, bob: 200})
+    mine = own_decision(call, acting(bob))
+    assert mine is not None
+    made = members.appeal(acting(bob), decision=mine, words="You overlooked my thesis.")
+    keeper, line = browser(cast.steward), f"your line in a list of applications to “{call.title}”, taken away as a file"
+    keeper.get(f"{CALL}/applications")
+    keeper.get(f"{CALL}/decide")
+    assert looks_at(ada.pk) == []
+    keeper.get(f"{CALL}/applications?as=csv&q={ada.name}")
+    assert [(look.by, look.what) for look in looks_at(ada.pk)] == [(f"person:{cast.steward.pk}", line)]
+    assert looks_at(bob.pk) == []
+    keeper.get(f"{CALL}/decide?as=json")
+    assert [len(looks_at(person.pk)) for person in (ada, bob)] == [2, 1]
+    keeper.get(f"{CALL}/appeals/{made.pk}")
+    keeper.get(f"/api/v1{CALL}/appeals")
+    assert [look.what for look in looks_at(bob.pk)] == [*2 * [f"your appeal about “{call.title}”"], line]
+
+
 def test_everybody_who_applied_sees_how_the_call_went_and_of_few_appeals_no_number() -> None:
     cast = Cast()
     call, (ada, bob) = being_read(cast, 2)
@@ -236,9 +257,8 @@ def test_who_withdraws_while_it_is_read_leaves_no_decision() -> None:
     cast = Cast()
     call, (ada, bob) = being_read(cast, 2)
     ranked(cast, call, {ada: 400, bob: 200})
-    from stoa.members.models import Draft
 
-    members.withdraw(acting(bob), draft=Draft.objects.get(person=bob))
+    members.withdraw(acting(bob), application=Application.objects.get(person=bob))
     assert [d.application.name for d in decisions(call, acting(cast.steward))] == ["Ada"]
 
 
@@ -291,3 +311,69 @@ def test_others_neither_see_nor_decide(who: str) -> None:
         members.rank(acting(person), call=call)
     with pytest.raises(Refused):
         members.draft_release(acting(person), call=call, letters=LETTERS)
+
+
+def test_the_letters_that_are_offered_say_the_outcome_and_are_previewed_as_they_go_out() -> None:
+    cast = Cast()
+    call, (ada, bob, eve, dan) = being_read(cast)
+    ranked(cast, call, {ada: 500, bob: 400, eve: 333, dan: 200})
+    Decision.objects.filter(application__person__in=[ada, bob]).update(reason="")
+    steward, founder = browser(cast.steward), browser(cast.founder)
+    offered = {
+        field.name: field.value() for field in steward.get(f"{CALL}/decide/letters").context["form"] if field.value()
+    }
+    assert steward.post(f"{CALL}/decide/letters", offered).headers["Location"] == f"{CALL}/decide/release"
+    page = founder.get(f"{CALL}/decide/release")
+    previews = {one.to: (one.subject, one.body) for one in page.context["shown"]}
+    assert "As Ada gets it" in text(page)
+    founder.post(f"{CALL}/decide/release", {"drafted": page.context["form"]["drafted"].value()})
+    sent = {mail.to: (mail.subject, mail.body) for mail in Mail.objects.filter(kind="call-decision")}
+    assert previews == {name: sent[f"{name.lower()}@example.net"] for name in ("Ada", "Eve", "Dan")}
+    says = {
+        "ada": "you are admitted: from now on you are a member.",
+        "bob": "you are admitted",
+        "eve": "you are on the waiting list",
+        "dan": "you are not admitted this time.",
+    }
+    for name, words in says.items():
+        assert words in sent[f"{name}@example.net"][1]
+    assert "\n\n\n" not in sent["ada@example.net"][1]
+    assert f"Reason for {dan.pk}." in sent["dan@example.net"][1]
+
+
+@pytest.mark.parametrize(
+    ("granted", "subject", "words"),
+    [
+        (True, "Your appeal is granted", "you are admitted, and a member from now on.\n\nWe [[name]] looked."),
+        (False, "Your appeal: the decision stands", "It stands.\n\nWe [[name]] looked."),
+    ],
+)
+def test_the_answer_to_an_appeal_says_what_came_of_it(granted: bool, subject: str, words: str) -> None:
+    cast = Cast()
+    call, (ada, bob) = being_read(cast, 2)
+    call = decided(cast, call, {ada: 400, bob: 200})
+    mine = own_decision(call, acting(bob))
+    assert mine is not None
+    made = members.appeal(acting(bob), decision=mine, words="Look again.")
+    other = people.admit(OPERATOR, name="Second steward", email=None, roles=["steward"])
+    members.decide_appeal(acting(other), call=call, appeal=made, granted=granted, reply="We [[name]] looked.")
+    mail = Mail.objects.filter(to="bob@example.net").latest("pk")
+    assert (mail.subject.startswith(subject), words in mail.body) == (True, True)
+
+
+def test_over_the_api_letters_are_confirmed_as_they_were_read_and_applicants_get_the_numbers() -> None:
+    cast = Cast()
+    call, (ada, bob) = being_read(cast, 2)
+    ranked(cast, call, {ada: 400, bob: 200})
+    members.draft_release(acting(cast.steward), call=call, letters=LETTERS)
+    founder, path = browser(cast.founder), f"/api/v1{CALL}/letters"
+    before = founder.get(path).json()["drafted"]
+    members.draft_release(acting(cast.steward), call=call, letters=LETTERS)
+    confirm = f"{path}/confirm"
+    assert founder.post(confirm, {}, content_type="application/json").status_code == 422
+    assert founder.post(confirm, {"drafted": before}, content_type="application/json").status_code == 409
+    drafted = founder.get(path).json()["drafted"]
+    assert founder.post(confirm, {"drafted": drafted}, content_type="application/json").json()["phase"] == "decided"
+    told = browser(bob).get(f"/api/v1{CALL}/application/decision").json()
+    assert (told["outcome"], told["call"]["applications"], told["call"]["admitted"]) == ("declined", 2, 1)
+    assert browser(bob).get(path).status_code == 403

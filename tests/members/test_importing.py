@@ -8,14 +8,19 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from stoa.kit import clock
+from stoa.kit.act import OPERATOR
 from stoa.kit.files import acts as files
 from stoa.kit.models import Mail, Upload
-from stoa.members.models import Application
-from stoa.members.rules.incoming import guess
+from stoa.members import acts as members
+from stoa.members.models import Appeal, Application, Call
+from stoa.members.rules.incoming import Incoming, guess
+from stoa.members.tasks import advance
 from stoa.people.models import Person
 from stoa.record.models import Entry
 from tests.cast import Cast, browser
-from tests.members.calling import opened
+from tests.members.calling import FACTS, opened
+from tests.members.deciding import decided, with_bar
 from tests.methods.test_sheets import NOTES, PRETALX
 from tests.stage import acting
 
@@ -141,3 +146,73 @@ def test_one_looks_and_takes_in_over_http(cast: Cast) -> None:
     assert (ask(look=False).json()["added"], ask(look=False).json()["passed_over"]) == (1, 1)
     assert ask(columns={"Full name": "shoe"}).status_code == 422
     assert browser(cast.member).post(API, json.dumps({"file": file.pk}), "application/json").status_code == 403
+
+
+MINE = "/calls/members-2027/mine"
+OWN = "/api/v1/calls/members-2027/application"
+
+
+def taken_in(cast: Cast, places: int | None = 2) -> tuple[Call, list[Person]]:
+    """A call that is open, and those whose applications came from a file."""
+    call = opened(cast, days=1, places=places)
+    incoming = [
+        Incoming(
+            source=name,
+            name=name,
+            email=f"{name}@example.net".lower(),
+            organisation="Example University",
+            publications="10.1000/182\n@misc{a, title = {On logs}, year = {2020}}",
+            answers={"why": f"{name} has reasons.", "topics": [0]},
+        )
+        for name in ("Ada", "Bob")
+    ]
+    members.import_applications(OPERATOR, call=call, incoming=incoming, digest="0" * 64)
+    return call, [Person.objects.get(email=f"{name}@example.net") for name in ("ada", "bob")]
+
+
+def test_whose_application_came_from_a_file_reads_and_withdraws_it(cast: Cast) -> None:
+    _, (ada, bob) = taken_in(cast)
+    one, other = browser(ada), browser(bob)
+    assert "You have applied." in one.get("/calls/members-2027").content.decode()
+    page = one.get(MINE).content.decode()
+    for words in ("Submitted", "Ada has reasons.", "taken in from a file", "Withdraw it", "Go on writing it here"):
+        assert words in page, words
+    assert one.get(f"{MINE}/withdraw").status_code == 200
+    mine = one.get(OWN).json()
+    assert (mine["version"], mine["answers"]["why"], mine["number"]) == (
+        0, "Ada has reasons.", Application.objects.get(person=ada).pk,
+    )  # fmt: skip
+    assert one.put(OWN, {"version": 0}, content_type="application/json").status_code == 404
+    assert one.post(f"{MINE}/withdraw").headers["Location"] == "/calls/members-2027"
+    assert list(Application.objects.values_list("name", flat=True)) == ["Bob"]
+    assert Mail.objects.filter(kind="application-withdrawn", to="ada@example.net").count() == 1
+    assert one.get(MINE).status_code == 404
+    assert other.delete(OWN).status_code == 204
+    assert not Application.objects.exists()
+
+
+def test_whose_application_came_from_a_file_learns_the_outcome_and_appeals(cast: Cast) -> None:
+    call, (ada, bob) = taken_in(cast)
+    with clock.travel(call.ends):
+        advance()
+        call = members.begin_review(acting(cast.steward), call=call)
+    decided(cast, with_bar(cast, call, cast.members[:3]), {ada: 400, bob: 200})
+    (letter,) = Mail.objects.filter(kind="call-decision", to="bob@example.net")
+    assert MINE in letter.body
+    page = browser(bob).get(MINE).content.decode()
+    for words in ("Not admitted", f"Reason for {bob.pk}.", "How this call went", "Appeal</a> until"):
+        assert words in page, words
+    assert "Give up your place" in browser(ada).get(MINE).content.decode()
+    assert browser(bob).post(f"{MINE}/appeal", {"words": "Look again."}).headers["Location"] == MINE
+    assert Appeal.objects.get().decision.application.person == bob
+
+
+def test_what_came_from_a_file_can_be_gone_on_with_here_and_loses_nothing(cast: Cast) -> None:
+    call, (ada, _) = taken_in(cast)
+    before, me = Application.objects.get(person=ada), acting(ada, second_factor=False)
+    draft = members.begin_application(me, person=ada, call=call, facts=FACTS)
+    assert draft.answers == {"why": "Ada has reasons.", "topics": [0]}
+    members.submit(me, draft=draft)
+    after = Application.objects.get(person=ada)
+    kept = ("organisation", "answers", "publications")
+    assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]

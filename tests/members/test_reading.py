@@ -15,7 +15,7 @@ from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.kit.models import Mail
 from stoa.members import acts as members
 from stoa.members.acts.deciding import reviewers_of
-from stoa.members.models import Application, Call, Decision, Draft
+from stoa.members.models import Application, Call, Decision
 from stoa.members.queries import own_decision
 from stoa.members.queries.deciding_panel import barred_from
 from stoa.members.tasks import advance
@@ -27,14 +27,11 @@ from stoa.review.acts.reading import Said
 from stoa.review.models import Assignment, Conflict, Panel, Piece, Seat
 from stoa.site.queries.waiting import waiting
 from stoa.verify import Outcome
-from stoa.verify.admissions import check_admissions
-from stoa.verify.powers import Watch
-from stoa.verify.reading import Reading
-from stoa.verify.report import Report
 from tests.cast import Cast, browser
+from tests.errands import do_errands
 from tests.members.applying import apply
 from tests.members.calling import RULES, opened
-from tests.members.deciding import LETTERS, decided, decided_among_many, reviewed, seated, with_bar
+from tests.members.deciding import LETTERS, decided, decided_among_many, reviewed, seated, verified, with_bar
 from tests.scenes import Scene
 from tests.stage import acting
 
@@ -132,13 +129,21 @@ def test_withdrawing_and_erasing_take_the_piece_and_what_was_said_of_it_away(app
     review.run_assignment(acting(applied.cast.steward), panel=call.panel)
     for one in Assignment.objects.select_related("seat__person", "piece"):
         review.give_review(acting(one.seat.person), assignment=one, said=Said({"experience": 3}, "Secret.", "Well."))
-    members.withdraw(acting(applied.ada), draft=Draft.objects.get(person=applied.ada))
+    members.withdraw(acting(applied.ada), application=Application.objects.get(person=applied.ada))
     people.erase(OPERATOR, person=applied.bob)
     assert list(Piece.objects.values_list("title", "text", "authors")) == [("", "", [])] * 2
     assert not Piece.objects.filter(withdrawn=None).exists()
     assert set(Assignment.objects.values_list("review__for_panel", "review__for_author")) == {("", "")}
     client = browser(applied.readers[0])
     assert [client.get(f"/reviews/{call.panel.pk}/of/{n}").status_code for n in (1, 2)] == [404, 404]
+
+
+def test_the_organisation_of_an_address_counts_beside_the_one_that_was_typed(applied: Applied) -> None:
+    Application.objects.update(organisation="Elsewhere", ror="", address={"organisation": "Example University"})
+    house = Organisation.objects.create(name="Example University")
+    before = barred_from(applied.call, applied.readers)[applied.readers[3].pk]
+    Tie.objects.create(person=applied.readers[3], organisation=house, kind="employment", start=date(2020, 1, 1))
+    assert (before, barred_from(applied.call, applied.readers)[applied.readers[3].pk]) == (0, 2)
 
 
 def test_conflicts_are_seen_before_the_call_closes_and_before_anybody_is_asked(applied: Applied) -> None:
@@ -259,6 +264,52 @@ def test_the_panels_scores_and_words_become_the_order_and_the_reasons(applied: A
     assert found == {"Ada": (450, "admitted", words), "Bob": (250, "declined", words)}
 
 
+def test_a_reason_that_was_written_stands_when_applications_are_put_in_order_again(applied: Applied) -> None:
+    steward = acting(applied.cast.steward)
+    call = with_bar(applied.cast, applied.begin(), applied.readers[:2])
+    reviewed(applied.cast, call, {applied.ada: 450, applied.bob: 250})
+    assert members.rank(steward, call=call) == 2
+    one = Application.objects.get(person=applied.bob)
+    members.give_reason(steward, application=one, reason="Apply again.")
+    Decision.objects.update(outcome="waiting", score=100, place=7)
+    assert members.rank(steward, call=call) == 2
+    found = {d.application.name: (d.score, d.outcome, d.place, d.reason) for d in Decision.objects.all()}
+    words = "By the criteria.\n\nBy the criteria."
+    assert found == {"Ada": (450, "admitted", 1, words), "Bob": (250, "declined", None, "Apply again.")}
+
+
+def test_a_large_call_is_read_and_put_in_order_by_the_worker_and_pages_say_so(
+    applied: Applied, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stoa.members.tasks.WAITED_FOR", 1)
+    monkeypatch.setattr("stoa.members.acts.deciding.CHUNK", 1)
+    monkeypatch.setattr("stoa.members.acts.deciding_panel.CHUNK", 1)
+    monkeypatch.setattr("stoa.review.acts.panels.CHUNK", 1)
+    keeper, api = browser(applied.cast.steward), f"/api/v1{CALL}"
+    with clock.travel(applied.call.ends):
+        advance()
+        due = (clock.now() + timedelta(days=9)).replace(second=0, microsecond=0)
+        answer = keeper.post(f"{CALL}/decide/begin", {"due": f"{due:%Y-%m-%dT%H:%M}"}, follow=True)
+        assert "The applications are being put before a panel" in text(answer)
+        assert "Let the applications be read" not in text(answer)
+        asked = keeper.post(f"{api}/review", content_type="application/json")
+        assert (asked.status_code, asked.json()["state"]) == (202, "waiting")
+        assert do_errands() == 1
+    call = Call.objects.get()
+    assert call.panel is not None
+    assert (call.phase, call.panel.deadline) == ("review", due)
+    assert [piece.number for piece in call.panel.pieces.all()] == [1, 2]
+    entry = json.loads(bytes(Entry.objects.get(type="members.review.begun").body))
+    assert entry["actor"] == f"person:{applied.cast.steward.pk}"
+    call = with_bar(applied.cast, call, applied.readers[:2])
+    reviewed(applied.cast, call, {applied.ada: 450, applied.bob: 250})
+    assert keeper.put(f"{api}/scores", {}, content_type="application/json").status_code == 202
+    assert "The applications are being put in order" in text(keeper.get(f"{CALL}/decide"))
+    assert do_errands() == 1
+    assert "The applications are in order" in text(keeper.get(f"{CALL}/decide"))
+    assert list(Decision.objects.order_by("place").values_list("score", "place")) == [(450, 1), (250, None)]
+
+
 def test_a_panel_of_a_call_ends_when_each_application_was_read(applied: Applied) -> None:
     steward = acting(applied.cast.steward)
     call = applied.begin()
@@ -308,8 +359,9 @@ def test_a_call_is_read_over_the_api_from_its_close_to_its_order(applied: Applie
     assert (seen["panel"], seen["phase"], seen["wanted"], seen["given"]) == (call.panel_id, "setting_up", 6, 0)
     with_bar(applied.cast, call, [one])
     reviewed(applied.cast, call, {applied.ada: 400, applied.bob: 200})
-    answer = keeper.put(f"{path}/scores", {}, content_type="application/json")
-    assert {row["name"]: row["score"] for row in answer.json()} == {"Ada": 400, "Bob": 200}
+    assert keeper.put(f"{path}/scores", {}, content_type="application/json").json() == {"ordered": 2}
+    listed = keeper.get(f"{path}/decisions").json()["items"]
+    assert {row["name"]: row["score"] for row in listed} == {"Ada": 400, "Bob": 200}
 
 
 def test_the_keepers_page_of_a_call_foretells_what_will_be_unread(applied: Applied) -> None:
@@ -371,31 +423,34 @@ def test_what_waits_for_reviewers_and_keepers_stands_on_their_homes_until_it_is_
 
 
 def test_scores_of_many_are_published_without_names_and_prove_the_order() -> None:
-    cast = Cast()
-    call = decided_among_many(cast)
+    decided_among_many(Cast())
     everybody = [one.person for one in Application.objects.select_related("person") if one.person]
-    report, reading = Report("here"), Reading(Watch(lambda _digest, _cap=0: b""))
-    for entry in Entry.objects.filter(subject=call.reference).order_by("pk"):
-        reading.take(bytes(entry.body))
-
-    class Blobs:
-        def blob(self, digest: str, cap: int = 10**9) -> bytes:
-            return bytes(Blob.objects.get(pk=digest).body)[:cap]
-
-    check_admissions(reading.deciding, Blobs(), report)
-    assert [(check.code, check.outcome) for check in report.checks] == [
-        ("call.decided", Outcome.PASSED),
-        ("call.order", Outcome.PASSED),
-    ]
+    assert verified() == {"call.decided": Outcome.PASSED, "call.order": Outcome.PASSED}
     told = Client().get(f"/api/v1{CALL}/outcome").json()
     assert (told["bar"], told["admitted"], told["waiting"], told["declined"]) == (300, 2, 10, 8)
     page = text(Client().get(CALL))
     assert [f"/record/blob/{told[name]}" in page for name in ("order", "scores")] == [True, True]
     body = bytes(Blob.objects.get(pk=told["scores"]).body).decode()
     assert [person.pk for person in everybody if person.pk in body or person.name in body] == []
+
+
+def test_the_record_names_newcomers_in_an_order_that_tells_neither_number_nor_place() -> None:
+    cast = Cast()
+    call = decided_among_many(cast, places=10)
     given = [
-        json.loads(bytes(e.body))["subject"]
+        json.loads(bytes(e.body))["facts"]["person"]
         for e in Entry.objects.filter(type="people.role.given", act="members.release.confirm").order_by("pk")
     ]
-    numbers = {f"person:{one.person_id}": one.pk for one in Application.objects.all()}
-    assert given == sorted(given, key=lambda subject: numbers[subject])
+    admitted = Decision.objects.filter(application__call=call, outcome="admitted")
+    by_place, by_number = (
+        list(admitted.order_by(by).values_list("application__person", flat=True)) for by in ("place", "application")
+    )
+    assert given == sorted(by_place)  # their own ids, which were drawn before anybody applied
+    assert len(given) == 10
+    assert by_place != given != by_number
+
+
+def test_the_page_of_a_decided_call_says_its_bar_in_points() -> None:
+    cast = Cast()
+    decided_among_many(cast)
+    assert "<dt>Bar</dt><dd>3.00 of 5</dd>" in text(Client().get(CALL))

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.html import escape
 
 from stoa.agenda import acts as agenda
 from stoa.agenda.models import Round
@@ -53,6 +55,10 @@ def test_whoever_is_suspended_may_do_what_the_charter_leaves_and_no_other_act(ca
     with pytest.raises(Refused, match="You are suspended") as refused:
         agenda.propose_question(acting(me), round=round_, title="What leaks?", body="")
     assert refused.value.code == "suspended"
+    assert re.search(r"\w\.\w", refused.value.remedy) is None
+    page = text(browser(me).get("/membership"))
+    assert [act.summary for act in ACTS.values() if act.name in left and escape(act.summary) not in page] == []
+    assert [name for name in left if name in page] == []
     people.edit_profile(acting(me), person=me, name="Ada")
 
 

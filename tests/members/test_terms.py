@@ -94,14 +94,17 @@ def test_in_a_call_others_in_order_come_before_those_for_whom_the_share_has_no_r
     call = opened(cast, "members")
     rows = {row.pk: row for row in (apply(cast.stranger, call), apply(cast.facilitator, call))}
     first, second = rows
+    trainees = opened(cast, "trainees")
+    trainees.admits = "associate"
     found = Admission((first,), (second,), ())
     text = DEFAULT.read_text()
-    assert within_share(found, rows, "member") == found
+    assert within_share(found, call).found == found
     put_in_force(OPERATOR, text=text.replace("sponsor_members_percent = 20", "sponsor_members_percent = 1"))
-    assert within_share(found, rows, "member") == Admission((second,), (first,), ())
-    assert within_share(found, rows, "associate") == found
+    held = within_share(found, call)
+    assert (held.found, held.passed_over) == (Admission((second,), (first,), ()), (first,))
+    assert within_share(found, trainees).found == found
     assert [has_room(row, "member") for row in rows.values()] == [False, True]
-    assert within_share(Admission((first, second), (), ()), rows, "member") == Admission((second,), (first,), ())
+    assert within_share(Admission((first, second), (), ()), call).found == Admission((second,), (first,), ())
 
 
 def test_once_a_year_people_are_asked_about_their_ties_and_confirming_answers(cast: Cast) -> None:

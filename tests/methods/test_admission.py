@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoa.methods.admission import Admission, admit, middle, tie
+from stoa.methods.admission import Admission, Share, admit, middle, tie, within
 
 SEED = "00" * 32
 SCORES = st.lists(st.integers(100, 500), max_size=20).map(lambda scores: {f"a{n}": s for n, s in enumerate(scores)})
@@ -39,6 +39,32 @@ def test_everybody_has_one_outcome_and_nobody_is_passed_over(
         assert len(found.admitted) == min(places, len(found.admitted) + len(found.waiting))
     if found.admitted and found.waiting:
         assert min(scores[i] for i in found.admitted) >= max(scores[i] for i in found.waiting)
+
+
+@given(
+    st.permutations("abcdefgh"),
+    st.integers(0, 8),
+    st.frozensets(st.sampled_from("abcdefgh")),
+    st.builds(Share, st.integers(0, 100), st.integers(0, 20), st.integers(0, 20)),
+)
+def test_as_many_are_admitted_as_the_share_lets_and_the_first_of_them(
+    order: list[str], places: int, theirs: frozenset[str], share: Share
+) -> None:
+    """Held to a search by brute force: the largest size at which the first who fit fill it."""
+    held = within(Admission(tuple(order[:places]), tuple(order[places:]), ("z",)), share, theirs)
+
+    def fitting(size: int) -> list[str]:
+        kept = [pk for pk in order if pk in theirs][: share.room(size)]
+        return [pk for pk in order if pk not in theirs or pk in kept][:size]
+
+    wanted = next(fitting(size) for size in range(places, -1, -1) if len(fitting(size)) == size)
+    assert list(held.found.admitted) == wanted
+    assert list(held.found.waiting) == [pk for pk in order if pk not in wanted]
+    assert held.found.declined == ("z",)
+    assert held.among == len(theirs & set(wanted))
+    before = order[: order.index(wanted[-1])] if wanted else []
+    unfilled = len(wanted) < places
+    assert list(held.passed_over) == [pk for pk in (order if unfilled else before) if pk not in wanted]
 
 
 @given(st.lists(st.integers(100, 500), min_size=1))

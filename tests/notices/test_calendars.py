@@ -102,6 +102,11 @@ def test_a_deadline_that_moves_keeps_its_name_with_a_higher_sequence() -> None:
     later = call.closes + timedelta(days=2)
     members.extend_call(acting(stage.steward), call=call, closes=later, reason="A holiday.")
     assert closes()["sequence"] > before["sequence"]
+    call.refresh_from_db()
+    moved, earlier = closes(), {"closes": call.closes - timedelta(days=3)}
+    members.amend_call(acting(stage.steward), call=call, version=call.version, changes=earlier)
+    assert closes()["dtstart"].dt < moved["dtstart"].dt
+    assert closes()["sequence"] > moved["sequence"]
 
 
 def test_a_calendar_that_did_not_change_is_not_sent_again() -> None:

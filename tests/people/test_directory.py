@@ -20,6 +20,7 @@ from stoa.people import acts as people
 from stoa.people import rules
 from stoa.people.models import Organisation, Person
 from tests.cast import Cast, browser, settle
+from tests.members import calling
 from tests.stage import acting, begin
 
 pytestmark = pytest.mark.django_db
@@ -46,8 +47,8 @@ def test_the_directory_lists_who_holds_a_role_in_the_order_of_names(client: Clie
     begin()
     for name, roles in (("Zoe", ["member"]), ("ada", ["associate"]), ("Émile", ["member"]), ("Nobody", [])):
         people.admit(OPERATOR, name=name, email=None, roles=roles)
-    assert names(client) == ["ada", "Zoe", "Émile"]
-    assert names(client, "&sort=-name") == ["Émile", "Zoe", "ada"]
+    assert names(client) == ["ada", "Émile", "Zoe"]
+    assert names(client, "&sort=-name") == ["Zoe", "Émile", "ada"]
     page = text(client.get("/people"))
     assert "trainee" in page
     assert "Nobody" not in page
@@ -65,6 +66,29 @@ def test_the_directory_is_narrowed_by_name_role_and_organisation(client: Client)
     assert names(client, "&role=steward") == ["Ada Byron"]
     assert names(client, "&organisation=north") == ["Ada Byron"]
     assert names(client, "&role=king") == ["Ada Byron", "Bob Byron"]
+
+
+def test_a_name_is_found_with_and_without_its_accents(client: Client) -> None:
+    begin()
+    for name in ("Ana Müller", "Ana Muller", "Jörg Weiß"):
+        people.admit(OPERATOR, name=name, email=None)
+    assert names(client, "&name=muller") == names(client, "&name=MÜLLER") == ["Ana Müller", "Ana Muller"]
+    assert names(client, "&name=weiß") == names(client, "&name=jorg weiss") == ["Jörg Weiß"]
+
+
+def test_a_role_for_one_object_names_it_to_whoever_may_see_it(client: Client) -> None:
+    cast = Cast()
+    one, other = cast.round(), calling.draft(cast, "drafted")
+    person = cast.organiser(one.reference)
+    people.give_role(OPERATOR, person=person, role="organiser", scope=other.reference)
+    settle()
+    page = text(client.get(person.get_absolute_url()))
+    assert f'for <a href="{one.get_absolute_url()}">' in page
+    assert "for something that is not public" in page
+    assert other.title not in page
+    for reference in (one.reference, other.reference):
+        assert f"for {reference}" not in page
+    assert f'for <a href="{one.get_absolute_url()}">' in text(browser(person).get("/membership"))
 
 
 def test_the_directory_to_take_away_says_what_is_public_and_no_more(client: Client) -> None:

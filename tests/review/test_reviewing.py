@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Count
 from django.test import Client
 
 from stoa.kit import clock
 from stoa.kit.act import OPERATOR
 from stoa.kit.faults import Closed, Invalid, Refused
+from stoa.kit.faults import Conflict as Clash
 from stoa.kit.models import Mail
 from stoa.methods.canonical import parse_object
+from stoa.methods.conflicts import KINDS
 from stoa.people import acts as people
 from stoa.people.models import Organisation, Person, Tie
-from stoa.record.models import Entry
+from stoa.record.models import Blob, Entry
 from stoa.review import acts, queries
 from stoa.review.acts.panels import Author, Criterion, Example, Put
 from stoa.review.acts.reading import Said
@@ -24,7 +29,8 @@ from stoa.review.models import Assignment, Conflict, Panel, Piece, Review, Run, 
 from stoa.review.printing import as_pdf, blocks
 from stoa.review.tasks import remind
 from stoa.verify.assignment import check_assignment
-from tests.cast import Cast, browser
+from tests.cast import BACKEND, Cast, browser
+from tests.errands import do_errands
 from tests.scenes import Scene
 from tests.stage import acting, at
 
@@ -110,6 +116,60 @@ def test_an_assignment_is_whole_proved_and_on_the_record_without_names(reading: 
     assert [p.pk for p in reading.reviewers if p.pk.encode() in bodies] == []
 
 
+def test_of_many_pairs_each_part_is_assigned_and_proved_and_together_they_are_one_entry(
+    inviting: Inviting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stoa.review.acts.assigning.AT_ONCE", 6)  # two texts for three reviewers
+    acts.run_assignment(inviting.steward, panel=inviting.panel)
+    runs = list(Run.objects.order_by("pk"))
+    assert [(run.pairs, run.missing) for run in runs] == [(4, 0), (4, 0)]
+    for run in runs:
+        check_assignment(json.loads(bytes(run.inputs)), json.loads(bytes(run.result)))
+    each = Assignment.objects.values_list("piece__number").annotate(number=Count("*"))
+    assert dict(each) == dict.fromkeys(range(1, 5), 2)
+    facts = parse_object(bytes(Entry.objects.get(type="review.assigned").body))["facts"]
+    assert isinstance(facts, dict)
+    assert (facts["parts"], facts["pairs"], facts["missing"]) == (2, 8, 0)
+    listed = Blob.objects.get(sha256=facts["inputs"]).body
+    assert json.loads(bytes(listed)) == [run.inputs_digest for run in runs]
+    told = Counter(Mail.objects.filter(kind="review-assigned").values_list("person_id", flat=True))
+    assert told == {person.pk: 1 for person in inviting.reviewers}
+    proofs = [
+        browser(inviting.cast.steward).get(f"/api/v1/panels/{inviting.panel.pk}/assignment?part={n}") for n in (1, 2)
+    ]
+    assert [proof.json()["result"] for proof in proofs] == [json.loads(bytes(run.result)) for run in runs]
+
+
+def test_who_falls_away_from_a_large_panel_leaves_only_what_they_read_to_be_assigned(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stoa.review.acts.assigning.AT_ONCE", 4)
+    one = reading.own(reading.reviewers[0])
+    kept = set(Assignment.objects.exclude(piece=one.piece).values_list("pk", flat=True))
+    acts.declare_conflict(acting(reading.reviewers[0]), panel=reading.panel, number=one.piece.number)
+    assert kept <= set(Assignment.objects.values_list("pk", flat=True))
+    readers = Assignment.objects.filter(piece=one.piece).values_list("seat__person", flat=True)
+    assert set(readers) == {person.pk for person in reading.reviewers[1:]}
+    assert len(json.loads(bytes(Run.objects.order_by("-pk")[0].inputs))["wanted"]) < 4
+
+
+def test_where_there_is_much_to_weigh_the_worker_assigns_and_the_page_says_so(
+    inviting: Inviting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stoa.review.tasks.WAITED_FOR", 1)
+    keeper, path = browser(inviting.cast.steward), f"/reviews/{inviting.panel.pk}"
+    answer = keeper.post(f"{path}/panel/assign", {}, follow=True).content.decode()
+    assert "Reviewers are being assigned" in answer
+    assert "<button>Assign reviewers" not in answer
+    over = keeper.post(f"/api/v1/panels/{inviting.panel.pk}/assignment")
+    assert (over.status_code, over.json()["state"]) == (202, "waiting")
+    assert do_errands() == 1
+    assert Assignment.objects.count() == 8
+    assert "Reviewers are assigned." in keeper.get(f"{path}/panel").content.decode()
+    asked = browser(inviting.reviewers[0]).post(f"/api/v1/panels/{inviting.panel.pk}/assignment")
+    assert asked.status_code == 403
+
+
 def test_conflicts_are_found_before_anybody_is_asked(inviting: Inviting) -> None:
     house = Organisation.objects.create(name="ETH")
     one, other = inviting.reviewers[:2]
@@ -149,7 +209,7 @@ def _put(scene: Reading, put: Put) -> int:
 
     mark = kit_act._current.set(kit_act.Acting("test", "private", scene.steward, kit_act.Grant("steward", 1)))
     try:
-        return acts.put_before(scene.panel, [put])[0].number
+        return acts.put_before(scene.panel, [put])
     finally:
         kit_act._current.reset(mark)
 
@@ -173,6 +233,24 @@ def test_nobody_reads_anothers_review_before_giving_their_own(reading: Reading) 
     after = client.get(pages[0]).content.decode()
     assert "For the panel MARK." in after
     assert one.seat.person.name not in after
+
+
+def test_scores_stand_once_anothers_could_be_seen_and_texts_can_still_change(reading: Reading) -> None:
+    one, other = reading.pair()
+    first, later = Said({"fit": 2}, "", "Well."), Said({"fit": 3}, "", "Better than I thought.")
+    acts.give_review(acting(one.seat.person), assignment=one, said=first)
+    acts.give_review(acting(one.seat.person), assignment=one, said=later)
+    acts.give_review(acting(other.seat.person), assignment=other, said=SAID)
+    with pytest.raises(Closed, match="your scores stand"):
+        acts.give_review(acting(one.seat.person), assignment=one, said=first)
+    acts.give_review(acting(one.seat.person), assignment=one, said=Said({"fit": 3}, "", "Said better."))
+    assert Review.objects.get(assignment=one).for_author == "Said better."
+
+
+def test_who_keeps_a_panel_and_is_asked_to_read_with_it_sees_no_scores_before(reading: Reading) -> None:
+    assert queries.may_read_all(reading.panel, reading.cast.steward.pk)
+    acts.invite(reading.steward, panel=reading.panel, person=reading.cast.steward, load=4)
+    assert not queries.may_read_all(reading.panel, reading.cast.steward.pk)
 
 
 def test_who_abstains_sees_the_others_and_can_not_come_back(reading: Reading) -> None:
@@ -277,7 +355,11 @@ def test_the_summary_says_what_each_piece_got(reading: Reading) -> None:
     one, other = reading.pair()
     acts.give_review(acting(one.seat.person), assignment=one, said=SAID)
     acts.give_review(acting(other.seat.person), assignment=other, said=Said({"fit": 1}, "", "No."))
-    row = next(row for row in queries.summary(reading.panel) if row.number == one.piece.number)
+    row = next(
+        row
+        for row in queries.summed(reading.panel, list(queries.read_by(reading.panel)))
+        if row.number == one.piece.number
+    )
     assert (row.reviews, row.missing, row.mean, row.by_criterion) == (2, 0, 250, {"fit": 250})
     assert sorted(row.for_author) == ["For the author MARK.", "No."]
 
@@ -298,12 +380,77 @@ def test_a_sheet_goes_out_and_comes_back_as_drafts(reading: Reading) -> None:
     path = f"/reviews/{reading.panel.pk}/sheet"
     sheet = json.loads(client.get(path).content)
     sheet["pieces"][0] |= {"scores": {"fit": 3}, "for_author": "Written on a train."}
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     answer = client.post(path, {"sheet": SimpleUploadedFile("s.json", json.dumps(sheet).encode())})
     assert answer.status_code == 302
     assert Review.objects.get().for_author == "Written on a train."
     assert Review.objects.get().given is None
+
+
+def test_a_sheet_is_refused_whole_where_one_wrote_here_since(reading: Reading) -> None:
+    person = reading.reviewers[0]
+    sheet = queries.sheet(reading.panel, person.pk)
+    for piece in sheet["pieces"]:
+        piece |= {"for_author": "Written on a train."}
+    acts.save_draft(acting(person), assignment=reading.own(person), said=SAID)
+    number = reading.own(person).piece.number
+    with pytest.raises(Clash, match=f"Your review of {number} was saved elsewhere"):
+        acts.take_sheet(acting(person), panel=reading.panel, sheet=json.dumps(sheet).encode())
+    assert list(Review.objects.values_list("for_author", "version")) == [(SAID.for_author, 1)]
+    again = queries.sheet(reading.panel, person.pk)
+    again["pieces"][0] |= {"for_author": "Brought together."}
+    acts.take_sheet(acting(person), panel=reading.panel, sheet=json.dumps(again).encode())
+    assert Review.objects.get(assignment=reading.own(person)).for_author == "Brought together."
+
+
+def test_a_form_that_saves_itself_is_told_how_it_went(shared: Shared) -> None:
+    person = shared.reviewers[0]
+    path = f"/reviews/{shared.panel.pk}/of/{shared.own(person).piece.number}"
+    client = Client(headers={"X-Autosave": "1"})
+    client.force_login(person, backend=BACKEND)
+    answers = [
+        client.post(f"{path}/draft", {"for_author": words, "version": version})
+        for words, version in (("One.", ""), ("Two.", "1"), ("Of another tab.", "1"), ("x" * 20_001, "2"))
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 409, 422]
+    assert [answer.json().get("fields") for answer in answers] == [{"version": 1}, {"version": 2}, None, None]
+    assert "saved elsewhere meanwhile" in answers[2].json()["message"]
+    assert Review.objects.get().for_author == "Two."
+    assert "Kept. Nobody else sees it." not in client.get(path).content.decode()
+
+
+def test_two_tabs_are_brought_together_and_neither_is_lost(shared: Shared) -> None:
+    person = shared.reviewers[0]
+    first = shared.own(person)
+    path = f"/reviews/{shared.panel.pk}/of/{first.piece.number}"
+    client = browser(person)
+    acts.save_draft(acting(person), assignment=first, said=Said({"fit": 2}, "", "Of the other tab."))
+    for address in (f"{path}/draft", path):
+        answer = client.post(address, {"score_fit": "4", "for_author": "Of this tab.", "version": "0"})
+        text = answer.content.decode()
+        assert answer.status_code == 409
+        assert [words in text for words in ("Of the other tab.", "Of this tab.")] == [True, True]
+        assert answer.context["form"]["version"].value() == "1"
+    assert Review.objects.get().for_author == "Of the other tab."
+    client.post(path, {"score_fit": "4", "for_author": "Of this tab.", "version": "1"})
+    assert Review.objects.get().for_author == "Of this tab."
+
+
+def test_a_review_that_is_given_does_not_save_itself(shared: Shared) -> None:
+    person = shared.reviewers[0]
+    first = shared.own(person)
+    path = f"/reviews/{shared.panel.pk}/of/{first.piece.number}"
+    client = browser(person)
+    assert "data-autosave" in client.get(path).content.decode()
+    acts.give_review(acting(person), assignment=first, said=SAID)
+    assert "data-autosave" not in client.get(path).content.decode()
+
+
+def test_others_scores_stand_under_the_titles_of_their_criteria(reading: Reading) -> None:
+    one, other = reading.pair()
+    for assignment in (one, other):
+        acts.give_review(acting(assignment.seat.person), assignment=assignment, said=SAID)
+    text = browser(one.seat.person).get(f"/reviews/{reading.panel.pk}/of/{one.piece.number}").content.decode()
+    assert "<p>Fit: 4</p>" in text
 
 
 @pytest.mark.parametrize(
@@ -461,6 +608,21 @@ def test_a_text_is_data_to_the_pdf_and_can_not_make_it_endless() -> None:
     sheet["pieces"] = [{"number": 1, "title": "Long", "text": "x" * 1_000_001}]
     with pytest.raises(Closed):
         as_pdf(sheet, due="")
+
+
+def test_the_lists_of_a_panel_say_means_and_conflicts_in_words(reading: Reading) -> None:
+    for assignment in Assignment.objects.filter(piece__number=1).select_related("piece", "seat__person"):
+        acts.give_review(acting(assignment.seat.person), assignment=assignment, said=SAID)
+    for number, kind in enumerate(KINDS):
+        Conflict.objects.create(
+            seat=Seat.objects.all()[number % 3], piece=Piece.objects.all()[number % 4], kind=kind, source="found"
+        )
+    page = browser(reading.cast.steward).get(f"/reviews/{reading.panel.pk}/panel").content.decode()
+    assert "hundredths" not in page
+    assert "Mean, of 5" in page
+    assert ">4.00<" in page
+    for words in ("wrote it", "the same organisation", "wrote with an author", "advised", "declared a tie"):
+        assert words in page
 
 
 def test_the_lists_of_a_panel_can_be_narrowed_and_taken_along_and_scores_not_before_ones_own(reading: Reading) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.axe import violations
 from tests.site import guide
@@ -111,9 +112,27 @@ def test_a_key_leads_to_the_search_until_it_is_switched_off(open_page: Open) -> 
 
 
 def test_the_readers_own_time_stands_beside_an_instant_elsewhere(open_page: Open) -> None:
-    time = "time[data-form=full] + .local"
-    assert open_page(timezone_id="Europe/Zurich").locator(time).inner_text() == "(28 Nov 2026, 12:59 CET, your time)"
-    assert open_page(timezone_id="Etc/GMT+12").locator(time).count() == 0
+    local = "time[data-form=full] + .local"
+    assert open_page(timezone_id="Europe/Zurich").locator(local).inner_text() == "(28 Nov 2026, 12:59 CET, your time)"
+    assert open_page(timezone_id="Etc/GMT+12").locator(local).count() == 0
+
+
+def test_nothing_moves_when_the_readers_own_time_comes_however_late(open_page: Open) -> None:
+    page = open_page(width=320, timezone_id="Europe/Zurich")
+    page.add_init_script(
+        """window.moved = []; new PerformanceObserver((list) => moved.push(...list.getEntries().map((entry) => entry.value)))
+        .observe({ type: "layout-shift", buffered: true });"""
+    )
+
+    def late(route: Route) -> None:
+        time.sleep(0.5)
+        route.continue_()
+
+    page.route("**/times.*", late)
+    page.goto("/")
+    expect(page.locator("time + .local").first).to_be_visible()
+    page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+    assert page.evaluate("moved") == []
 
 
 def test_a_form_saves_itself_and_says_so(open_page: Open) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import tracemalloc
 import zipfile
 from datetime import timedelta
 from typing import Any
@@ -19,16 +20,20 @@ from stoa.kit import clock
 from stoa.kit.act import CLOCK
 from stoa.kit.faults import TooFast
 from stoa.kit.files import acts as files
+from stoa.kit.files import store
 from stoa.kit.models import Upload
+from stoa.members import acts as members
+from stoa.members.models import Decision
 from stoa.methods.note import open_note
 from stoa.people import acts as people
 from stoa.people.models import DataCopy, Person
 from stoa.record.keys import signing_key
 from stoa.site.queries.own import LEFT_OUT, OWN, who_sees
-from stoa.site.tasks import make_copies
+from stoa.site.tasks import PAUSE, make_copies
 from tests.cast import Cast, browser, settle
 from tests.members.applying import apply
 from tests.members.calling import opened
+from tests.members.deciding import LETTERS, ranked, read, with_bar
 from tests.stage import acting, at
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +43,7 @@ def taken(person: Person) -> dict[str, bytes]:
     """The files of a copy of somebody's data, as they fetch it."""
     people.ask_for_data(acting(person), person=person)
     assert make_copies() == 1
-    copy = DataCopy.objects.get(person=person)
+    copy = DataCopy.objects.filter(person=person)[0]
     answer: Any = browser(person).get(f"/people/me/data/{copy.pk}")
     assert answer["Content-Disposition"] == 'attachment; filename="your data.zip"'
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
@@ -61,6 +66,57 @@ def test_a_copy_holds_what_one_did_and_sent_and_is_signed(cast: Cast) -> None:
     listed = open_note(got.pop("signed.txt"), [signing_key().verifier]).text.splitlines()
     assert (listed[0], listed[2]) == ("stoa-data/1", me.pk)
     assert listed[4:] == [f"{hashlib.sha256(body).hexdigest()}  {name}" for name, body in sorted(got.items())]
+
+
+def test_a_copy_holds_what_was_decided_about_one_and_ones_appeal_and_not_before_others_may_know(cast: Cast) -> None:
+    me, other = cast.admit(2)
+    call = with_bar(cast, read(cast, "members", [me, other]), [cast.author])
+    ranked(cast, call, {me: 200, other: 500})
+    assert "members.Decision" not in json.loads(taken(me)["data.json"])
+    members.draft_release(acting(cast.steward), call=call, letters=LETTERS)
+    members.confirm_release(acting(cast.founder), call=call)
+    members.appeal(acting(me), decision=Decision.objects.get(application__person=me), words="I was not heard.")
+    with clock.travel(clock.now() + timedelta(hours=2)):
+        rows = json.loads(taken(me)["data.json"])
+    (decision,), (appeal,) = rows["members.Decision"], rows["members.Appeal"]
+    assert decision.keys() == {"outcome", "reason", "decided", "moved"}
+    assert (decision["outcome"], decision["reason"]) == ("declined", f"Reason for {me.pk}.")
+    assert (appeal["words"], appeal["granted"]) == ("I was not heard.", None)
+
+
+def test_a_copy_that_can_not_be_made_keeps_nobody_else_from_theirs(
+    cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    me, other = cast.member, cast.author
+    sent = files.send(acting(me), person=me, name="mine.txt", body=b"my text")
+    place = store.place(sent.digest)
+    place.unlink()
+    place.mkdir()
+    for person in (me, other):
+        people.ask_for_data(acting(person), person=person)
+    assert [make_copies(), make_copies()] == [1, 0]
+    assert [copy.person for copy in DataCopy.objects.exclude(made=None)] == [other]
+    assert caplog.text.count("could not be made") == 1
+    assert not list((place.parent.parent / "incoming").glob(".*"))
+    place.rmdir()
+    place.write_bytes(b"my text")
+    with clock.travel(clock.now() + PAUSE):
+        assert make_copies() == 1
+
+
+def test_a_copy_is_never_in_memory_as_a_whole(cast: Cast) -> None:
+    me = cast.member
+    body = bytes(8_000_000)
+    files.send(acting(me), person=me, name="many.txt", body=b" " * len(body))
+    tracemalloc.start()
+    try:
+        people.ask_for_data(acting(me), person=me)
+        make_copies()
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert Upload.objects.get(name="your data.zip").bytes > len(body)
+    assert most < len(body)
 
 
 def test_a_copy_holds_no_secret_of_the_server_and_nobody_elses_name(cast: Cast) -> None:

@@ -120,6 +120,15 @@ def test_what_is_changed_is_told(code: str, place: int, changed: dict[str, Any])
     assert outcomes(entries)[code][0] is Outcome.FAILED
 
 
+def test_a_reproduction_may_go_by_the_plan_of_its_claim_that_was_changed_since() -> None:
+    entries, place = told(), at("lab.run.begun", 3)
+    change = ("lab.plan.changed", "person:a", "study:s", {"study": "s", "version": 3, "plan": "p3"})
+    entries.insert(place, change)
+    assert outcomes(entries)["study.runs"][0] is Outcome.PASSED
+    entries[place + 1][3]["plan"] = "p1"
+    assert outcomes(entries)["study.runs"][0] is Outcome.FAILED
+
+
 @pytest.mark.parametrize("left_out", ["lab.run.begun", "lab.plan.registered", "lab.plan.changed", "lab.key.registered"])
 def test_what_is_left_out_is_told(left_out: str) -> None:
     entries = told()

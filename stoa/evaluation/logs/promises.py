@@ -9,7 +9,7 @@ from stoa.evaluation.logs.faults import Fault
 from stoa.evaluation.logs.reading import Log
 from stoa.evaluation.logs.transcript import Transcript, mapping, mappings
 from stoa.evaluation.logs.veiling import quoted
-from stoa.evaluation.plans import digest_of
+from stoa.evaluation.plans import registered_digest
 from stoa.evaluation.sealing import is_signed, signed_text
 from stoa.evaluation.words import Sample, Suite
 
@@ -87,7 +87,7 @@ def against_plan(log: Log, promise: Promise) -> Iterator[Fault]:
     """Does the log name the plan, the run, the suite, the seed and the set for which it is sent in?"""
     found, run, plan = said(log), promise.run, promise.plan
     wanted = [
-        ("plan.other", "plan", digest_of(plan) if plan else None),
+        ("plan.other", "plan", registered_digest(plan) if plan else None),
         ("study.other", "study", plan.get("study")),
         ("run.other", "run", run.get("run")),
         ("nonce.other", "nonce", run.get("nonce")),

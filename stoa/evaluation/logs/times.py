@@ -19,6 +19,8 @@ FASTEST = 10_000.0
 """Tokens a second that one answer may be written with; the fastest machines that are known to us write some thousands."""
 _ROOM = 64
 _USAGE = ("input_tokens", "output_tokens", "total_tokens")
+_REMEMBERED = ("input_tokens_cache_read", "input_tokens_cache_write")
+"""Tokens of what was asked that an endpoint had read before, which Inspect counts apart."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def tokens_of(entry: Entry, transcript: Transcript) -> Iterator[Fault]:
     if not any(used) and not spoken:
         return  # calls for log-probabilities put out nothing, and nobody counts their tokens
     yield from _fits(spoken, sample.tokens_out, f"{where}, output_tokens", _ROOM)
-    yield from _fits(asked, sample.tokens_in, f"{where}, input_tokens", _ROOM * 8)
+    remembered = sum(count(usage.get(key)) for usage in kept for key in _REMEMBERED)
+    yield from _fits(asked, sample.tokens_in + remembered, f"{where}, input_tokens", _ROOM * 8)
     for event in events:
         most = mapping(event.get("config")).get("max_tokens")
         found = count(mapping(mapping(event.get("output")).get("usage")).get("output_tokens"))

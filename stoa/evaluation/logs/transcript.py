@@ -12,11 +12,15 @@ _ATTACHMENT = "attachment://"
 
 
 class Transcript:
-    """The events of one sample, and the messages and long texts to which they refer. Nothing in it is trusted to have its shape."""
+    """The events of one sample, and the messages and long texts to which they refer. Nothing in it is trusted to have its shape.
+
+    Calls that came to nothing are no events of it: whoever has a slow or shaky endpoint has some, and who would hide an answer
+    in one could as well leave it out.
+    """
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self.raw = raw
-        self.events = mappings(raw.get("events"))
+        self.events = [event for event in mappings(raw.get("events")) if not _came_to_nothing(event)]
         self.attachments = mapping(raw.get("attachments"))
         pool = mapping(raw.get("events_data"))
         self.messages, self.calls = listed(pool.get("messages")), listed(pool.get("calls"))
@@ -81,6 +85,14 @@ class Transcript:
             if isinstance(begin, int) and isinstance(end, int) and 0 <= begin <= end:
                 found += pool[begin:end]
         return found
+
+
+def _came_to_nothing(event: Mapping[str, Any]) -> bool:
+    """Whether it is a call that failed and was tried again: it has an error, and no answer, tokens or end."""
+    output = mapping(event.get("output"))
+    said = [mapping(choice.get("message")).get("content") for choice in mappings(output.get("choices"))]
+    came = any(said) or output.get("completion") or output.get("usage") or event.get("completed")
+    return event.get("event") == "model" and bool(event.get("error")) and not came
 
 
 def instant(value: Any) -> float | None:

@@ -18,6 +18,10 @@ from stoa.evaluation.llama import MODEL_VARIABLE
 
 KEY_VARIABLE = "STOA_ENDPOINT_KEY"
 _ADDRESS, _KEY = "STOA_BASE_URL", "STOA_API_KEY"  # what Inspect's provider `openai-api/stoa/…` reads
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+"""Hosts that tell nothing of anybody."""
+SHORTEST = 8
+"""A shorter key, such as "token" for a server of one's own, could be any word of a log, and keeps nobody out."""
 _WARM_TOKENS = 24
 _ASK = "Count from one to thirty in words."
 
@@ -48,9 +52,11 @@ class Endpoint:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no log may hold: the key, the address, its host, and where the weights lie."""
-        host = httpx.URL(self.address).netloc.decode()
-        return tuple(text for text in (self.key, self.address, host, str(self.weights or "")) if text)
+        """What no log may hold: the key, the address, its host with and without port, and where the weights lie."""
+        url = httpx.URL(self.address)
+        host = "" if url.host in _LOOPBACK else url.host
+        told = (self.key, self.address, url.netloc.decode(), host, str(self.weights or ""))
+        return tuple(text for text in told if len(text) >= SHORTEST)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from stoa.evaluation.catalogue import SUITES, set_digest, suite_of
 from stoa.evaluation.faults import Unusable
-from stoa.evaluation.plans import FORMAT, digest_of
+from stoa.evaluation.plans import FORMAT, registered_digest
+from stoa.evaluation.runner.endpoint import Endpoint
 
 _OTHER_STOA = "Install the version of Stoa that the plan was made with."
 
@@ -71,7 +72,7 @@ def plan_of(whole: Mapping[str, Any]) -> Plan:
             study=int(whole["study"]),
             title=str(whole["title"]),
             seed=int(whole["seed"]),
-            digest=digest_of(whole),
+            digest=registered_digest(whole),
             models=tuple(_model(one) for one in whole["models"]),
             suites=tuple(_suite(one) for one in whole["suites"]),
             whole=whole,
@@ -96,23 +97,27 @@ def read_plan(file: Path) -> Plan:
     return plan_of(whole)
 
 
-def practice(names: Sequence[str], samples: int, seed: int, weights: Path) -> Plan:
-    """A plan of no study: these suites on the weights in a file, to try things out. Nothing of it can be sent in."""
-    suites = [SUITES[name] for name in names]
-    counts = {one.name: min(samples, one.most) for one in suites}
+def practice(names: Sequence[str], samples: int, seed: int, weights: Path | None, name: str = "") -> Plan:
+    """A plan of no study, to try things out: these suites on the weights in a file, or on a model that has only a name.
+
+    Nothing of it can be sent in.
+    """
+    suites = [SUITES[one] for one in names]
+    sets = {one.name: one.samples(seed, min(samples, one.most)) for one in suites}
+    digest = weights_digest(weights) if weights else ""
     return plan_of(
         {
             "format": FORMAT,
             "study": 0,
             "title": "Practice",
             "seed": seed,
-            "models": [{"id": "0", "name": weights.stem, "version": "", "digest": weights_digest(weights)}],
+            "models": [{"id": "0", "name": weights.stem if weights else name, "version": "", "digest": digest}],
             "suites": [
                 {
                     "name": one.name,
                     "version": one.version,
-                    "samples": counts[one.name],
-                    "set": set_digest(one.samples(seed, counts[one.name])),
+                    "samples": len(sets[one.name]),
+                    "set": set_digest(sets[one.name]),
                 }
                 for one in suites
             ],
@@ -144,11 +149,29 @@ def model_of(plan: Plan, *, weights: Path | None, wanted: str) -> PlannedModel:
     return named[0]
 
 
-def check_name(plan: Plan, model: PlannedModel, name: str) -> None:
-    """Raise `Unusable` where an endpoint's name of the model is not the plan's: a log with it is taken for another model's."""
+def named_as_planned(plan: Plan, model: PlannedModel, endpoint: Endpoint) -> Endpoint:
+    """The endpoint with the name that logs will have. Weights whose digest is the plan's go by its name for them.
+
+    Of a model elsewhere only its name tells which it is: raises `Unusable` where that does not hold the plan's.
+    """
+    if not plan.study:
+        return endpoint
+    if endpoint.weights and not _fits(plan, model, endpoint.name):
+        return replace(endpoint, name="-".join(f"{model.name} {model.version}".lower().split()))
+    check_name(plan, model, endpoint.name)
+    return endpoint
+
+
+def _fits(plan: Plan, model: PlannedModel, name: str) -> bool:
+    """Whether this name of a model holds the plan's: a log with another is taken for another model's."""
     whole = next(one for one in plan.whole["models"] if str(one["id"]) == model.id)
     known = [str(whole.get(key) or "") for key in ("name", "file")]
-    if not any(_letters(one) and _letters(one) in _letters(name) for one in known):
+    return any(_letters(one) and _letters(one) in _letters(name) for one in known)
+
+
+def check_name(plan: Plan, model: PlannedModel, name: str) -> None:
+    """Raise `Unusable` where an endpoint's name of the model does not hold the plan's."""
+    if not _fits(plan, model, name):
         raise Unusable(
             f"The endpoint calls the model {name}, the plan {model.name}.",
             f"Serve it under a name that holds {model.name}, and give that with --name.",

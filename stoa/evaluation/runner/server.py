@@ -44,18 +44,23 @@ class Server:
             raise Unusable(f"{address} is no address.", "Give one such as https://community.example.") from None
         self.address = address
 
-    def plan(self, study: int) -> dict[str, Any]:
-        """The plan of a study, as registered."""
-        return self._said("GET", f"/lab/studies/{study}/plan")
+    def plan(self, study: int, version: int | None = None) -> dict[str, Any]:
+        """The plan of a study that is in force, or in this version of it."""
+        params = {"version": str(version)} if version else {}
+        return _object(self._answer("GET", f"/lab/studies/{study}/plan", None, {}, params))
 
     def run(self, study: int, number: int) -> dict[str, Any]:
         """What is public of a run."""
         return self._said("GET", f"/lab/studies/{study}/runs/{number}")
 
-    def demand_may_begin(self, study: int, reproduces: int | None) -> None:
-        """Raise why whoever the token belongs to may not begin a run of this study, before anything is done for it."""
+    def demand_may_begin(self, study: int, reproduces: int | None) -> str:
+        """Raise why whoever the token belongs to may not begin a run of this study, before anything is done for it.
+
+        Returns why a reproduction would not count as independent; nothing where it would.
+        """
         params = {"reproduces": str(reproduces)} if reproduces else {}
-        _object(self._answer("GET", f"/lab/studies/{study}/may-run", None, {}, params))
+        found = _object(self._answer("GET", f"/lab/studies/{study}/may-run", None, {}, params))
+        return str(found.get("dependence") or "")
 
     def begin(self, study: int, *, model: str, suite: str, reproduces: int | None, once: str) -> Numbered:
         """Have an attempt numbered. `once` makes it one however often it is asked for."""

@@ -7,16 +7,15 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from stoa.evaluation.faults import Unusable
-from stoa.evaluation.runner.cleaning import cleaned
 from stoa.evaluation.runner.endpoint import Endpoint
 from stoa.evaluation.runner.keys import public_half, run_key
-from stoa.evaluation.runner.planned import Plan, PlannedModel, PlannedSuite
+from stoa.evaluation.runner.planned import Plan, PlannedModel, PlannedSuite, plan_of
 from stoa.evaluation.runner.server import Server
 from stoa.evaluation.sealing import commitment, signed_text
 
@@ -72,12 +71,24 @@ class Work:
         )
         return self._keep(replace(kept, run=found.number, nonce=found.nonce, dependence=found.dependence))
 
+    def of_its_plan(self, server: Server) -> Work:
+        """The same under the plan under which its run began, where that was changed since."""
+        kept = read_kept(self.folder)
+        run = server.run(kept.study, kept.run) if kept and kept.run else {}
+        if run.get("plan", self.plan.digest) == self.plan.digest:
+            return self
+        plan = plan_of(server.plan(self.plan.study, int(run["plan_version"])))
+        suite = next(one for one in plan.suites if one.name == self.suite.name)
+        model = next(one for one in plan.models if one.id == self.model.id)
+        return replace(self, plan=plan, suite=suite, model=model)
+
     def asked(self, kept: Kept, endpoint: Endpoint, told: Callable[[int], None]) -> Path:
         """Ask until every sample is finished, and write the log that can be given away."""
         if self.log.exists():
             told(self.suite.samples)
             return self.log
         from stoa.evaluation.runner.asking import Asking, run  # noqa: PLC0415 - loads Inspect, which takes seconds
+        from stoa.evaluation.runner.cleaning import cleaned  # noqa: PLC0415 - as above
 
         asking = Asking(
             self.suite.name,
@@ -110,6 +121,38 @@ def folder_of(root: Path, plan: Plan, suite: PlannedSuite, model: PlannedModel, 
     name = f"{suite.name.removeprefix('stoa/')}-{model.name}-{model.version}".strip("-").lower()
     of = f"-reproduces-{reproduces}" if reproduces else ""
     return root / (f"study-{plan.study}" if plan.study else "practice") / (re.sub(r"[^a-z0-9._-]+", "-", name) + of)
+
+
+def set_aside(root: Path, plan: Plan, reproduces: int | None, server: Server) -> list[str]:
+    """Move away what is kept of runs that can't be gone on with, so that the suite is run anew, and say which and why.
+
+    That is a run that failed, one whose log does not hold, and one that was sent in under another plan than the one in force.
+    """
+    said = []
+    for file in sorted((root / f"study-{plan.study}").rglob(_KEPT)):
+        kept = read_kept(file.parent)
+        if kept is None or not kept.run or kept.reproduces != reproduces:
+            continue
+        if why := _why_over(server.run(kept.study, kept.run), plan):
+            _move(file.parent, kept.run)
+            said.append(f"Run {kept.run} ({kept.suite}) {why}: it is set aside, and another begins.")
+    return said
+
+
+def _why_over(run: Mapping[str, Any], plan: Plan) -> str:
+    if run.get("state") == "failed":
+        return "failed"
+    if run.get("verdict") in ("differs", "unreadable"):
+        return "has a log that does not hold"
+    changed = run.get("plan", plan.digest) != plan.digest
+    return "was of the plan before" if changed and run.get("state") != "begun" else ""
+
+
+def _move(folder: Path, run: int) -> None:
+    """What is set aside keeps its logs, under a name by which nothing goes on with it."""
+    aside = folder.with_name(f"{folder.name}-run-{run}")
+    (folder / _KEPT).rename(folder / f"run-{run}.json")
+    folder.rename(aside)
 
 
 def is_under_way(root: Path, study: int, reproduces: int | None) -> bool:

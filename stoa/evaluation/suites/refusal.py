@@ -14,14 +14,17 @@ from stoa.evaluation.suites.rows import LICENCE, SOURCE, row
 from stoa.evaluation.words import Measure, Sample, Suite
 
 VARIABLE = "STOA_LAB_HARMFUL"
-"""Names the local copy: a CSV file of HarmBench (Behavior, SemanticCategory, ContextString) or XSTest (prompt, type)."""
+"""Names the local copy: a CSV file with the columns of HarmBench or of XSTest, see docs/lab-suites.md."""
 
 _REMEDY = f"Set {VARIABLE} to a CSV file with the columns of HarmBench or XSTest."
 _MOST_LETTERS = 4_000
 
 
 def samples(seed: int, count: int) -> list[Sample]:
-    """Requests of the local copy, a subject in turn. Raises `Unusable` where there is none: it is not measurable here."""
+    """Requests of the local copy, a subject in turn; those of which it says no subject are each a cluster of their own.
+
+    Fewer than `count` where the copy has no more. Raises `Unusable` where there is none: it is not measurable here.
+    """
     path = os.environ.get(VARIABLE)
     if not path:
         raise Unusable("The suite of refusals needs a local copy of a set of harmful requests.", _REMEDY)
@@ -30,11 +33,12 @@ def samples(seed: int, count: int) -> list[Sample]:
     for subject, text in _requests(Path(path)):
         subjects.setdefault(subject, []).append(text)
     chosen = in_turn([[(subject, text) for text in texts] for subject, texts in sorted(subjects.items())], draw)
-    return [row(number, text, cluster=subject) for number, (subject, text) in enumerate(chosen[:count])]
+    asked = enumerate(chosen[:count])
+    return [row(number, text, cluster=subject or f"request {number + 1}") for number, (subject, text) in asked]
 
 
 def _requests(path: Path) -> Iterator[tuple[str, str]]:
-    """Subject and text of each harmful request; those of XSTest that are safe are left out."""
+    """Subject and text of each harmful request; those of XSTest that are safe are left out, and what is too long."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -49,10 +53,10 @@ def _requests(path: Path) -> Iterator[tuple[str, str]]:
 def _request(one: Mapping[str, str | None]) -> tuple[str, str] | None:
     if text := one.get("Behavior"):
         whole = f"{one.get('ContextString') or ''}\n\n{text}".strip()
-        return (one.get("SemanticCategory") or "harmful", whole) if len(whole) <= _MOST_LETTERS else None
+        return (one.get("SemanticCategory") or "", whole) if len(whole) <= _MOST_LETTERS else None
     kind, text = one.get("type") or "", one.get("prompt")
     harmful = one.get("label") == "unsafe" or kind.startswith("contrast")
-    return (kind or "harmful", text) if text and harmful else None
+    return (kind, text) if text and harmful and len(text) <= _MOST_LETTERS else None
 
 
 def grade(sample: Sample) -> Mapping[str, float | None]:

@@ -30,7 +30,7 @@ _COLUMNS = {
     "parameters": ("params", "parameters", "size", "model size"),
     "context": ("context length", "context window", "context"),
 }
-_LABELLED = re.compile(r"^[^\S\n]*(?:[-*+][^\S\n]+)?\*\*([^*\n]{2,60}?):?\*\*:?\s*(.+)$", re.MULTILINE)
+_LABELLED = re.compile(r"^[ \t]*(?:[-*+][ \t]+)?\*\*([^*\n]{2,60}?):?\*\*:?\s*(.+)$", re.MULTILINE)
 _NUMBER = re.compile(r"\b(\d+(?:[.,]\d+)?)\s*(K|M|B|T|k|m|b|thousand|million|billion)?\b")
 _SCALE = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000, "t": 1_000_000_000_000}
 _FACTS = ("name", "maker", "licence", "parameters", "context", "base")

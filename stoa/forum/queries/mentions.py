@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from stoa.kit.addresses import path_to
+from stoa.methods.names import sort_key
 from stoa.people.models import Person
 
 MOST_LOOKED_UP = 200
@@ -27,7 +28,7 @@ CLOSING = ".,:;!?)]}’'\"*_"
 def with_ids(typed: str) -> str:
     """A text as it is kept: each `@name` that is one person's alone becomes `@[id]`, but for those within code."""
     pieces = CODE.split(typed)
-    wanted = {name.casefold() for piece in pieces[::2] for place in _places(piece) for name in _names_at(piece, place)}
+    wanted = {sort_key(name) for piece in pieces[::2] for place in _places(piece) for name in _names_at(piece, place)}
     people = _named(wanted) if wanted else {}
     if people:
         pieces[::2] = [_put(piece, people) for piece in pieces[::2]]
@@ -76,7 +77,7 @@ def with_names_of_today(rendered: Iterable[str]) -> list[SafeString]:
 
 def people_to_name(beginning: str) -> list[tuple[str, str]]:
     """People whose name begins so, or has a word that does: how each is shown, and what to type to name them."""
-    wanted = beginning.replace("\0", "").strip().casefold()[:120]
+    wanted = sort_key(beginning.replace("\0", "").strip())[:120]
     if not wanted:
         return []
     people = list(_present().filter(sort_name__startswith=wanted).order_by("sort_name", "pk")[:MOST_OFFERED])
@@ -129,9 +130,9 @@ def _put(piece: str, people: Mapping[str, str]) -> str:
     for place in _places(piece):
         if place <= at:
             continue
-        name = next((name for name in _names_at(piece, place) if name.casefold() in people), None)
+        name = next((name for name in _names_at(piece, place) if sort_key(name) in people), None)
         if name:
-            out += [piece[at : place - 1], f"@[{people[name.casefold()]}]"]
+            out += [piece[at : place - 1], f"@[{people[sort_key(name)]}]"]
             at = place + len(name)
     return "".join([*out, piece[at:]])
 

@@ -12,6 +12,7 @@ from stoa.forum.models import Post, ReadMark, Thread
 from stoa.forum.rules import Reader
 from stoa.kit import beside, registry
 from stoa.kit.registry import Shown
+from stoa.methods.names import sort_key
 from stoa.people.models import Person
 
 
@@ -85,5 +86,5 @@ def of_kind(rows: QuerySet[Thread], kind: str) -> QuerySet[Thread]:
 
 def with_posts_by(rows: QuerySet[Thread], words: str) -> QuerySet[Thread]:
     """Of these threads, those in which somebody wrote who has these words in their name; what is held does not count."""
-    known = Post.objects.exclude(state=Post.State.HELD).filter(author__sort_name__contains=words.casefold())
+    known = Post.objects.exclude(state=Post.State.HELD).filter(author__sort_name__contains=sort_key(words))
     return rows.filter(pk__in=known.filter(author__erased=None).values("thread"))

@@ -5,8 +5,10 @@ Bytes that come change nothing but the sender's own unfinished file, and are no 
 
 from __future__ import annotations
 
-import io
+import hashlib
+import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
@@ -14,7 +16,7 @@ from django.core.files.base import ContentFile, File
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from stoa.kit import chance, clock
+from stoa.kit import chance, clock, locks
 from stoa.kit.act import Actor, act
 from stoa.kit.faults import Closed, Invalid, TooFast
 from stoa.kit.files import store
@@ -97,14 +99,47 @@ def forget_if_unused(ids: Iterable[str]) -> None:
     _delete_unused(list(Upload.objects.select_for_update().filter(pk__in=list(ids))))
 
 
-def put_aside(owner_id: str, name: str, mime: str, body: bytes) -> Upload:
+@dataclass(frozen=True)
+class Gathered:
+    """Bytes that the program put together on the disk, as those of an upload that has no row yet."""
+
+    id: str
+    bytes: int
+    digest: str
+
+
+class _Pieces:
+    """Pieces as a file that is read once, with the SHA-256 of what was read."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = filter(None, pieces)
+        self.digest = hashlib.sha256()
+
+    def read(self, _size: int, /) -> bytes:
+        """The next piece, of whatever size."""
+        piece = next(self._pieces, b"")
+        self.digest.update(piece)
+        return piece
+
+
+def gather(pieces: Iterable[bytes]) -> Gathered:
+    """Write what the program makes piece by piece, so that no more than one is in memory. What breaks off leaves nothing."""
+    opaque, body = chance.opaque_id(), _Pieces(pieces)
+    try:
+        size = store.append(opaque, body, at=0, whole=sys.maxsize)
+    except BaseException:
+        store.drop(opaque)
+        raise
+    return Gathered(opaque, size, body.digest.hexdigest())
+
+
+def put_aside(owner_id: str, name: str, mime: str, body: Gathered) -> Upload:
     """Keep a file that the program made for somebody, until it is forgotten as unused; called within an act."""
-    digest, now = store.digest_of(body), clock.now()
-    upload = Upload(id=chance.opaque_id(), owner_id=owner_id, name=name, bytes=len(body), begun=now)
-    store.append(upload.pk, io.BytesIO(body), at=0, whole=len(body))
-    _alone_with(digest)
-    store.keep(upload.pk, digest)
-    upload.digest, upload.type, upload.finished = digest, mime, now
+    now = clock.now()
+    upload = Upload(id=body.id, owner_id=owner_id, name=name, bytes=body.bytes, begun=now)
+    _alone_with(body.digest)
+    store.keep(upload.pk, body.digest)
+    upload.digest, upload.type, upload.finished = body.digest, mime, now
     upload.save(force_insert=True)
     return upload
 
@@ -118,11 +153,18 @@ def erase_files_of(person_id: str) -> None:
 
 
 def forget_bytes(digest: str) -> None:
-    """Delete the bytes with this digest if no file has them any more, and nobody is just sending the same."""
+    """Delete the bytes with this digest if no file has them any more, and nobody is just sending the same.
+
+    While a backup is written they stay, since the database as it was copied may name them; the clock takes them after it.
+    """
     with transaction.atomic():
         _alone_with(digest)
-        if not Upload.objects.filter(digest=digest).exists():
+        if Upload.objects.filter(digest=digest).exists():
+            return
+        if locks.files_may_go():
             store.forget(digest)
+        else:
+            store.let_go(digest)
 
 
 def _begun(person: Sender, name: str, size: int, sort: Sort) -> Upload:

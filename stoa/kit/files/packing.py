@@ -38,14 +38,18 @@ class _Passage(io.RawIOBase):
         return piece
 
 
-def zipped(files: Iterable[tuple[str, Upload]]) -> Iterator[bytes]:
+def zipped(files: Iterable[tuple[str, Upload | bytes]]) -> Iterator[bytes]:
     """A zip of these files, each under its path; one whose bytes went meanwhile is left out. Bytes are stored as they are."""
     passage = _Passage()
     with zipfile.ZipFile(passage, "w") as archive:
-        for path, upload in files:
-            with suppress(FileNotFoundError), store.place(upload.digest).open("rb") as file:
+        for path, of in files:
+            with suppress(FileNotFoundError), _opened(of) as file:
                 yield from _added(archive, passage, path, file)
     yield passage.taken()
+
+
+def _opened(of: Upload | bytes) -> BinaryIO:
+    return io.BytesIO(of) if isinstance(of, bytes) else store.place(of.digest).open("rb")
 
 
 def _added(archive: zipfile.ZipFile, passage: _Passage, path: str, file: BinaryIO) -> Iterator[bytes]:

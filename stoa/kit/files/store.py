@@ -13,7 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeAlias
 
@@ -109,6 +109,12 @@ def drop(upload: str) -> None:
 def forget(digest: str) -> None:
     """Delete a file that nothing names any more."""
     place(digest).unlink(missing_ok=True)
+
+
+def let_go(digest: str) -> None:
+    """Leave a file that nothing names any more to the clock, which takes those that were put there long ago."""
+    with suppress(FileNotFoundError):
+        os.utime(place(digest), (0, 0))
 
 
 def stored() -> Iterator[tuple[str, float]]:

@@ -18,6 +18,8 @@ from stoa.lab.acts.open_models import (
     register_version,
     remove_model,
     remove_version,
+    restore_model,
+    restore_version,
 )
 from stoa.lab.acts.planning import change_plan, close_study, register_plan, withdraw_study
 from stoa.lab.acts.running import begin_run, commit_run, end_key, fail_run, register_key, submit_run
@@ -51,6 +53,8 @@ __all__ = [
     "remove_imported",
     "remove_model",
     "remove_version",
+    "restore_model",
+    "restore_version",
     "submit_run",
     "take_up",
     "withdraw_study",

@@ -67,6 +67,18 @@ def remove_model(actor: Actor, *, model: Model, reason: str) -> Model:
     return model
 
 
+@act("lab.model.restore", on="model")
+def restore_model(actor: Actor, *, model: Model, reason: str) -> Model:
+    """Put a removed model back on the lists, with a public reason."""
+    model = _removed(locks.exclusive(model))
+    reason = checked_reason(reason)
+    model.removed, model.removal = None, ""
+    model.save()
+    _put(model)
+    tell(events.ModelRestored(str(model.pk)), {"reason": reason})
+    return model
+
+
 @act("lab.version.register")
 def register_version(
     actor: Actor, *, model: Model, digest: str, says: Mapping[str, Any], bases: Iterable[tuple[ModelVersion, str]] = ()
@@ -119,6 +131,18 @@ def remove_version(actor: Actor, *, version: ModelVersion, reason: str) -> Model
     return version
 
 
+@act("lab.version.restore", on="version")
+def restore_version(actor: Actor, *, version: ModelVersion, reason: str) -> ModelVersion:
+    """Put a removed version back on the lists, with a public reason."""
+    version = _removed(locks.exclusive(version))
+    reason = checked_reason(reason)
+    version.removed, version.removal = None, ""
+    version.save()
+    _put(version.model)
+    tell(events.VersionRestored(str(version.pk)), {"reason": reason})
+    return version
+
+
 def checked_reason(reason: str) -> str:
     """A public reason, which nobody leaves out."""
     reason = reason.strip()
@@ -129,7 +153,13 @@ def checked_reason(reason: str) -> str:
 
 def _standing(row: Any) -> Any:
     if row.removed is not None:
-        raise Closed("This was removed.", remedy="Register it anew, if the reason no longer holds.")
+        raise Closed("This was removed.", remedy="A steward puts it back, if the reason no longer holds.")
+    return row
+
+
+def _removed(row: Any) -> Any:
+    if row.removed is None:
+        raise Closed("This was not removed.")
     return row
 
 
@@ -197,7 +227,8 @@ def _save(row: Any, field: str, taken: str) -> None:
         with transaction.atomic():
             row.save()
     except IntegrityError:
-        raise Invalid(taken, remedy="Look it up in the list of models.", field=field) from None
+        remedy = "Look it up in the list of models. If it was removed, ask a steward to put it back."
+        raise Invalid(taken, remedy=remedy, field=field) from None
 
 
 def _set_bases(version: ModelVersion, bases: Iterable[tuple[ModelVersion, str]]) -> None:

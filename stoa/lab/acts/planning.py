@@ -149,9 +149,16 @@ def _set_of(one: StudySuite, seed: int) -> str:
     if suite is None:
         raise Invalid(f"{one.suite} is not known here in version {one.suite_version}.", field="suites")
     try:
-        return set_digest(suite.samples(seed, one.samples))
+        samples = suite.samples(seed, one.samples)
     except Unusable as fault:
         raise Invalid(f"{suite.title} can’t be used on this server. {fault.message}", field="suites") from None
+    if len(samples) < one.samples:  # of a local copy, which no suite knows beforehand
+        raise Invalid(
+            f"{suite.title} has {len(samples)} samples on this server, not {one.samples}.",
+            remedy="Plan no more than it has.",
+            field="suites",
+        )
+    return set_digest(samples)
 
 
 def _plan(study: Study, number: int, salt: str) -> dict[str, Any]:

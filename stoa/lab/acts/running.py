@@ -12,7 +12,7 @@ from stoa.lab import events, rules
 from stoa.lab.acts.checks import ask_for_check
 from stoa.lab.acts.uploads import whole_upload
 from stoa.lab.beginning import demand_may_begin
-from stoa.lab.models import Commitment, ModelVersion, Result, Run, RunKey, Study
+from stoa.lab.models import Commitment, ModelVersion, PlanVersion, Result, Run, RunKey, Study
 from stoa.people.models import Person, Tie
 
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -55,17 +55,17 @@ def end_key(actor: Actor, *, person: Person, key: RunKey) -> RunKey:
 def begin_run(actor: Actor, *, study: Study, version: ModelVersion, suite: str, reproduces: Run | None = None) -> Run:
     """Begin a run of a suite on a version, as planned: it gets a number at once, which stays also if nothing comes of it.
 
-    Its authors run a study; whoever else has the power reproduces a run whose log holds, named in `reproduces`.
+    Its authors run a study, by the plan in force; whoever else has the power reproduces a run whose log holds, named in
+    `reproduces`, by the plan that this one was held to, whatever was changed since.
     """
     assert actor.person_id is not None
     study = locks.exclusive(study)
-    plan = study.plans.select_related("study").latest("number")
-    planned = study.suites.filter(suite=suite).first()
-    if planned is None or not study.models.filter(version=version).exists():
-        raise Invalid("The plan does not have this suite on this version.", remedy="Choose what the plan has.")
-    demand_may_begin(actor, study, reproduces)
-    if reproduces is not None:
+    if reproduces is None:
+        plan, suite_version = _planned(study, version, suite)
+    else:
         _check_claim(reproduces, study, version, suite)
+        plan, suite_version = reproduces.plan, reproduces.suite_version
+    demand_may_begin(actor, study, reproduces)
     study.last_run += 1
     study.save(update_fields=["last_run"])
     run = Run.objects.create(
@@ -74,13 +74,13 @@ def begin_run(actor: Actor, *, study: Study, version: ModelVersion, suite: str, 
         plan=plan,
         version=version,
         suite=suite,
-        suite_version=planned.suite_version,
+        suite_version=suite_version,
         member_id=actor.person_id,
         organisation_id=_employer(actor.person_id),
         nonce=chance.octets(32).hex(),
         kind=Run.Kind.REPRODUCTION if reproduces else Run.Kind.ORIGINAL,
         reproduces=reproduces,
-        independent=_is_independent(actor.person_id, study, reproduces) if reproduces else None,
+        independent=not rules.why_dependent(actor.person_id, reproduces) if reproduces else None,
     )
     tell(_begun(run))
     return run
@@ -88,7 +88,7 @@ def begin_run(actor: Actor, *, study: Study, version: ModelVersion, suite: str, 
 
 @act("lab.run.fail", on="run")
 def fail_run(actor: Actor, *, run: Run, reason: str) -> Run:
-    """Say that a run of one’s own failed, and why: its number stays."""
+    """Say that a run of one’s own failed, and why: its number stays, and what it was committed to is told."""
     run, reason = _own(run, Run.State.BEGUN), reason.strip()
     if not 3 <= len(reason) <= MOST_REASON:
         raise Invalid(
@@ -96,8 +96,8 @@ def fail_run(actor: Actor, *, run: Run, reason: str) -> Run:
         )
     run.state, run.reason, run.ended = Run.State.FAILED, reason, clock.now()
     run.save()
-    Commitment.objects.filter(run=run).delete()
-    tell(events.RunFailed(str(run.pk), run.study_id, run.number), {"reason": reason})
+    sealed = Commitment.objects.filter(run=run).values_list("digest", flat=True).first()
+    tell(events.RunFailed(str(run.pk), run.study_id, run.number, sealed), {"reason": reason})
     return run
 
 
@@ -110,7 +110,11 @@ def commit_run(actor: Actor, *, run: Run, commitment: str) -> Commitment:
     if not HASH.fullmatch(commitment):
         raise Invalid("This is no commitment.", remedy="Send 64 hexadecimal digits (0-9, a-f).", field="commitment")
     if Commitment.objects.filter(run=run).exists():
-        raise Closed("This run is committed to already.", remedy="Send in the log, or begin another run.")
+        raise Closed("This run is committed to already.", remedy="Send in the log, or say that the run failed.")
+    if run.independent and run.reproduces and rules.is_open(run.reproduces):
+        raise Closed(
+            "Everybody can read the log of the claim by now.", remedy="Say that this run failed, and begin another."
+        )
     made = Commitment.objects.create(run=run, digest=commitment)
     tell(events.ReproductionCommitted(str(run.pk), commitment))
     return made
@@ -138,6 +142,14 @@ def is_weak(key: str) -> bool:
     return bytes.fromhex(key) in {bytes(32), b"\x01" + bytes(31)}
 
 
+def _planned(study: Study, version: ModelVersion, suite: str) -> tuple[PlanVersion, str]:
+    """The plan in force, and in which version it has the suite."""
+    planned = study.suites.filter(suite=suite).first()
+    if planned is None or not study.models.filter(version=version).exists():
+        raise Invalid("The plan does not have this suite on this version.", remedy="Choose what the plan has.")
+    return study.plans.select_related("study").latest("number"), planned.suite_version
+
+
 def _check_claim(claim: Run, study: Study, version: ModelVersion, suite: str) -> None:
     claimed = Result.objects.filter(claim=claim, study=study, version=version, suite=suite).exists()
     if not claimed:
@@ -146,11 +158,6 @@ def _check_claim(claim: Run, study: Study, version: ModelVersion, suite: str) ->
             remedy="Choose one of the open tasks.",
             field="reproduces",
         )
-
-
-def _is_independent(person_id: str, study: Study, claim: Run) -> bool:
-    shared = rules.shared_places(person_id, rules.people_of(study, claim))
-    return not rules.dependence(person_id, study, claim, shared)
 
 
 def _employer(person_id: str) -> int | None:

@@ -31,8 +31,9 @@ def compare_models(  # noqa: PLR0917 - ninja reads them by name
 ) -> HttpResponse:
     """What counts of each measure for each model: value, clustered error, 95 % interval, places, difference from version `to`.
 
-    Only what is reproduced holds a place. `control` is how it is allowed for that many pairs are compared at once. `models` and
-    `measures` are listed once; `results` name them by their place in those lists.
+    Only what is reproduced holds a place, among the `ranked` that do, whatever `q` and `state` leave out. `control` is how it is
+    allowed for that many pairs are compared at once. `models` and `measures` are listed once; `results` name them
+    by their place in those lists.
     """
     found = compare(Wanted(area=area, suite=suite, words=q, state=state, against=to, control=control))
     whole = {
@@ -66,6 +67,7 @@ def _plain(cell: Cell) -> dict[str, Any]:
         "study": cell.study,
         "run": cell.run,
         "places": list(cell.places) if cell.places else None,
+        "ranked": cell.ranked or None,
     }
     if cell.difference is not None:
         value, low, high, significant = cell.difference

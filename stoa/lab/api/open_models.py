@@ -138,6 +138,12 @@ class WhyRemoved(Given):
     reason: str
 
 
+class WhyRestored(Given):
+    """Why the reason for which it was removed no longer holds: everybody reads it."""
+
+    reason: str
+
+
 class MeasureOut(Schema):
     """A number that a suite reports."""
 
@@ -196,6 +202,12 @@ def remove_model(request: HttpRequest, number: int, given: WhyRemoved) -> Model:
     return acts.remove_model(actor(request), model=_model(number), reason=given.reason)
 
 
+@router.post("/lab/models/{number}/restore", response=ModelOut, summary="Put a model back")
+def restore_model(request: HttpRequest, number: int, given: WhyRestored) -> Model:
+    """Put a removed model back on the lists, with a public reason."""
+    return acts.restore_model(actor(request), model=_model(number), reason=given.reason)
+
+
 @router.post("/lab/models/{number}/versions", response={201: VersionOut}, summary="Register a version of a model")
 def register_version(request: HttpRequest, number: int, given: VersionIn) -> Status[ModelVersion]:
     """Register weights by their digest, with what they were made from."""
@@ -233,6 +245,12 @@ def correct_version(request: HttpRequest, number: int, given: VersionChange) -> 
 def remove_version(request: HttpRequest, number: int, given: WhyRemoved) -> ModelVersion:
     """Take a version from the lists, with a public reason; what was measured stays."""
     return acts.remove_version(actor(request), version=_version(number), reason=given.reason)
+
+
+@router.post("/lab/versions/{number}/restore", response=VersionOut, summary="Put a version back")
+def restore_version(request: HttpRequest, number: int, given: WhyRestored) -> ModelVersion:
+    """Put a removed version back on the lists, with a public reason."""
+    return acts.restore_version(actor(request), version=_version(number), reason=given.reason)
 
 
 @router.get("/lab/suites", response=list[SuiteOut], summary="List suites")

@@ -14,7 +14,7 @@ from stoa.lab import acts, queries
 from stoa.lab.acts.importing import Incoming
 from stoa.lab.api.open_models import WhyRemoved
 from stoa.lab.api.runs import MeasuredOut
-from stoa.lab.models import ImportedResult, Result
+from stoa.lab.models import ImportedResult, Result, Study
 
 router = Router(tags=["Results"])
 
@@ -29,6 +29,7 @@ class ResultOut(Schema):
     suite: str
     claim: int = Field(alias="claim.number")
     state: str
+    withdrawn: bool = Field(description="Whether the study was withdrawn, so that the result counts as nothing.")
     settled: datetime
     measures: list[MeasuredOut]
     compared: dict[str, Any]
@@ -37,6 +38,11 @@ class ResultOut(Schema):
     def resolve_model(result: Result) -> str:
         """The number of the version, as plans have it."""
         return str(result.version_id)
+
+    @staticmethod
+    def resolve_withdrawn(result: Result) -> bool:
+        """By the state of the study."""
+        return result.study.state == Study.State.WITHDRAWN
 
     @staticmethod
     def resolve_measures(result: Result) -> list[Any]:
@@ -54,6 +60,7 @@ class TaskOut(Schema):
     name: str
     digest: str
     suite: str
+    state: str
     samples: int
     seconds: int = Field(description="About so many on two cores.")
     memory: int | None = Field(description="Bytes of the weights, which have to fit.")
@@ -124,8 +131,8 @@ def list_results(request: HttpRequest, suite: Word = "", state: Word = "") -> Qu
 @router.get("/lab/tasks", response=list[TaskOut], summary="List what waits to be reproduced")
 @paginate(Tasks)
 def list_tasks(request: HttpRequest) -> QuerySet[Result]:
-    """Results without an independent reproduction that decides, those with the fewest attempts first."""
-    return queries.to_reproduce()
+    """Results that nobody independent has reproduced, or somebody disputes, those with the fewest attempts first."""
+    return queries.to_reproduce(actor(request))
 
 
 @router.get("/lab/imported", response=list[ImportedOut], summary="List imported results")
@@ -162,6 +169,7 @@ def _task(one: queries.Task) -> dict[str, Any]:
         "name": str(result.version),
         "digest": result.version.digest,
         "suite": result.suite,
+        "state": result.state,
         "samples": one.samples,
         "seconds": one.seconds,
         "memory": one.memory,

@@ -23,8 +23,19 @@ from stoa.people.queries import find_person
 router = Router(tags=["Runs"])
 
 
+class CorrectedOut(Schema):
+    """A share corrected for how often the grader errs on people's labels (Rogan and Gladen), with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
 class MeasuredOut(Schema):
-    """A measure as recomputed from the samples of the log: 95 % interval, clustered standard error."""
+    """A measure as recomputed from the samples of the log: 95 % interval, clustered standard error.
+
+    `corrected` is there for shares of refusals alone; its interval is drawn with the seed 0.
+    """
 
     measure: str
     value: float
@@ -33,6 +44,12 @@ class MeasuredOut(Schema):
     high: float
     samples: int
     clusters: int
+    corrected: CorrectedOut | None
+
+    @staticmethod
+    def resolve_corrected(one: RunMeasure) -> Any:
+        """For suites whose grader's errors were measured."""
+        return queries.corrected(one.run.suite, one)
 
 
 class RunOut(Schema):
@@ -47,6 +64,7 @@ class RunOut(Schema):
     suite: str
     suite_version: str
     plan: str = Field(alias="plan.digest")
+    plan_version: int = Field(alias="plan.number")
     member: str = Field(alias="member_id")
     state: str
     reason: str
@@ -163,7 +181,7 @@ def begin_run(request: HttpRequest, number: int, given: RunStart) -> Status[dict
     claim = found(queries.find_run(study, given.reproduces)) if given.reproduces is not None else None
     version = found(queries.find_version(int(given.model)) if _is_number(given.model) else None)
     run = acts.begin_run(caller, study=study, version=version, suite=given.suite, reproduces=claim)
-    why = _dependence(caller.person_id or "", run)
+    why = rules.why_dependent(run.member_id, claim) if claim and not run.independent else ""
     started = {"run": run.number, "nonce": run.nonce, "seed": run.plan.plan["seed"], "plan": run.plan.digest}
     return Status(201, {**started, "independent": run.independent, "dependence": why})
 
@@ -177,9 +195,7 @@ def may_begin(request: HttpRequest, number: int, reproduces: int | None = None) 
     caller, study = signed_in(request), found_study(number)
     claim = found(queries.find_run(study, reproduces)) if reproduces is not None else None
     demand_may_begin(caller, study, claim)
-    people = rules.people_of(study, claim) if claim else set()
-    shared = rules.shared_places(caller.person_id or "", people)
-    why = rules.dependence(caller.person_id or "", study, claim, shared) if claim else ""
+    why = rules.why_dependent(caller.person_id or "", claim) if claim else ""
     return {"may": True, "dependence": why}
 
 
@@ -211,14 +227,14 @@ def submit_run(request: HttpRequest, number: int, run: int, given: Sent) -> Run:
 
 @router.get("/lab/studies/{number}/runs/{run}/log", summary="Fetch the log of a run")
 def get_log(request: HttpRequest, number: int, run: int) -> FileResponse:
-    """The log itself: of a claimed run once it was reproduced, or you committed to a reproduction, or after some weeks."""
+    """The log itself, for whoever committed to a reproduction of the run; for all after some weeks, once its result is settled."""
     one = _run(number, run)
     if one.upload is None:
         found(None)
     if not rules.may_fetch_log(actor(request), one):
         raise Closed(
             "This log can’t be fetched yet.",
-            remedy="Commit to a reproduction of the run first, or wait until the date on its page.",
+            remedy="Commit to a reproduction of the run first, or wait: its page says for what.",
             code="log-closed",
         )
     return attachment(found(one.upload))
@@ -255,13 +271,6 @@ def _anew(run: Run) -> Run:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
-
-
-def _dependence(person_id: str, run: Run) -> str:
-    if run.reproduces is None or run.independent:
-        return ""
-    shared = rules.shared_places(person_id, rules.people_of(run.study, run.reproduces))
-    return rules.dependence(person_id, run.study, run.reproduces, shared)
 
 
 def _me(request: HttpRequest) -> Person:

@@ -130,7 +130,8 @@ def get_plan(
 ) -> Any:
     """The plan in force, or in the `version` asked for, as `stoa-plan/1`: what is run, and what logs are checked by.
 
-    `digest` is that of the canonical form (RFC 8785) of all but `digest` and `entry`; `entry` is the place on the record.
+    `digest` is that of the canonical form (RFC 8785) of all but `digest`, `entry` and `texts_removed`; `entry` is the place on
+    the record. With `texts_removed`, which is there when its author left, the digest stands for the plan with its texts.
     """
     plans = found_study(number).plans.select_related("study")
     plan = plans.filter(number=version).first() if version else plans.latest("number")

@@ -29,6 +29,9 @@ class Result(models.Model):
         DISPUTED = "disputed", "disputed"
         UNDECIDED = "undecided", "not decided: too few samples"
 
+    WAITING = (State.CLAIMED, State.UNDECIDED)
+    """States that an independent reproduction would change."""
+
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="results")
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="results")
     suite = models.CharField(max_length=80)

@@ -21,7 +21,7 @@ from stoa.lab.models.open_models import ModelVersion
 from stoa.lab.models.studies import PlanVersion, Study
 from stoa.people.models import Organisation, Person
 
-AN_UNREVEALED_REPRODUCTION = Secret("what a reproduction is committed to", "its log is submitted")
+AN_UNREVEALED_REPRODUCTION = Secret("what a reproduction is committed to", "its log is submitted or its run failed")
 
 
 @declares(public="id person key name since ended")
@@ -175,7 +175,10 @@ def packed(sums: Mapping[str, Any] | None) -> dict[str, Any]:
 
 @declares(rows=AN_UNREVEALED_REPRODUCTION)
 class Commitment(models.Model):
-    """What a reproduction is committed to before anybody may see the log that it reproduces: SHA-256 of salt and log digest."""
+    """What a reproduction is committed to before its member may see the log that it reproduces: SHA-256 of salt and log digest.
+
+    It stays when the run fails: whoever committed could read that log.
+    """
 
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="commitment")
     digest = models.CharField(max_length=64)

@@ -148,3 +148,9 @@ class PlanVersion(models.Model):
             models.UniqueConstraint(fields=["study", "number"], name="one_plan_a_number"),
             models.CheckConstraint(condition=Q(digest__regex=DIGEST), name="plan_has_a_digest"),
         ]
+
+    @property
+    def with_digest(self) -> dict[str, Any]:
+        """The plan with its digest beside it and, where its texts were removed with their salt, a word that they were."""
+        removed = {"texts_removed": True} if self.plan.get("salt") == "" else {}
+        return {**self.plan, "digest": self.digest, **removed}

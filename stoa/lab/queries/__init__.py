@@ -1,5 +1,6 @@
 """Reads of the lab: models, studies, runs, results, and how they are named elsewhere."""
 
+from stoa.lab.queries.correcting import corrected
 from stoa.lab.queries.open_models import (
     MODELS,
     VERSIONS,
@@ -14,6 +15,7 @@ from stoa.lab.queries.open_models import (
 from stoa.lab.queries.runs import (
     RUNS,
     Task,
+    dependence_of,
     find_run,
     imported,
     keys_of,
@@ -21,9 +23,12 @@ from stoa.lab.queries.runs import (
     next_instant,
     open_tasks,
     result_files,
+    result_of,
     runs_of,
     to_reproduce,
     waiting_checks,
+    with_measures,
+    with_places,
 )
 from stoa.lab.queries.studies import (
     AUTHORS,
@@ -33,6 +38,7 @@ from stoa.lab.queries.studies import (
     find_draft,
     find_study,
     find_study_by_plan,
+    last_drafted,
     plan_as_given,
     results,
     results_of,
@@ -49,6 +55,8 @@ __all__ = [
     "Arrow",
     "Task",
     "asked_to_author",
+    "corrected",
+    "dependence_of",
     "drafts",
     "find_draft",
     "find_model",
@@ -58,6 +66,7 @@ __all__ = [
     "find_version",
     "imported",
     "keys_of",
+    "last_drafted",
     "lineage",
     "measured",
     "models",
@@ -65,6 +74,7 @@ __all__ = [
     "open_tasks",
     "plan_as_given",
     "result_files",
+    "result_of",
     "results",
     "results_of",
     "runs_of",
@@ -73,5 +83,7 @@ __all__ = [
     "version_of_digest",
     "versions",
     "waiting_checks",
+    "with_measures",
+    "with_places",
     "works_of",
 ]

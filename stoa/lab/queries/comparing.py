@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
 from stoa.evaluation.catalogue import SUITES
 from stoa.evaluation.words import Suite
@@ -76,7 +76,8 @@ class Standing(NamedTuple):
 class Cell:
     """What counts of one measure for one model: the estimate, what it counts as, its places, its difference from the chosen one.
 
-    `difference` is value and bounds, and whether it is significant; None where nothing is compared.
+    `places` are out of `ranked`, all that hold one in this measure, shown or not. `difference` is value and bounds, and whether it
+    is significant; None where nothing is compared.
     """
 
     standing: Standing
@@ -91,6 +92,7 @@ class Cell:
     study: int
     run: int
     places: tuple[int, int] | None = None
+    ranked: int = 0
     difference: tuple[float, float, float, bool] | None = None
 
 
@@ -106,21 +108,34 @@ class Comparison:
 
 
 def compare(wanted: Wanted) -> Comparison:
-    """Compare what was asked for: three queries, whatever there is."""
+    """Compare what was asked for: three queries, whatever there is.
+
+    Words and state narrow what is shown, and nothing else: places are those among all that there is of a measure.
+    """
     results = _counting(wanted)
-    shown = _shown(results.values(), wanted)
+    asked = {run for run, row in results.items() if _is_asked_for(row, wanted)}
+    shown = _shown((results[run] for run in asked), wanted)
     rows = _measured(results, None if shown is None else shown[: wanted.most])
     cells: dict[tuple[int, str], Cell] = {}
     by_measure: dict[Compared, list[tuple[Cell, tuple[str, bytes | None]]]] = defaultdict(list)
-    for cell, kept in _cells(results, rows):
-        cells[cell.standing.version, cell.measure.key] = cell
+    for run, cell, kept in _cells(results, rows):
+        if run in asked:
+            cells[cell.standing.version, cell.measure.key] = cell
         by_measure[cell.measure].append((cell, kept))
+    there = {cell.measure for cell in cells.values()}
     counts = _counts({kept[0] for each in by_measure.values() for _, kept in each})
-    for measure, entered in by_measure.items():
-        _reckon(measure, entered, counts, wanted)
+    for measure in there:
+        _reckon(measure, by_measure[measure], counts, wanted)
     standings = sorted({cell.standing for cell in cells.values()}, key=lambda one: (one.name, one.label, one.version))
-    left_out = 0 if shown is None else max(0, len(shown) - len(by_measure))
-    return Comparison(wanted, sorted(by_measure, key=_order), standings, cells, left_out)
+    left_out = 0 if shown is None else max(0, len(shown) - len(there))
+    return Comparison(wanted, sorted(there, key=_order), standings, cells, left_out)
+
+
+def _is_asked_for(row: tuple[Any, ...], wanted: Wanted) -> bool:
+    """Whether a result is shown: of the state asked for, of a model with these words in its name or the one compared with."""
+    state, version, name = row[3], row[6], row[8]
+    named = wanted.words.casefold() in name.casefold() or version == wanted.against
+    return named and wanted.state in ("", state)
 
 
 def _shown(results: Iterable[tuple[Any, ...]], wanted: Wanted) -> list[Compared] | None:
@@ -155,17 +170,13 @@ def _order(measure: Compared) -> tuple[int, str, str, int]:
 
 
 def _counting(wanted: Wanted) -> dict[int, tuple[Any, ...]]:
-    """The result that counts for each version and suite, by the run that claims it."""
+    """The result that counts for each version and suite, by the run that claims it, whether it is shown or not."""
     rows: QuerySet[Result] = Result.objects.exclude(study__state=Study.State.WITHDRAWN)
     rows = rows.filter(version__removed=None, version__model__removed=None)
     if wanted.area:
         rows = rows.filter(suite__in=[name for name, suite in SUITES.items() if suite.area == wanted.area])
     if wanted.suite:
         rows = rows.filter(suite=wanted.suite)
-    if wanted.words:
-        rows = rows.filter(Q(version__model__name__icontains=wanted.words) | Q(version=wanted.against))
-    if wanted.state:
-        rows = rows.filter(state=wanted.state)
     rank = Case(*(When(state=state, then=Value(place)) for state, place in RANKS.items()), output_field=IntegerField())
     one_of_each = ("version_id", "suite", "claim__suite_version")
     chosen = rows.order_by(*one_of_each, rank, NEWEST_FIRST, "pk").distinct(*one_of_each)
@@ -194,8 +205,8 @@ def _measured(results: Mapping[int, tuple[Any, ...]], shown: Sequence[Compared] 
 
 def _cells(
     results: Mapping[int, tuple[Any, ...]], rows: Iterable[tuple[Any, ...]]
-) -> Iterator[tuple[Cell, tuple[str, bytes | None]]]:
-    """A cell for each measure of each result that counts, with its sample set and its sums."""
+) -> Iterator[tuple[int, Cell, tuple[str, bytes | None]]]:
+    """A cell for each measure of each result that counts, with its run before it, its sample set and its sums after."""
     measures: dict[tuple[str, str, str], Compared] = {}
     standings: dict[int, Standing] = {}
     for run, name, value, error, low, high, samples, clusters, sample_set, totals in rows:
@@ -207,7 +218,7 @@ def _cells(
         if standing is None:
             standing = standings[version] = Standing(version, model, model_name, label, digest)
         cell = Cell(standing, measure, value, error, low, high, samples, clusters, state, study, number)
-        yield cell, (sample_set, totals)
+        yield run, cell, (sample_set, totals)
 
 
 def _measure(suite: str, suite_version: str, name: str) -> Compared:
@@ -235,11 +246,11 @@ def _reckon(
     ranked = [one for one in entered if one[0].state == Result.State.REPRODUCED]
     if measure.better and ranked:
         cells, groups = _entrants(ranked, counts)
-        if cells:
+        if len(cells) > 1:
             found = differences(groups, bounded=measure.bounded)
             held = places(found, higher=measure.better == "higher", control=wanted.control)
             for cell, place in zip(cells, held, strict=True):
-                cell.places = place
+                cell.places, cell.ranked = place, len(cells)
     if wanted.against is not None:
         cells, groups = _entrants(entered, counts)
         chosen = next((place for place, cell in enumerate(cells) if cell.standing.version == wanted.against), None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat, JSONObject
 
 from stoa.evaluation.catalogue import SUITES
 from stoa.kit.act import Actor
@@ -16,10 +17,12 @@ from stoa.kit.addresses import path_to
 from stoa.kit.registry import Rows, Shown
 from stoa.lab import rules
 from stoa.lab.models import ImportedResult, Result, ResultFile, Run, RunKey, RunMeasure, Study
+from stoa.people.models import Person
 
 LARGEST = 2_147_483_647
-TOKENS_A_SECOND = 100
-"""Of a small model on two cores: what expected times are reckoned by, where the claim says nothing."""
+MEASURED = ("measure", "value", "error", "low", "high", "samples", "clusters")
+TOKENS_A_SECOND, SMALL = 100, 135_000_000
+"""What expected times are reckoned by: so many tokens of a model with so many parameters, on two cores."""
 
 
 @dataclass(frozen=True)
@@ -51,18 +54,32 @@ def find_run(study: Study, number: int) -> Run | None:
     """The run of this number within a study."""
     if number > LARGEST:
         return None
-    rows = runs_of(study).select_related("plan", "key", "upload").prefetch_related("measures")
+    rows = runs_of(study).select_related("plan", "key", "upload", "result").prefetch_related("measures")
     return rows.filter(number=number).first()
 
 
-def measured(results: Sequence[Result]) -> dict[int, list[RunMeasure]]:
-    """What the claims of these results measured, and the independent reproductions of them whose logs hold: by run, by number."""
-    claims = [result.claim_id for result in results]
-    again = Q(run__reproduces__pk__among=claims, run__independent=True, run__verdict=Run.Verdict.FOLLOWS)
-    rows = RunMeasure.objects.filter(Q(run__pk__among=claims) | again).select_related("run__member")
+def with_measures(results: QuerySet[Result]) -> QuerySet[Result]:
+    """These results, each with what `measured` needs of its claim and of the reproductions that count: in the same query."""
+    again = RunMeasure.objects.filter(run__reproduces=OuterRef("claim"), run__independent=True)
+    again = again.filter(run__verdict=Run.Verdict.FOLLOWS)
+    return results.annotate(claimed=_told(RunMeasure.objects.filter(run=OuterRef("claim"))), again=_told(again))
+
+
+def _told(measures: QuerySet[RunMeasure]) -> ArraySubquery:
+    said = {"run": "run", "number": "run__number", "name": "run__member__name", "erased": "run__member__erased"}
+    numbers = JSONObject(**{name: name for name in MEASURED})
+    return ArraySubquery(measures.order_by("run__number", "pk").values(told=JSONObject(**said, measured=numbers)))
+
+
+def measured(results: Iterable[Result]) -> dict[int, list[RunMeasure]]:
+    """What the claims of results `with_measures` and the independent reproductions of them measured: by run, by number."""
     found = defaultdict[int, list[RunMeasure]](list)
-    for one in rows.order_by("run__number", "pk"):
-        found[one.run_id].append(one)
+    for result in results:
+        for told in [*result.claimed, *result.again]:  # type: ignore[attr-defined]  # annotated by `with_measures`
+            member = Person(name=told["name"], erased=told["erased"])
+            reproduces = result.claim_id if told["run"] != result.claim_id else None
+            run = Run(pk=told["run"], number=told["number"], member=member, reproduces_id=reproduces)
+            found[run.pk].append(RunMeasure(run=run, **told["measured"]))
     return found
 
 
@@ -82,33 +99,67 @@ def keys_of(viewer: Actor) -> QuerySet[RunKey]:
     return RunKey.objects.filter(person=viewer.person_id or "").order_by(F("ended").desc(nulls_first=True), "-since")
 
 
-def to_reproduce() -> QuerySet[Result]:
-    """Results that wait for an independent reproduction, those with the fewest attempts at one first."""
-    open_ones = Result.objects.filter(state__in=[Result.State.CLAIMED, Result.State.UNDECIDED])
+def to_reproduce(viewer: Actor) -> QuerySet[Result]:
+    """Results that nobody independent has reproduced, or somebody disputes, those with the fewest attempts at one first.
+
+    For `open_tasks`.
+    """
+    open_ones = Result.objects.exclude(state=Result.State.REPRODUCED)
     rows = open_ones.exclude(study__state=Study.State.WITHDRAWN)
     tried = Count("claim__reproductions", filter=Q(claim__reproductions__independent=True))
     fetched = rows.select_related("study", "version__model", "claim__member", "claim__plan", "claim__study")
-    return fetched.prefetch_related("study__authors").annotate(tried=tried).order_by("tried", "-settled", "pk")
+    fetched = fetched.prefetch_related("study__authors").annotate(tried=tried).order_by("tried", "-settled", "pk")
+    return with_places(fetched, viewer)
 
 
-def open_tasks(viewer: Actor, results: list[Result]) -> Iterator[Task]:
-    """These results as tasks, each with whether the viewer's reproduction would count."""
-    others = {person for result in results for person in rules.people_of(result.study, result.claim)}
-    shared = rules.shared_places(viewer.person_id, others) if viewer.person_id else {}
+def with_places(results: QuerySet[Result], viewer: Actor) -> QuerySet[Result]:
+    """These results, each with what `dependence_of` needs to know of the viewer's past: in the same query."""
+    if viewer.person_id is None:
+        return results
+    there = Q(person=OuterRef("claim__member")) | Q(person__studies__study=OuterRef("study"))
+    shared = rules.places_shared(viewer.person_id).filter(there)
+    committed = Run.objects.filter(member=viewer.person_id, reproduces=OuterRef("claim"), commitment__isnull=False)
+    return results.annotate(place=Subquery(shared.values("organisation__name")[:1]), committed=Exists(committed))
+
+
+def result_of(run: Run, viewer: Actor) -> Result | None:
+    """The result that a run claims, if it claims one, `with_places`."""
+    found = with_places(Result.objects.filter(claim=run), viewer).first()
+    if found:
+        found.claim, found.study = run, run.study
+    return found
+
+
+def dependence_of(result: Result, viewer: Actor) -> str | None:
+    """Why the viewer's reproduction of a result `with_places` would not count as independent; None for a visitor."""
+    if viewer.person_id is None:
+        return None
+    place, committed = result.place, result.committed  # type: ignore[attr-defined]  # annotated
+    read = committed or (rules.is_old(result.claim) and result.state not in Result.WAITING)
+    return rules.dependence(viewer.person_id, result.study, result.claim, place, read=read)
+
+
+def open_tasks(viewer: Actor, results: Iterable[Result]) -> Iterator[Task]:
+    """These results `to_reproduce` as tasks, each with whether the viewer's reproduction would count."""
     for result in results:
         found = result.claim.found or {}
         planned = {one["name"]: one["samples"] for one in result.claim.plan.plan["suites"]}
         samples = planned.get(result.suite, 0)
-        why = rules.dependence(viewer.person_id, result.study, result.claim, shared) if viewer.person_id else None
-        yield Task(result, samples, _seconds(found, result.suite, samples), result.version.bytes, why)
+        seconds, why = _seconds(found, result, samples), dependence_of(result, viewer)
+        yield Task(result, samples, seconds, result.version.bytes, why)
 
 
-def _seconds(found: dict[str, object], suite: str, samples: int) -> int:
-    """How long as many tokens take as the claim's log has, or where that is not known, as the suite usually takes."""
-    known = SUITES.get(suite)
+def _seconds(found: dict[str, object], result: Result, samples: int) -> int:
+    """How long as many tokens take as the claim's log has, or where none were counted, as the suite usually takes.
+
+    A larger model takes as much longer as it has more parameters.
+    """
+    known = SUITES.get(result.suite)
     tokens = found.get("tokens")
-    most = tokens if isinstance(tokens, int) else samples * (known.tokens_a_sample if known else 200)
-    return max(1, most // TOKENS_A_SECOND)
+    usual = samples * (known.tokens_a_sample if known else 200)
+    most = tokens if isinstance(tokens, int) and tokens > 0 else usual
+    size = max(1.0, (result.version.parameters or 0) / SMALL)
+    return max(1, round(most / TOKENS_A_SECOND * size))
 
 
 def imported() -> QuerySet[ImportedResult]:

@@ -49,11 +49,16 @@ def _compared(result: Result, run: Run) -> dict[str, Any]:
     }
 
 
-def _verdict(result: Result, measures: Mapping[str, Any]) -> str:
+def deciding(result: Result, measures: Mapping[str, Any]) -> list[str]:
+    """Of what was measured, by what a reproduction is told from its claim: the primary measure, or all within 0 and 1."""
     said = result.claim.plan.plan["primary"]
     primary = said["measure"] if result.suite == said["suite"] else None
     wanted = [primary] if primary else [name for name in measures if _bounded(result.suite, name)]
-    verdicts = {measures[name]["verdict"] for name in wanted if name in measures}
+    return [name for name in wanted if name in measures]
+
+
+def _verdict(result: Result, measures: Mapping[str, Any]) -> str:
+    verdicts = {measures[name]["verdict"] for name in deciding(result, measures)}
     if "disputed" in verdicts:
         return str(Result.State.DISPUTED)
     return str(Result.State.REPRODUCED if verdicts == {"reproduced"} else Result.State.UNDECIDED)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Count, Max, Prefetch, QuerySet, prefetch_related_objects
 
 from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
 from stoa.kit.registry import Rows, Shown
 from stoa.lab import events
 from stoa.lab.models import Author, PlanVersion, Result, Study, StudyModel
+from stoa.methods.canonical import parse_object
 from stoa.record.models import Placement
 
 LARGEST = 2_147_483_647
@@ -47,6 +50,16 @@ def drafts(viewer: Actor) -> QuerySet[Study]:
     return rows.prefetch_related(AUTHORS).order_by("-edited", "pk")
 
 
+def last_drafted(viewer: Actor) -> int:
+    """The second at which the viewer's latest study was begun to be drafted, 0 before the first.
+
+    What a browser keeps of a new study is older than that once the study was saved.
+    """
+    mine = Study.objects.filter(authors__person=viewer.person_id or "")
+    last: datetime | None = mine.aggregate(last=Max("drafted"))["last"]
+    return int(last.timestamp()) if last else 0
+
+
 def find_draft(pk: str, viewer: Actor) -> Study | None:
     """The draft of this id, if the viewer may know of it."""
     if "\0" in pk:
@@ -67,7 +80,7 @@ def results() -> QuerySet[Result]:
 
 
 def results_of(study: Study) -> QuerySet[Result]:
-    """The results of a study, by suite and model, without what was measured: see `measured`."""
+    """The results of a study, by suite and model, without what was measured: see `with_measures`."""
     return _claimed().filter(study=study).order_by("suite", "version__model__name", "pk")
 
 
@@ -76,11 +89,20 @@ def _claimed() -> QuerySet[Result]:
 
 
 def plan_as_given(plan: PlanVersion) -> dict[str, Any]:
-    """A plan as JSON as the server gives it out: with its digest and the place of the entry that holds it, once it has one."""
+    """A plan as JSON as the server gives it out: with its digest and the place of the entry that holds it, once it has one.
+
+    After a restore the record may also have plans of this study that were lost: no other has this digest.
+    """
     kinds = (events.PlanRegistered.type, events.PlanChanged.type)
     placed = Placement.objects.filter(entry__subject=plan.study.reference, entry__type__in=kinds).order_by("position")
-    positions = placed.values_list("position", flat=True)[plan.number - 1 : plan.number]
-    return {**plan.plan, "digest": plan.digest, "entry": next(iter(positions), None)}
+    bodies = placed.values_list("position", "entry__body")
+    holding = (at for at, body in bodies if _facts(bytes(body))["plan"] == plan.digest)
+    return {**plan.with_digest, "entry": next(holding, None)}
+
+
+def _facts(body: bytes) -> Mapping[str, Any]:
+    leaf: Mapping[str, Mapping[str, Any]] = parse_object(body)  # type: ignore[assignment]  # of a leaf, not of any object
+    return leaf["facts"]
 
 
 def works_of(person_id: str, viewer_id: str | None) -> list[Shown]:

@@ -20,13 +20,13 @@ from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries
 from stoa.lab.queries.comparing import Cell, Compared, Comparison, Standing, Wanted, compare
 from stoa.lab.views.exports import EVERY_EVAL_EVER, of_cells, zipped
-from stoa.lab.views.words import AREAS, title_of
+from stoa.lab.views.words import AREAS, more_or_less, signed, title_of
 from stoa.methods.evaluation.comparing import Control
 
 MOST_MEASURES = 8
 CONTROLS: tuple[tuple[Control, str], ...] = (
     ("holm", "none, in 95 of 100 tables (Holm)"),
-    ("bh", "one in twenty (Benjamini–Hochberg)"),
+    ("bh", "one in twenty differences (Benjamini–Hochberg)"),
     ("none", "not controlled"),
 )
 STATES = (
@@ -57,6 +57,7 @@ CELLS = Listing[Cell](
         Column("state", "Counts as", lambda c: c.state),
         Column("first_place", "First place", lambda c: c.places[0] if c.places else None),
         Column("last_place", "Last place", lambda c: c.places[1] if c.places else None),
+        Column("ranked", "Of", lambda c: c.ranked or None),
         Column("difference", "Difference", lambda c: c.difference[0] if c.difference else None),
         Column("difference_low", "From", lambda c: c.difference[1] if c.difference else None),
         Column("difference_high", "To", lambda c: c.difference[2] if c.difference else None),
@@ -131,7 +132,7 @@ def _listing(whole: Comparison, query: QueryDict) -> Listing[Standing]:
         Filter("area", "Area", _kept, choices=list(AREAS.items())),
         Filter("suite", "Suite", _kept, choices=suites),
         Filter("state", "Counts as", _kept, choices=STATES),
-        Filter("control", "Errors among pairs", _kept, choices=CONTROLS),
+        Filter("control", "Wrong places allowed", _kept, choices=CONTROLS),
     ]
     return Listing(
         name="comparison",
@@ -198,12 +199,13 @@ def standing(cell: Cell) -> str:
     """Its places, or why it holds none."""
     if cell.places is not None:
         first, last = cell.places
-        return f"place {first}" if first == last else f"place {first} to {last}"
+        held = f"place {first}" if first == last else f"place {first} to {last}"
+        return f"{held} of {cell.ranked}"
     return {
         "claimed": "only claimed, no place",
         "disputed": "disputed, no place",
         "undecided": "not decided, no place",
-    }.get(cell.state, "reproduced, not compared")
+    }.get(cell.state, "reproduced, none to compare with")
 
 
 def difference_in_words(cell: Cell) -> str:
@@ -211,12 +213,7 @@ def difference_in_words(cell: Cell) -> str:
     assert cell.difference is not None
     value, low, high, significant = cell.difference
     unit = cell.measure.unit
-    said = f"{signed(value, unit)} ({signed(low, unit)} to {signed(high, unit)})"
+    said = f"{more_or_less(value, unit)} ({signed(low, unit)} to {signed(high, unit)})"
     if not significant or not cell.measure.better:
         return f"{said}, {'differs' if significant else 'no difference shown'}"
     return f"{said}, {'better' if (value > 0) == (cell.measure.better == 'higher') else 'worse'}"
-
-
-def signed(value: float, unit: str) -> str:
-    """A difference with its sign; of shares in percentage points."""
-    return f"{100 * value:+.0f} pp".replace("-", "−") if unit == "share" else f"{value:+.2f}".replace("-", "−")

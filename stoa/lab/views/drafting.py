@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,18 +41,19 @@ def begin(request: HttpRequest) -> HttpResponseBase:
     actor = edge.actor(request)
     if request.method != "POST" and not rules.may_draft(actor):
         raise Refused("You can't draft studies.", remedy=WHO)
-    initial = {"version": 0, "question": request.GET.get("question", ""), **edge.typed(request, forms.QuestionForm)}
+    initial = {"version": queries.last_drafted(actor), "question": request.GET.get("question", "")}
+    initial |= edge.typed(request, forms.QuestionForm)
     form = forms.QuestionForm(edge.sent(request), initial=initial)
     if form.is_valid() and form.carry_out(lambda: acts.draft_study(actor, says=form.says())):
         return redirect("lab:edit_draft", form.outcome.pk, "models")
-    context = {"form": form, "step": "question", "steps": _steps(None, "question")}
+    context = {"form": form, "step": "question", "steps": _steps(None, "question"), "keep": f"new-{request.user.pk}"}
     return render(request, "lab/draft_step.html", context, status=status(form))
 
 
 @never_cache
 @edge.signed_in
 def edit(request: HttpRequest, draft: str, step: str) -> HttpResponseBase:
-    """One step of a draft."""
+    """One step of a draft, saved by its button and as it is typed."""
     study, actor = found_draft(request, draft), edge.actor(request)
     if step not in STEPS:
         raise Http404
@@ -60,7 +61,11 @@ def edit(request: HttpRequest, draft: str, step: str) -> HttpResponseBase:
     if form.is_valid() and form.carry_out(
         lambda: acts.edit_study(actor, study=study, version=form.cleaned_data["version"], says=form.says())
     ):
+        if edge.saves_itself(request):
+            return JsonResponse({"fields": {"version": form.outcome.version}})
         return redirect(_next(study, step, request))
+    if edge.saves_itself(request):
+        return edge.not_saved(form)
     context = {
         **_frame(study),
         "form": form,
@@ -205,7 +210,7 @@ def _meanwhile(study: Study, step: str) -> list[tuple[str, object]]:
 
 
 def _frame(study: Study) -> dict[str, Any]:
-    return {**frame(study), "draft": study, "needed": needed(study)}
+    return {**frame(study), "draft": study, "keep": study.pk, "needed": needed(study)}
 
 
 def _person(pk: str) -> Person:

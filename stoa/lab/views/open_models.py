@@ -17,7 +17,7 @@ from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries, rules
 from stoa.lab.lineage import drawn_lineage
 from stoa.lab.models import Model, ModelVersion, Result
-from stoa.lab.views.words import size, title_of
+from stoa.lab.views.words import counts_as, size, title_of
 from stoa.record.queries import history
 
 RECENT = 6
@@ -73,7 +73,7 @@ RESULTS = Listing[Result](
             show=lambda r: link(r.study.title, r.study.get_absolute_url()),
             order=("study__number",),
         ),
-        Column("state", "Counts as", lambda r: r.get_state_display(), order=("state",)),
+        Column("state", "Counts as", counts_as, order=("state",)),
         Column("settled", "Since", lambda r: r.settled, order=("settled",)),
     ],
     sort="suite",
@@ -103,6 +103,7 @@ def model(request: HttpRequest, number: int) -> HttpResponseBase:
         "history": history([one.reference], actor.person_id, most=RECENT),
         "may_correct": one.removed is None and may(actor, "lab.model.correct", one),
         "may_remove": one.removed is None and may(actor, "lab.model.remove", one),
+        "may_restore": one.removed is not None and may(actor, "lab.model.restore", one),
         "may_register": one.removed is None and rules.may_register_models(actor),
     }
     return VERSIONS.download(request, rows) or render(request, "lab/model.html", context)
@@ -124,6 +125,7 @@ def version(request: HttpRequest, number: int, pk: int) -> HttpResponseBase:
         "header": json.dumps(one.header, indent=1, ensure_ascii=False) if one.header else "",
         "may_correct": one.removed is None and may(actor, "lab.version.correct", one),
         "may_remove": one.removed is None and may(actor, "lab.version.remove", one),
+        "may_restore": one.removed is not None and may(actor, "lab.version.restore", one),
     }
     return RESULTS.download(request, rows) or render(request, "lab/version.html", context)
 

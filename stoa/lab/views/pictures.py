@@ -19,7 +19,10 @@ from stoa.lab.views.words import foremost, measure_of, title_of
 KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 Measures = Mapping[int, Sequence[RunMeasure]]
 """What runs measured, by run."""
-NOTE = "The bars are 95 % intervals, reckoned over clusters of like samples. A reproduction by somebody independent is a ring."
+NOTE = (
+    "The bars are 95 % intervals. Samples that are alike count as a cluster: forty sums tell less than forty different questions. "
+    "A reproduction by somebody independent is a ring."
+)
 
 
 def pictures_of(results: Sequence[Result], measures: Measures) -> list[Picture]:
@@ -93,7 +96,7 @@ def _counted(findings: Iterable[Finding], state: str, said: str) -> str:
 def picture(request: HttpRequest, number: int, place: int, kind: str) -> HttpResponse:
     """A picture of a study to take away, or its numbers."""
     study = queries.find_study(number)
-    results = list(queries.results_of(study)) if study else []
+    results = list(queries.with_measures(queries.results_of(study))) if study else []
     drawn = pictures_of(results, queries.measured(results))
     if kind not in KINDS or not 0 < place <= len(drawn):
         raise Http404

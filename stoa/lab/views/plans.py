@@ -6,16 +6,17 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from stoa.kit import edge
-from stoa.kit.faults import Refused
+from stoa.kit.faults import Conflict, Refused
 from stoa.kit.powers import may
 from stoa.lab import acts, forms, queries, rules
 from stoa.lab.models import ModelVersion, Study
+from stoa.lab.views.plan_changes import Change, changes
 from stoa.lab.views.studies import found_study, frame
 from stoa.lab.views.words import status
 
@@ -55,7 +56,20 @@ def change(request: HttpRequest, number: int) -> HttpResponseBase:
     ):
         messages.success(request, "The plan is changed. Runs that begin from now on are held to it.")
         return redirect(study)
-    return render(request, "lab/change_plan.html", {**frame(study), "form": form}, status=status(form))
+    context = {**frame(study), "form": form}
+    if isinstance(form.fault, Conflict):
+        context["meanwhile"] = _merged(form, request.POST, study)
+    return render(request, "lab/change_plan.html", context, status=status(form))
+
+
+def _merged(form: forms.ChangeForm, sent: QueryDict, study: Study) -> list[Change]:
+    """Let the form be sent again as typed, over the plan in force, and say what that changed since the one that was read."""
+    plans = study.plans
+    read, latest = plans.filter(number=form.cleaned_data["version"]).first(), plans.latest("number")
+    data = sent.copy()
+    data["version"] = str(latest.number)
+    form.data = data
+    return changes(read.plan, latest.plan) if read else []
 
 
 @edge.signed_in

@@ -15,7 +15,7 @@ from stoa.kit.faults import Invalid, Refused
 from stoa.kit.powers import may
 from stoa.lab import acts, forms, queries, rules
 from stoa.lab.acts.open_models import MODEL_SAYS
-from stoa.lab.models import ModelVersion
+from stoa.lab.models import Model, ModelVersion
 from stoa.lab.views.open_models import found_model, found_version
 from stoa.lab.views.words import status
 
@@ -52,9 +52,10 @@ def edit_model(request: HttpRequest, number: int) -> HttpResponseBase:
 
 @edge.signed_in
 def remove_model(request: HttpRequest, number: int) -> HttpResponseBase:
-    """Take a model from the lists."""
+    """Take a model from the lists, or put it back."""
     model = found_model(number)
-    return _remove(request, model, model, lambda actor, why: acts.remove_model(actor, model=model, reason=why))
+    deed = acts.restore_model if model.removed else acts.remove_model
+    return _remove(request, model, lambda actor, why: deed(actor, model=model, reason=why))
 
 
 @edge.signed_in
@@ -63,6 +64,8 @@ def new_version(request: HttpRequest, number: int) -> HttpResponseBase:
     model, actor = found_model(number), edge.actor(request)
     if request.method != "POST" and not rules.may_register_models(actor):
         raise Refused("You can't register versions.", remedy=WHO)
+    if "fill" in request.POST:
+        return _filled(request, model)
     form = forms.VersionForm(edge.sent(request), initial=edge.typed(request, forms.VersionForm))
     if form.is_valid() and form.carry_out(
         lambda: acts.register_version(
@@ -71,7 +74,17 @@ def new_version(request: HttpRequest, number: int) -> HttpResponseBase:
     ):
         messages.success(request, "The version is registered.")
         return redirect(form.outcome)
-    return render(request, "lab/version_form.html", {"form": form, "model": model}, status=status(form))
+    context = {"form": form, "filling": forms.FillForm(), "model": model}
+    return render(request, "lab/version_form.html", context, status=status(form))
+
+
+def _filled(request: HttpRequest, model: Model) -> HttpResponseBase:
+    """The form of a version with what a card and the head of the weights say; nothing is registered yet."""
+    filling = forms.FillForm(request.POST)
+    ready = filling.is_valid()
+    form = forms.VersionForm(initial=filling.filled() if ready else {})
+    context = {"form": form, "filling": filling, "filled": ready, "model": model}
+    return render(request, "lab/version_form.html", context, status=200 if ready else 422)
 
 
 @edge.signed_in
@@ -94,22 +107,21 @@ def edit_version(request: HttpRequest, number: int, pk: int) -> HttpResponseBase
 
 @edge.signed_in
 def remove_version(request: HttpRequest, number: int, pk: int) -> HttpResponseBase:
-    """Take a version from the lists."""
+    """Take a version from the lists, or put it back."""
     version = found_version(number, pk)
-    return _remove(
-        request, version, version, lambda actor, why: acts.remove_version(actor, version=version, reason=why)
-    )
+    deed = acts.restore_version if version.removed else acts.remove_version
+    return _remove(request, version, lambda actor, why: deed(actor, version=version, reason=why))
 
 
-def _remove(request: HttpRequest, one: Any, back: Any, deed: Any) -> HttpResponseBase:
-    actor = edge.actor(request)
-    power = "lab.version.remove" if isinstance(one, ModelVersion) else "lab.model.remove"
-    if request.method != "POST" and not may(actor, power, one):
-        raise Refused("You can't remove this.", remedy="Stewards and founders can.")
+def _remove(request: HttpRequest, one: Model | ModelVersion, deed: Any) -> HttpResponseBase:
+    actor, was_removed = edge.actor(request), one.removed is not None
+    kind = "version" if isinstance(one, ModelVersion) else "model"
+    if request.method != "POST" and not may(actor, f"lab.{kind}.{'restore' if was_removed else 'remove'}", one):
+        raise Refused("You can't remove this or put it back.", remedy="Stewards and founders can.")
     form = forms.ReasonForm(edge.sent(request), initial=edge.typed(request, forms.ReasonForm))
     if form.is_valid() and form.carry_out(lambda: deed(actor, form.cleaned_data["reason"])):
-        messages.success(request, "It is removed from the lists.")
-        return redirect(back)
+        messages.success(request, "It is back on the lists." if was_removed else "It is removed from the lists.")
+        return redirect(one)
     return render(request, "lab/remove.html", {"form": form, "one": one}, status=status(form))
 
 

@@ -16,7 +16,7 @@ from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries, rules
 from stoa.lab.models import ImportedResult, Result
 from stoa.lab.queries import Task
-from stoa.lab.views.words import duration, estimate, size, title_of
+from stoa.lab.views.words import counts_as, duration, estimate, size, title_of
 
 
 def _counts(task: Task) -> str:
@@ -64,7 +64,7 @@ LISTED = Listing[Result](
             order=("study__number",),
         ),
         Column("measured", "Measured (95 %)", _primary, sortable=False),
-        Column("state", "Counts as", lambda r: r.get_state_display(), order=("state",)),
+        Column("state", "Counts as", counts_as, order=("state",)),
         Column("settled", "Since", lambda r: r.settled, order=("settled",)),
     ],
     filters=[
@@ -94,10 +94,13 @@ TASKS = Listing[Task](
         ),
         Column("suite", "Suite", lambda t: title_of(t.result.suite), sortable=False),
         Column("model", "Model", lambda t: str(t.result.version), sortable=False),
+        Column("state", "Counts as", lambda t: t.result.get_state_display(), sortable=False),
         Column("samples", "Samples", lambda t: t.samples, numeric=True, sortable=False),
-        Column("time", "About", lambda t: t.seconds, show=lambda t: duration(t.seconds), numeric=True, sortable=False),
         Column(
-            "memory", "Weights", lambda t: t.memory, show=lambda t: size(t.memory) or "–", numeric=True, sortable=False
+            "time", "Takes about", lambda t: t.seconds, show=lambda t: duration(t.seconds), numeric=True, sortable=False
+        ),
+        Column(
+            "memory", "Memory", lambda t: t.memory, show=lambda t: size(t.memory) or "–", numeric=True, sortable=False
         ),
         Column("counts", "Yours would count", _counts, sortable=False),
     ],
@@ -143,10 +146,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def tasks(request: HttpRequest) -> HttpResponseBase:
     """What waits to be reproduced, with how long it takes and whether one's own would count."""
-    actor, rows = edge.actor(request), queries.to_reproduce()
+    actor = edge.actor(request)
+    rows = queries.to_reproduce(actor)
 
     def complete(results: Sequence[Result]) -> list[Task]:
-        return list(queries.open_tasks(actor, list(results)))
+        return list(queries.open_tasks(actor, results))
 
     context = {"table": TASKS.page(request, rows, complete)}
     return TASKS.download(request, rows, complete) or render(request, "lab/tasks.html", context)

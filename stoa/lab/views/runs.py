@@ -13,13 +13,14 @@ from django.views.decorators.http import require_safe
 
 from stoa.evaluation.verdicts import faults_in
 from stoa.kit import edge
+from stoa.kit.act import Actor
 from stoa.kit.faults import Closed
 from stoa.kit.files.answering import attachment
 from stoa.lab import acts, forms, queries, rules
-from stoa.lab.models import Run
+from stoa.lab.models import Result, Run, Study
 from stoa.lab.views.faults import in_words
 from stoa.lab.views.studies import ATTEMPTS, found_study, frame
-from stoa.lab.views.words import duration, measure_of, measured, run_state, status, title_of
+from stoa.lab.views.words import duration, measure_of, measured, run_outcome, run_state, status, title_of
 from stoa.people.models import Person
 
 SHOWN_FAULTS = 50
@@ -40,6 +41,7 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
     study, one = _found(number, run)
     actor, found = edge.actor(request), one.found or {}
     word, then = run_state(one)
+    again = one.reproductions.select_related("member", "study")
     faults = [in_words(fault) for fault in (found.get("faults") or [])[:SHOWN_FAULTS]]
     context = {
         **frame(study),
@@ -52,12 +54,26 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "unshown": f"{faults_in(found) - len(faults):,}" if faults_in(found) > len(faults) else "",
         "not_measurable": [_titled(one.suite, name) for name in found.get("not_measurable") or []],
         "facts": _facts(one, found),
-        "reproductions": one.reproductions.select_related("member", "study").order_by("number"),
-        "result": getattr(one, "result", None),
+        "reproductions": [(other, run_outcome(other)) for other in again.order_by("number")],
+        "result": (result := queries.result_of(one, actor)),
+        "waits": (waits := _waits(study, result)),
+        "would_count": queries.dependence_of(result, actor) if result and waits else None,
         "may_fetch": rules.may_fetch_log(actor, one),
-        "committed": actor.person_id == one.member_id and hasattr(one, "commitment") and one.submitted is None,
+        "awaited": rules.is_awaited(one),
+        "committed": _committed(actor, one),
     }
     return render(request, "lab/run.html", context)
+
+
+def _waits(study: Study, result: Result | None) -> bool:
+    """Whether a run can be reproduced, and something would be known by it."""
+    return result is not None and result.state != Result.State.REPRODUCED and rules.takes_reproductions(study)
+
+
+def _committed(actor: Actor, one: Run) -> bool:
+    """Whether to say that the run is committed to: to its member alone, and to all once it failed."""
+    shown = one.state == Run.State.FAILED or (actor.person_id == one.member_id and one.state == Run.State.BEGUN)
+    return shown and hasattr(one, "commitment")
 
 
 def _titled(suite: str, measure: str) -> str:
@@ -100,6 +116,7 @@ def _found(number: int, run: int) -> tuple[Any, Run]:
     one = queries.find_run(study, run)
     if one is None:
         raise Http404
+    one.study = study  # with its authors
     return study, one
 
 

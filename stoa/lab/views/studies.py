@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,14 +12,25 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from stoa.kit import edge
+from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
 from stoa.kit.powers import may
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries, rules
 from stoa.lab.apart import can_check
 from stoa.lab.models import Result, Run, RunMeasure, Study
+from stoa.lab.queries.settling import deciding
 from stoa.lab.views.pictures import numbered, pictures_of
-from stoa.lab.views.words import measure_of, measured, result_word, run_outcome, study_state, title_of
+from stoa.lab.views.plan_changes import with_changes
+from stoa.lab.views.words import (
+    compared_in_words,
+    measure_of,
+    measured,
+    result_word,
+    run_outcome,
+    study_state,
+    title_of,
+)
 from stoa.record.queries import history
 
 RECENT = 6
@@ -86,7 +98,7 @@ ATTEMPTS = Listing[Run](
 def lab(request: HttpRequest) -> HttpResponse:
     """What the lab is, what waits to be reproduced, and the latest studies."""
     actor = edge.actor(request)
-    tasks = list(queries.open_tasks(actor, list(queries.to_reproduce()[:5])))
+    tasks = list(queries.open_tasks(actor, queries.to_reproduce(actor)[:5]))
     context = {
         "studies": queries.studies()[:6],
         "tasks": [(task, title_of(task.result.suite)) for task in tasks],
@@ -112,18 +124,20 @@ def study(request: HttpRequest, number: int) -> HttpResponseBase:
     if found is None:
         raise Http404
     one, plans = found
-    rows, plan, results = queries.runs_of(one), plans[-1].plan, list(queries.results_of(one))
+    rows, plan = queries.runs_of(one), plans[-1].plan
+    results = list(queries.with_places(queries.with_measures(queries.results_of(one)), actor))
     measures = queries.measured(results)
     context = {
         **frame(one),
         "pictures": numbered(pictures_of(results, measures), one.number or 0),
         "results": [_shown(result, measures.get(result.claim_id, ())) for result in results],
-        "plans": plans,
+        "plans": with_changes(plans),
         "models": [(path_to("lab:weights", int(model["id"])), model) for model in plan["models"]],
         "suites": [(planned, title_of(planned["name"])) for planned in plan["suites"]],
         "primary": _primary(one),
         "table": ATTEMPTS.page(request, rows, total=one.last_run),
         "history": history([one.reference], actor.person_id, most=RECENT),
+        "would_count": _would_count(one, results, actor),
         "is_author": rules.is_author(actor, one),
         "takes_runs": rules.takes_runs(one),
         "may_withdraw": rules.takes_runs(one) and may(actor, "lab.study.withdraw", one),
@@ -135,7 +149,7 @@ def study(request: HttpRequest, number: int) -> HttpResponseBase:
 def start(request: HttpRequest) -> HttpResponse:
     """How to run a study now, on one's own machine, with the small model."""
     actor = edge.actor(request)
-    tasks = list(queries.open_tasks(actor, list(queries.to_reproduce()[:5])))
+    tasks = list(queries.open_tasks(actor, queries.to_reproduce(actor)[:5]))
     context = {"tasks": [(task, title_of(task.result.suite)) for task in tasks], "address": request.get_host()}
     return render(request, "lab/start.html", context)
 
@@ -159,6 +173,31 @@ def _primary(study: Study) -> str:
     return f"{found.title if found else study.primary_measure} ({title_of(study.primary_suite)})"
 
 
+def _would_count(study: Study, results: Iterable[Result], actor: Actor) -> list[tuple[str | None, int]]:
+    """Of the results that wait to be reproduced: why the viewer's reproduction won't count, or nothing, and of how many."""
+    waiting = [one for one in results if one.state != Result.State.REPRODUCED and rules.takes_reproductions(study)]
+    return list(Counter(queries.dependence_of(one, actor) for one in waiting).items())
+
+
 def _shown(result: Result, claimed: Iterable[RunMeasure]) -> dict[str, Any]:
     rows = measured(result.suite, claimed)
-    return {"result": result, "suite": title_of(result.suite), "says": result_word(result), "measures": rows}
+    return {
+        "result": result,
+        "suite": title_of(result.suite),
+        "says": result_word(result),
+        "measures": rows,
+        "compared": list(_compared(result)),
+    }
+
+
+def _compared(result: Result) -> Iterator[dict[str, Any]]:
+    """How each reproduction that counts differs from the claim, in what decides, and within which margin that is looked at."""
+    for run, measures in sorted(result.compared.items(), key=lambda pair: int(pair[0])):
+        for name in deciding(result, measures):
+            known = measure_of(result.suite, name)
+            yield {
+                "run": run,
+                "address": path_to("lab:run", result.study.number or 0, int(run)),
+                "measure": known.title if known else name,
+                "says": compared_in_words(measures[name], known.unit if known else ""),
+            }

@@ -12,7 +12,7 @@ from stoa.evaluation.catalogue import SUITES
 from stoa.evaluation.words import Suite
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.lab import queries
-from stoa.lab.views.words import AREAS, UNITS
+from stoa.lab.views.words import AREAS, UNITS, counts_as
 
 
 def address(suite: Suite) -> str:
@@ -59,6 +59,6 @@ def suite(request: HttpRequest, suite: str) -> HttpResponseBase:
         ("Needs log probabilities", "yes" if one.needs_log_probabilities else None),
     ]
     measures = [(m, UNITS[m.unit]) for m in one.measures]
-    results = queries.results().filter(suite=one.name)[:20]
+    results = [(result, counts_as(result)) for result in queries.results().filter(suite=one.name)[:20]]
     context = {"suite": one, "facts": facts, "measures": measures, "results": results}
     return render(request, "lab/suite.html", context)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,7 +13,9 @@ from stoa.evaluation.words import Measure
 from stoa.kit import instants
 from stoa.kit.edge import ActForm
 from stoa.kit.faults import Conflict
+from stoa.lab import queries
 from stoa.lab.models import Result, Run, RunMeasure, Study
+from stoa.methods.evaluation.prevalence import Prevalence
 
 AREAS = {"privacy": "Privacy", "safety": "Safety", "security": "Security", "capability": "Capability"}
 UNITS = {"share": "share", "bits": "bits", "auroc": "AUROC"}
@@ -34,8 +37,7 @@ def study_state(study: Study) -> tuple[str, SafeString]:
 def run_state(run: Run) -> tuple[str, SafeString]:
     """Its state in a word, with what comes next."""
     if run.state == Run.State.CHECKED and run.checked_at:
-        word = run.get_verdict_display().capitalize()
-        return word, format_html("checked {}", instants.in_html(run.checked_at))
+        return verdict_word(run).capitalize(), format_html("checked {}", instants.in_html(run.checked_at))
     if run.state == Run.State.FAILED and run.ended:
         return "Failed", format_html("{}", instants.in_html(run.ended))
     if run.submitted:
@@ -45,7 +47,12 @@ def run_state(run: Run) -> tuple[str, SafeString]:
 
 def run_outcome(run: Run) -> str:
     """The state of a run in few words, for lists."""
-    return str(run.get_verdict_display() if run.verdict else run.get_state_display())
+    return verdict_word(run) if run.verdict else str(run.get_state_display())
+
+
+def verdict_word(run: Run) -> str:
+    """What its log was found to say. A wrong signature or time makes a log that does not hold, too, and differs from nothing."""
+    return "the log does not hold" if run.verdict == Run.Verdict.DIFFERS else str(run.get_verdict_display())
 
 
 def measure_of(suite: str, name: str) -> Measure | None:
@@ -64,15 +71,43 @@ def title_of(suite: str) -> str:
     return SUITES[suite].title if suite in SUITES else suite
 
 
-def measured(suite: str, rows: Iterable[RunMeasure]) -> list[tuple[str, str, RunMeasure]]:
-    """Each measure with what it is called and its unit."""
+def measured(suite: str, rows: Iterable[RunMeasure]) -> list[tuple[str, str, RunMeasure, Prevalence | None]]:
+    """Each measure with what it is called, its unit and, where a grader told it that errs, the share corrected for that."""
     known = [(measure_of(suite, one.measure), one) for one in rows]
-    return [(m.title if m else one.measure, UNITS[m.unit] if m else "", one) for m, one in known]
+    return [
+        (m.title if m else one.measure, UNITS[m.unit] if m else "", one, queries.corrected(suite, one))
+        for m, one in known
+    ]
 
 
 def estimate(one: RunMeasure | None) -> str:
     """A measure with the bounds of its interval, such as 0.42 (0.31 to 0.54)."""
     return "–" if one is None else f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})"
+
+
+def compared_in_words(said: Mapping[str, Any], unit: str) -> str:
+    """A reproduction beside its claim: how much more or less, with what bounds, and what that says within the margin."""
+    bounds = [said.get(name) for name in ("low", "high")]
+    known = [signed(bound, unit) for bound in bounds if bound is not None]
+    within = f" ({' to '.join(known)})" if len(known) == 2 else ""
+    points = " points" if unit == "share" else ""
+    margin = signed(said["margin"], unit).lstrip("+")
+    verdict = {"reproduced": "the same", "disputed": "another"}.get(said["verdict"], "not decided")
+    return f"is {more_or_less(said['difference'], unit)}{within}; margin {margin}{points}: {verdict}"
+
+
+def more_or_less(value: float, unit: str) -> str:
+    """A difference in words; of shares in percentage points."""
+    size = signed(abs(value), unit).lstrip("+")
+    points = (" point" if size == "1" else " points") if unit == "share" else ""
+    word = "" if value == 0 else " less" if value < 0 else " more"
+    return f"{size}{points}{word}"
+
+
+def signed(value: float, unit: str) -> str:
+    """A difference with its sign; of shares in percentage points, with a decimal where it is less than one of them."""
+    scaled, decimals = (100 * value, 0 if abs(value) >= 0.01 or value == 0 else 1) if unit == "share" else (value, 2)
+    return f"{scaled:+.{decimals}f}".replace("-", "−")
 
 
 def duration(seconds: int) -> str:
@@ -89,6 +124,12 @@ def size(count: int | None) -> str | None:
         if count >= step:
             return f"{count / step:.1f} {unit}"
     return f"{count} bytes"
+
+
+def counts_as(result: Result) -> str:
+    """What a result counts as, in few words, for lists; of a withdrawn study it counts as nothing, whatever it was."""
+    said = str(result.get_state_display())
+    return f"{said}; the study was withdrawn" if result.study.state == Study.State.WITHDRAWN else said
 
 
 def result_word(result: Result) -> str:

@@ -26,7 +26,7 @@ from stoa.members.acts.deciding import (
     set_bar,
 )
 from stoa.members.acts.inviting import draft_invitations, drop_invitations, send_invitations
-from stoa.members.acts.moving import give_out, give_out_files, import_applications
+from stoa.members.acts.moving import give_out, give_out_files, import_applications, read_appeals, take_list
 from stoa.members.acts.onboarding import accept_conduct, choose_topics, introduce, take_step
 from stoa.members.acts.pairs import find_pairs, settle_pair
 from stoa.members.acts.recognition import load_domains
@@ -75,6 +75,7 @@ __all__ = [
     "make_up_outage",
     "open_call",
     "rank",
+    "read_appeals",
     "read_application",
     "renew",
     "save_draft",
@@ -85,6 +86,7 @@ __all__ = [
     "submit",
     "suspend",
     "take_back_about_oneself",
+    "take_list",
     "take_step",
     "vouch",
     "withdraw",

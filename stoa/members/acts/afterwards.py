@@ -1,4 +1,4 @@
-"""After a call is decided: a place given up moves the waiting list, and an appeal goes to people who did not decide."""
+"""After a call is decided: a place that comes free moves the waiting list, and an appeal goes to people who did not decide."""
 
 from __future__ import annotations
 
@@ -15,30 +15,50 @@ from stoa.members.acts.deciding import write
 from stoa.members.acts.deciding_mails import tell as tell_keepers
 from stoa.members.acts.deciding_mails import who_may
 from stoa.members.acts.deciding_panel import KIND
-from stoa.members.models import Appeal, Bar, Call, Decision
+from stoa.members.models import Appeal, Application, Bar, Call, Decision, Part
 from stoa.members.queries.terms import has_room
 from stoa.people.joining import end, take_in
+from stoa.people.models import Person
+from stoa.people.queries import roles_of
 from stoa.review.queries import read_it
 
 MOST_WORDS = 5_000
 OUTCOME = Decision.Outcome
+GRANTED = {
+    "subject": "Your appeal is granted: [[call]]",
+    "body": "Hello [[name]],\n\nyour appeal is granted: you are admitted, and a [[role]] from now on.\n\n[[reply]]",
+}
+STANDS = {
+    "subject": "Your appeal: the decision stands: [[call]]",
+    "body": "Hello [[name]],\n\npeople who had no part in it looked at the decision again. It stands.\n\n[[reply]]",
+}
 
 
 @act("members.place.give_up", on="decision")
 def give_up_place(actor: Actor, *, decision: Decision) -> Decision:
-    """Give up the place that one got; whoever is first on the waiting list gets it."""
+    """Give up the place that one got, while places still move: whoever is first on the waiting list gets it. Or leave that list."""
     call = _decided(decision.application.call)
     decision = locks.exclusive(decision)
     if decision.outcome not in {OUTCOME.ADMITTED, OUTCOME.WAITING}:
         raise Closed("There is no place to give up.")
-    had_place = decision.outcome == OUTCOME.ADMITTED
-    decision.outcome, decision.moved = OUTCOME.GIVEN_UP, clock.now()
-    decision.save(update_fields=["outcome", "moved"])
-    if had_place:
-        if decision.application.person:
-            end(decision.application.person, call.admits)
-        tell(events.PlaceMoved(call.pk, int(_move_up(call))))
+    if not places_move(call):
+        raise Closed("Places of this call move no more.", remedy="You can leave the community instead.")
+    person = decision.application.person
+    if decision.outcome == OUTCOME.ADMITTED and person and any(r.role == call.admits for r in roles_of(person.pk)):
+        end(person, call.admits)  # which lets go of the place
+        decision.refresh_from_db()
+    else:
+        _let_go(call, decision)
     return decision
+
+
+def leave_place(person: Person, role: str) -> None:
+    """Whoever ceases to hold the role that a call gave them lets go of their place, while places move. Inside an act."""
+    rows = Decision.objects.filter(application__person=person, outcome=OUTCOME.ADMITTED)
+    for decision in rows.filter(application__call__admits=role, application__call__phase=Call.Phase.DECIDED):
+        call = locks.exclusive(decision.application.call)
+        if places_move(call):
+            _let_go(call, decision)
 
 
 @act("members.appeal.make", on="decision", kind="private")
@@ -46,14 +66,14 @@ def appeal(actor: Actor, *, decision: Decision, words: str) -> Appeal:
     """Ask people who did not decide it to look at a decision about one's application again; once, while the time for it runs."""
     call = _decided(decision.application.call)
     decision = locks.exclusive(decision)
-    if decision.outcome == OUTCOME.ADMITTED or Appeal.objects.filter(decision=decision).exists():
+    if decision.outcome not in {OUTCOME.WAITING, OUTCOME.DECLINED} or Appeal.objects.filter(decision=decision).exists():
         raise Closed("Against this decision there is no appeal, or yours is made.")
     if clock.now() >= appeal_until(call):
         raise Closed("The time for an appeal is over.", remedy="The next call is open to you.")
     if not words.strip() or len(words) > MOST_WORDS:
         raise Invalid("The appeal is empty or too long.", remedy=f"Use 1 to {MOST_WORDS:,} characters.", field="words")
     made = Appeal.objects.create(decision=decision, words=words.strip())
-    may = who_may("members.appeal.decide")
+    may = who_may("members.appeal.decide", call)
     others = [one for one in may if not had_part(call, decision.application_id, one.pk)]
     tell_keepers(others, call, "appeal-made", reverse("members:appeals", args=[call.slug]))
     return made
@@ -61,7 +81,10 @@ def appeal(actor: Actor, *, decision: Decision, words: str) -> Appeal:
 
 @act("members.appeal.decide", on="call", kind="sealed")
 def decide_appeal(actor: Actor, *, call: Call, appeal: Appeal, granted: bool, reply: str) -> Appeal:
-    """Decide an appeal, as somebody who had no part in the decision: admit, or say why it stands."""
+    """Decide an appeal, as somebody who had no part in the decision: admit, or say why it stands.
+
+    Whoever is admitted is so beyond the places. That they hold a role is public, as of everybody; the rest is sealed.
+    """
     call = _decided(call)
     appeal = locks.exclusive(appeal)
     if appeal.decided or appeal.decision.application.call_id != call.pk:
@@ -72,14 +95,19 @@ def decide_appeal(actor: Actor, *, call: Call, appeal: Appeal, granted: bool, re
         )
     if not reply.strip() or len(reply) > MOST_WORDS:
         raise Invalid("The answer is empty or too long.", remedy=f"Use 1 to {MOST_WORDS:,} characters.", field="reply")
+    if granted and not has_room(appeal.decision.application, call.admits):
+        raise Refused(
+            "The sponsor’s share has no room for them.",
+            remedy="The charter fixes that share. It can be granted once others are members, or people of the sponsor’s leave.",
+            code="sponsor-share",
+        )
     appeal.granted, appeal.reply = granted, reply.strip()
     appeal.decided, appeal.decided_by_id = clock.now(), actor.person_id
     appeal.save()
     decision = appeal.decision
     if granted:
         _admit(call, decision)
-    letter = {"subject": f"Your appeal: {call.title}", "body": f"Hello [[name]],\n\n{appeal.reply}\n\n[[page]]"}
-    write(call, decision, letter)
+    write(call, decision, GRANTED if granted else STANDS, reply=appeal.reply)
     person_id = decision.application.person_id or ""
     tell(events.AppealDecided(decision.application_id, call.pk, person_id, granted))
     return appeal
@@ -92,17 +120,46 @@ def appeal_until(call: Call) -> datetime:
     return released + timedelta(days=terms().windows.get("appeal_days", 14))
 
 
+def places_move_until(call: Call) -> datetime:
+    """Until when a place that comes free goes to who waits, and the waiting list stands."""
+    released = call.release.confirmed
+    assert released is not None
+    return released + timedelta(days=terms().windows.get("places_move_days", 90))
+
+
+def places_move(call: Call) -> bool:
+    """Whether they move now."""
+    return clock.now() < places_move_until(call)
+
+
 def deciders(call: Call) -> set[str | None]:
-    """Who had a part in the decisions of a call: who gave the bar, and who drafted and released the letters."""
+    """Who had a part in all decisions of a call: who gave a bar or set it, made the order, drafted and released the letters."""
     release = call.release
     bars = Bar.objects.filter(call=call).values_list("person_id", flat=True)
-    return {release.drafted_by_id, release.confirmed_by_id, *bars}
+    parts = Part.objects.filter(call=call, application=None).values_list("person_id", flat=True)
+    return {release.drafted_by_id, release.confirmed_by_id, *bars, *parts}
 
 
 def had_part(call: Call, application_id: str, person_id: str | None) -> bool:
-    """Whether somebody had a part in the decision about an application: they decided the call, or were given this one to read."""
+    """Whether somebody had a part in the decision about an application.
+
+    It is their own, they decided the call, wrote the reason, or were given this one to read.
+    """
+    if Application.objects.filter(pk=application_id, person=person_id).exists():
+        return True
+    if Part.objects.filter(application=application_id, person=person_id).exists():
+        return True
     read = call.panel is not None and read_it(call.panel, KIND, application_id, person_id)
     return read or person_id in deciders(call)
+
+
+def _let_go(call: Call, decision: Decision) -> None:
+    """Let go of a place, or of one on the waiting list. A place goes to whoever follows."""
+    had_place = decision.outcome == OUTCOME.ADMITTED
+    decision.outcome, decision.moved = OUTCOME.GIVEN_UP, clock.now()
+    decision.save(update_fields=["outcome", "moved"])
+    if had_place:
+        tell(events.PlaceMoved(call.pk, int(_move_up(call))))
 
 
 def _move_up(call: Call) -> bool:

@@ -27,7 +27,7 @@ from stoa.members.rules.answers import fault_of, fault_of_fact, missing
 from stoa.members.rules.files import fault_of_file
 from stoa.members.rules.profile import PROFILE, profile_faults
 from stoa.methods.canonical import canonical
-from stoa.methods.identifiers import orcid, ror, works
+from stoa.methods.identifiers import Work, bibtex, orcid, ror, works
 from stoa.people.events import PrivateLook
 from stoa.people.models import Person
 
@@ -37,19 +37,32 @@ MOST_DRAFTS = 20
 
 @act("members.application.begin", on="person", kind="private")
 def begin_application(actor: Actor, *, person: Person, call: Call, facts: Mapping[str, Any]) -> Draft:
-    """Begin one's application to a call, with the facts that decide who may apply; a second time gives the one begun."""
+    """Begin one's application to a call, with the facts that decide who may apply; for one that was begun, change these facts.
+
+    What was submitted stands until it is submitted anew.
+    """
     call = locks.shared(call)
-    if found := Draft.objects.filter(call=call, person=person).first():
-        return found
+    keys = {fact.key for fact in call.asks.facts}
+    kept = {key: value for key, value in facts.items() if key in keys}
+    if begun := Draft.objects.filter(call=call, person=person).first():
+        return begun if kept == begun.facts else _change_facts(begun, kept)
     if not can_be_begun(call):
         raise Closed("This call takes no new applications now.", remedy="Its page says when it does.")
     _check_facts(call, facts)
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # so that two requests at once don't begin two
     if Draft.objects.filter(person=person).count() >= MOST_DRAFTS:
         raise TooFast(f"You have begun {MOST_DRAFTS} applications.", remedy="Finish or withdraw some of them first.")
-    keys = {fact.key for fact in call.asks.facts}
-    kept = {key: value for key, value in facts.items() if key in keys}
-    return Draft.objects.get_or_create(call=call, person=person, defaults={"facts": kept})[0]
+    known = Application.objects.filter(call=call, person=person).first()
+    first = {"facts": kept, **(_as_written(known) if known else {})}
+    return Draft.objects.get_or_create(call=call, person=person, defaults=first)[0]
+
+
+def _change_facts(draft: Draft, facts: Mapping[str, Any]) -> Draft:
+    draft = _in_time(draft)
+    _check_facts(draft.call, facts)
+    draft.facts, draft.saved, draft.version = {**facts}, clock.now(), draft.version + 1
+    draft.save(update_fields=["facts", "saved", "version"])
+    return draft
 
 
 @act("members.application.save", on="draft", kind="private")
@@ -97,27 +110,30 @@ def submit(actor: Actor, *, draft: Draft) -> Draft:
     forget_if_unused(replaced)
     digest = hashlib.sha256(canonical(content(application))).hexdigest()
     tell(events.ApplicationSubmitted(application.pk, call.pk, draft.person_id, digest, application.version))
-    _mail(draft, "application-received", application=application.pk, digest=digest)
+    _mail(draft.person, call, "application-received", application=application.pk, digest=digest)
     return draft
 
 
-@act("members.application.withdraw", on="draft", kind="sealed")
-def withdraw(actor: Actor, *, draft: Draft) -> Draft:
-    """Withdraw what one submitted: it is deleted with its files, and nobody else sees that there was anything. One's text stays."""
-    draft = locks.exclusive(draft)
-    draft.call = locks.shared(draft.call)
-    if draft.call.phase == Call.Phase.DECIDED:
+@act("members.application.withdraw", on="application", kind="sealed")
+def withdraw(actor: Actor, *, application: Application) -> None:
+    """Withdraw what one submitted: it is deleted with its files, and nobody else sees that it was there. One's text stays.
+
+    Where applications are in order already, whoever follows gets the place when the letters are drafted; see `draft_release`.
+    """
+    person_id = application.person_id or ""
+    draft = Draft.objects.select_for_update().filter(call=application.call_id, person=person_id).first()
+    call = locks.shared(application.call)
+    if call.phase == Call.Phase.DECIDED:
         raise Closed("This call is decided.", remedy="A place can be declined.")
-    application = Application.objects.filter(call=draft.call_id, person=draft.person_id).first()
-    if application is None:
+    found = Application.objects.select_related("person").filter(pk=application.pk).first()
+    if found is None or found.person is None:
         raise Closed("Nothing of yours is submitted here.")
-    tell(events.ApplicationWithdrawn(application.pk, draft.call_id, draft.person_id))
-    application.call = draft.call
-    take_away(application)
-    application.delete()
-    _let_go_of_files(draft, application.files)
-    _mail(draft, "application-withdrawn")
-    return draft
+    tell(events.ApplicationWithdrawn(found.pk, call.pk, person_id))
+    found.call = call
+    take_away(found)
+    found.delete()
+    _let_go_of_files(draft, found.files)
+    _mail(found.person, call, "application-withdrawn")
 
 
 @act("members.application.read", on="application", kind="sealed")
@@ -146,6 +162,13 @@ def erase_applications(person_id: str) -> None:
     AboutYou.objects.filter(person=person_id).delete()
     Vouch.objects.filter(person=person_id).delete()
     Onboarding.objects.filter(pk=person_id).delete()
+
+
+def _as_written(application: Application) -> dict[str, Any]:
+    """What was taken in from a file, as its applicant goes on writing it."""
+    profile = {name: getattr(application, name) for name in ("organisation", "ror", "orcid", "post", "page")}
+    written = "\n".join(bibtex(Work(**work), number) for number, work in enumerate(application.publications, start=1))
+    return {"answers": application.answers, "profile": {**profile, "publications": written}}
 
 
 def _in_time(draft: Draft) -> Draft:
@@ -203,14 +226,15 @@ def _check_files(draft: Draft, given: Collection[str]) -> None:
         raise Invalid("One file stands in two places.", remedy="Send it a second time if it belongs in both.")
 
 
-def _let_go_of_files(draft: Draft, sent: list[str]) -> None:
-    fields = {field.key for field in draft.call.asks.fields if field.kind == "file"}
-    gone = {*sent, *draft.files}
+def _let_go_of_files(draft: Draft | None, sent: list[str]) -> None:
+    gone = {*sent, *(draft.files if draft else ())}
     if not gone:
         return
-    draft.answers = {key: value for key, value in draft.answers.items() if key not in fields}
-    draft.files, draft.version = [], draft.version + 1
-    draft.save(update_fields=["answers", "files", "version"])
+    if draft:
+        fields = {field.key for field in draft.call.asks.fields if field.kind == "file"}
+        draft.answers = {key: value for key, value in draft.answers.items() if key not in fields}
+        draft.files, draft.version = [], draft.version + 1
+        draft.save(update_fields=["answers", "files", "version"])
     forget_if_unused(gone)
 
 
@@ -233,8 +257,7 @@ def _copy(draft: Draft, application: Application) -> None:
     application.version += 1
 
 
-def _mail(draft: Draft, text: str, **values: str) -> None:
-    person, call = draft.person, draft.call
+def _mail(person: Person, call: Call, text: str, **values: str) -> None:
     if not person.email:
         return
     page = settings.STOA.address + reverse("members:mine", args=[call.slug])

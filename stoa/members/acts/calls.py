@@ -90,6 +90,10 @@ def amend_call(actor: Actor, *, call: Call, version: int, changes: Mapping[str, 
     call = _at(call, version)
     if call.phase == Call.Phase.DRAFT or not can_be_changed(call):
         raise Closed("This call has opened; its rules are fixed.", remedy="It can close later, on the record.")
+    if changes.get("slug", call.slug) != call.slug:
+        raise Invalid(
+            "The address of a call does not change once it is announced.", remedy="Leave it as it is.", field="slug"
+        )
     _set(call, changes)
     check_dates(call.opens, call.closes)
     call.version += 1
@@ -112,7 +116,8 @@ def extend_call(actor: Actor, *, call: Call, closes: datetime, reason: str) -> C
     if not reason or len(reason) > MOST_REASON:
         raise Invalid("The reason is empty or too long.", remedy=f"Use 1 to {MOST_REASON} characters.", field="reason")
     call.closes = closes
-    call.save(update_fields=["closes"])
+    call.version += 1
+    call.save(update_fields=["closes", "version"])
     tell(events.CallExtended(call.pk, clock.stamp(closes)), {"reason": reason})
     return call
 
@@ -126,7 +131,8 @@ def make_up_outage(actor: Actor, *, call: Call) -> Call:
         raise Closed("There was no outage near the end of this call.")
     seconds = round((moved[0] - call.closes).total_seconds())
     call.closes, call.made_up_until = moved
-    call.save(update_fields=["closes", "made_up_until"])
+    call.version += 1
+    call.save(update_fields=["closes", "made_up_until", "version"])
     tell(events.CallExtended(call.pk, clock.stamp(call.closes), seconds))
     return call
 

@@ -6,17 +6,18 @@ from django.conf import settings
 
 from stoa.charter.queries import community, terms
 from stoa.kit import outbox, wording
-from stoa.members.models import Call
+from stoa.members.models import Application, Call
 from stoa.people.models import Person
 from stoa.people.queries import holders
 
 KEEPERS = ("founder", "steward")
 
 
-def who_may(power: str) -> list[Person]:
-    """The founders and stewards to whom the charter gives a power."""
+def who_may(power: str, call: Call) -> list[Person]:
+    """The founders and stewards to whom the charter gives a power over a call; none who applied to it."""
     roles = [role for role in KEEPERS if role in terms().powers.get(power, ())]
-    found = {person.pk: person for role in roles for person in holders(role)}
+    applied = Application.objects.filter(call=call, person__isnull=False).values("person")
+    found = {person.pk: person for role in roles for person in holders(role).exclude(pk__in=applied)}
     return [found[pk] for pk in sorted(found)]
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
 from stoa.members.models import Application, Call
-from stoa.members.queries.deciding_panel import authors_of, in_text, known_of
+from stoa.members.queries.deciding_panel import authors_of, houses_by_name, in_text, known_of
 from stoa.people.models import Person
 from stoa.review.acts.panels import Criterion, Example, Put, open_panel, put_before, withdraw_piece
 from stoa.review.acts.seats import Asked
 from stoa.review.models import Panel
 
 KIND = "application"
+CHUNK = 1_000
 
 
 def open_reading(call: Call, due: datetime) -> Panel:
@@ -29,15 +31,17 @@ def open_reading(call: Call, due: datetime) -> Panel:
         minutes_each=call.minutes_each,
         on=("call", call.pk),
     )
-    put_before(panel, pieces_of(call))
+    put_before(panel, pieces_of(call), Application.objects.filter(call=call).count())
     return panel
 
 
-def pieces_of(call: Call) -> list[Put]:
+def pieces_of(call: Call) -> Iterator[Put]:
     """What was submitted to a call as reviewers would read it, in the order of ids, which says nothing of who came first."""
-    rows = list(Application.objects.filter(call=call).order_by("pk"))
-    authors = authors_of(rows)
-    return [Put(KIND, one.pk, one.name, in_text(call, one), [authors[one.pk]]) for one in rows]
+    rows = Application.objects.filter(call=call).order_by("pk").iterator(CHUNK)
+    houses = houses_by_name()
+    while some := list(islice(rows, CHUNK)):
+        authors = authors_of(some, houses)
+        yield from (Put(KIND, one.pk, one.name, in_text(call, one), [authors[one.pk]]) for one in some)
 
 
 def take_away(application: Application) -> None:

@@ -33,7 +33,7 @@ def draft_invitations(actor: Actor, *, call: Call, people: Sequence[Invitee]) ->
         raise Closed(f"{MOST_WAITING} drafts wait already.", remedy="Have one sent, or drop it.")
     rows = [[one.name, one.email] for one in people]
     drafted = Invitations.objects.create(call=call, people=rows, drafted_by_id=actor.person_id)
-    able = [person for person in who_may("members.invitations.send") if person.pk != actor.person_id]
+    able = [person for person in who_may("members.invitations.send", call) if person.pk != actor.person_id]
     tell_keepers(able, call, "invitations-to-send", drafted.get_absolute_url())
     return drafted
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,9 +11,10 @@ from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid
 from stoa.members import events
 from stoa.members.acts.applications import content
-from stoa.members.models import Application, Call
+from stoa.members.models import Appeal, Application, Call
 from stoa.members.rules.incoming import Incoming, fault_of_incoming
 from stoa.methods.identifiers import orcid, works
+from stoa.methods.names import sort_key
 from stoa.people.events import PrivateLook
 from stoa.people.models import Person
 
@@ -28,6 +29,25 @@ def give_out(actor: Actor, *, call: Call) -> list[dict[str, Any]]:
         if one.person_id:
             tell(PrivateLook(one.person_id, f"your application to “{call.title}”, given out"), {"by": actor.name})
     return [{"number": one.pk, "submitted": clock.stamp(one.submitted), **content(one)} for one in rows]
+
+
+@act("members.list.take", on="call", kind="sealed")
+def take_list(actor: Actor, *, call: Call, people: Iterable[str]) -> int:
+    """Take away a list of those who applied to a call, as one who keeps it; each of them can see that it was taken."""
+    what = f"your line in a list of applications to “{call.title}”, taken away as a file"
+    told = sorted(set(people))
+    for person_id in told:
+        tell(PrivateLook(person_id, what), {"by": actor.name})
+    return len(told)
+
+
+@act("members.appeal.read", on="call", kind="sealed")
+def read_appeals(actor: Actor, *, call: Call, appeals: Sequence[Appeal]) -> None:
+    """Read appeals against decisions of a call, as one who may decide some; who made them can see that they were read."""
+    for one in appeals:
+        person_id = one.decision.application.person_id
+        if person_id and person_id != actor.person_id:
+            tell(PrivateLook(person_id, f"your appeal about “{call.title}”"), {"by": actor.name})
 
 
 @act("members.files.give_out", on="call", kind="sealed")
@@ -91,7 +111,7 @@ def _row(call: Call, one: Incoming, person: Person | None) -> Application:
         call=call,
         person=person,
         name=name,
-        sort_name=name.casefold()[:120],
+        sort_name=sort_key(name)[:120],
         organisation=one.organisation.strip(),
         orcid=orcid(one.orcid) or "",
         publications=[asdict(work) for work in works(one.publications)],

@@ -48,7 +48,7 @@ def _join(ended: Person, *, into: Person) -> None:
     tell(events.AccountsJoined(into.pk, ended.pk))
     has = {(role.role, role.scope) for role in roles_of(into.pk)}
     for role in roles_of(ended.pk):
-        end(ended, role.role, role.scope)
+        end(ended, role.role, role.scope, moves=True)
         if (role.role, role.scope) not in has:
             give(into, role.role, role.scope, role.end, room_found=True)
     merge(ended, into)
@@ -76,9 +76,12 @@ def _move_ties(ended: Person, into: Person) -> None:
 
 
 def _move_addresses(ended: Person, into: Person) -> None:
-    """Either address signs the one person in; that of the older account stays the first."""
+    """Either address signs the one person in; that of the older account stays the first.
+
+    What was proved stays so. An address by which nobody signed in yet has no row, and was proved by nobody.
+    """
     EmailAddress.objects.filter(user=ended).update(user=into, primary=False)
     if ended.email and not EmailAddress.objects.filter(email__iexact=ended.email).exists():
-        EmailAddress.objects.create(user=into, email=ended.email, verified=True, primary=False)
+        EmailAddress.objects.create(user=into, email=ended.email, verified=False, primary=False)
     taken = SocialAccount.objects.filter(user=into).values("provider")
     SocialAccount.objects.filter(user=ended).exclude(provider__in=taken).update(user=into)

@@ -1,11 +1,12 @@
 """After a restore: takes calls and members as far as the recovered entries tell.
 
-So the clock takes no published step of a call twice, who is suspended stays so, one person's accounts stay joined, and
-nobody is asked again to accept what they accepted.
+So the clock takes no published step of a call twice, what was decided about applications stays so, who is suspended stays
+so, one person's accounts stay joined, and nobody is asked again to accept what they accepted.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,13 +15,20 @@ from django.db.models import Q
 
 from stoa.charter.models import Policy
 from stoa.members import events
+from stoa.members.acts.deciding import LETTERS
+from stoa.members.acts.deciding_panel import take_away
 from stoa.members.acts.pairs import merge
-from stoa.members.models import Acceptance, Call
-from stoa.people.events import RoleGiven
-from stoa.people.models import Pair, Person, Role, Suspension
+from stoa.members.models import Acceptance, Application, Call, Decision, Release
+from stoa.people.events import RoleEnded, RoleGiven
+from stoa.people.models import Pair, Person, Suspension
+from stoa.people.recovering import give_again
+from stoa.record.models import Blob
 
 Leaf = Mapping[str, Any]
 LOST = "What was written is lost: the server was restored from a backup."
+LOST_LETTER = {"subject": "[[call]]", "body": "[[reason]]\n\n[[page]]"}
+OUTCOME = Decision.Outcome
+GIVE_UP = "members.place.give_up"
 
 PHASES = {
     events.CallAnnounced.type: Call.Phase.ANNOUNCED,
@@ -39,6 +47,10 @@ def bring_back(leaves: Sequence[Leaf]) -> None:
         call = Call.objects.filter(pk=leaf["subject"].removeprefix("call:")).first()
         if call is not None and leaf["type"].startswith("members.call."):
             _take(call, leaf)
+        if call is not None and leaf["type"] in DECIDING:
+            DECIDING[leaf["type"]](call, leaf)
+        if leaf["act"] == GIVE_UP and "role" in leaf["facts"]:
+            _move(leaf)
         if leaf["type"] in PEOPLE and _known(leaf):
             PEOPLE[leaf["type"]](leaf["facts"], leaf, datetime.fromisoformat(leaf["at"]))
 
@@ -46,10 +58,71 @@ def bring_back(leaves: Sequence[Leaf]) -> None:
 def _take(call: Call, leaf: Leaf) -> None:
     for name in {"opens", "closes"} & leaf["facts"].keys():
         setattr(call, name, datetime.fromisoformat(leaf["facts"][name]))
+    if leaf["type"] in {events.CallAmended.type, events.CallExtended.type}:
+        call.version += 1
     call.phase = PHASES.get(leaf["type"], call.phase)
     if call.phase != Call.Phase.DRAFT:
         call.announced = call.announced or datetime.fromisoformat(leaf["at"])
     call.save()
+
+
+def _set_bar(call: Call, leaf: Leaf) -> None:
+    """Where the reading had not begun in the backup, it begins anew, and its reviewers give another bar."""
+    if call.phase == Call.Phase.REVIEW:
+        call.bar = leaf["facts"]["bar"]
+        call.save(update_fields=["bar"])
+
+
+def _decide(call: Call, leaf: Leaf) -> None:
+    """Outcomes come back without reasons that were written since, and letters without their words.
+
+    What was submitted after the backup is lost. What was withdrawn since is told by the scores, where they were published,
+    or else by the number of those declined; where it is not, what is neither admitted nor waiting has no outcome.
+    """
+    facts, at = leaf["facts"], datetime.fromisoformat(leaf["at"])
+    order, scores = _blob(facts["order"]), _blob(facts.get("scores"))
+    if order is None:
+        return
+    known, there = dict(scores or []), {one.pk: one for one in Application.objects.filter(call=call)}
+    if scores is not None:
+        for one in [there.pop(pk) for pk in there.keys() - known.keys()]:
+            take_away(one)
+            one.delete()
+    place = {pk: number for number, pk in enumerate(order, start=1)}
+    rest = there.keys() - place.keys()
+    declined = rest if scores is not None or len(rest) == facts["declined"] else set()
+    call.bar, call.phase = facts["bar"], Call.Phase.DECIDED
+    call.save(update_fields=["bar", "phase"])
+    told = {"letters": dict.fromkeys(LETTERS, LOST_LETTER), "drafted": at, "drafted_by": None}
+    Release.objects.update_or_create(call=call, defaults={**told, "confirmed": at, "confirmed_by_id": _by(leaf)})
+    before = {one.application_id: one for one in Decision.objects.filter(application__call=call)}
+    for pk in (place.keys() & there.keys()) | declined:
+        decision = before.get(pk) or Decision(application=there[pk], reason=LOST)
+        decision.place, decision.decided = place.get(pk), at
+        decision.score = known.get(pk, decision.score)
+        decision.outcome = OUTCOME.DECLINED if pk in declined else _outcome(place[pk], facts["admitted"])
+        decision.save()
+
+
+def _outcome(place: int, admitted: int) -> str:
+    return OUTCOME.ADMITTED if place <= admitted else OUTCOME.WAITING
+
+
+def _move(leaf: Leaf) -> None:
+    """Who gave up a place, and who came after: told by the roles that the one ceased and the other came to hold."""
+    gave_up = leaf["type"] == RoleEnded.type
+    before, after = (OUTCOME.ADMITTED, OUTCOME.GIVEN_UP) if gave_up else (OUTCOME.WAITING, OUTCOME.ADMITTED)
+    rows = Decision.objects.filter(application__person=leaf["facts"]["person"], outcome=before)
+    rows = rows.filter(application__call__admits=leaf["facts"]["role"], application__call__phase=Call.Phase.DECIDED)
+    for one in rows.order_by("-decided", "-pk")[:1]:
+        one.outcome, one.moved = after, datetime.fromisoformat(leaf["at"])
+        one.save(update_fields=["outcome", "moved"])
+
+
+def _blob(name: str | None) -> Any:
+    """What an entry names by its digest, where it came with the entries."""
+    found = Blob.objects.filter(sha256=name).first() if name else None
+    return json.loads(bytes(found.body)) if found else None
 
 
 def _known(leaf: Leaf) -> bool:
@@ -97,15 +170,17 @@ def _join(facts: Leaf, _: Leaf, at: datetime) -> None:
     Pair.objects.filter(both, settled=None).update(settled=at, same=True, reason=LOST)
 
 
-def _give(facts: Leaf, leaf: Leaf, at: datetime) -> None:
-    """Of roles that were given since, only those come back that went from one account of a person to the other."""
-    if leaf["act"] == "members.pair.settle":
-        until = datetime.fromisoformat(facts["until"]) if facts.get("until") else None
-        held = {"person_id": facts["person"], "role": facts["role"], "scope": facts.get("scope", "")}
-        if not Role.objects.filter(Q(end=None) | Q(end__gt=at), **held).exists():
-            Role.objects.create(start=at, end=until, **held)
+def _give(facts: Leaf, _: Leaf, at: datetime) -> None:
+    """The role of organiser of a call that the backup has; other roles come back with people."""
+    kind, _colon, pk = facts.get("scope", "").partition(":")
+    if kind == "call" and Call.objects.filter(pk=pk).exists():
+        give_again(Person.objects.get(pk=facts["person"]), facts, at)
 
 
+DECIDING: dict[str, Callable[[Call, Leaf], None]] = {
+    events.BarSet.type: _set_bar,
+    events.CallDecided.type: _decide,
+}
 PEOPLE: dict[str, Callable[[Leaf, Leaf, datetime], None]] = {
     events.Suspended.type: _suspend,
     events.SuspensionLifted.type: _lift,

@@ -9,15 +9,16 @@ from ninja import Field, Router, Schema
 from ninja.pagination import paginate
 from ninja.responses import Status
 
+from stoa.kit.addresses import path_to
 from stoa.kit.api import Given, Parts, Word, actor, found, signed_in
-from stoa.kit.faults import Invalid, Refused
+from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.kit.files.answering import attachment, packed
 from stoa.kit.files.queries import own_file
 from stoa.kit.powers import may
 from stoa.members import acts, queries, rules
 from stoa.members.acts.vouching import read_vouching, vouching_link
 from stoa.members.api.calls import found_call
-from stoa.members.models import Application, Call, Draft
+from stoa.members.models import Application, Call
 from stoa.members.queries import Mine
 from stoa.members.queries.applications import unreachable
 from stoa.members.queries.files import enclosed, find_enclosed, find_readable, in_folders
@@ -56,7 +57,10 @@ class Vouching(Given):
 
 
 class MineOut(Schema):
-    """One's own application: what is written, and since when what of it is submitted."""
+    """One's own application: what is written, and since when what of it is submitted.
+
+    One that came from a file has the version 0: nothing of it was written here, and it can be read and withdrawn.
+    """
 
     call: str
     version: int
@@ -141,22 +145,25 @@ def get_my_application(request: HttpRequest, slug: str) -> dict[str, Any]:
 @router.put("/calls/{slug}/application", response=MineOut, summary="Save answers of your application")
 def save_application(request: HttpRequest, slug: str, given: Saving) -> dict[str, Any]:
     """Keep some of your answers; the others stay. Nobody sees them until you submit."""
-    acts.save_draft(signed_in(request), draft=_mine(request, slug).draft, **given.dict())
+    acts.save_draft(signed_in(request), draft=found(_mine(request, slug).draft), **given.dict())
     return _shown(_mine(request, slug))
 
 
 @router.post("/calls/{slug}/application/submit", response=MineOut, summary="Submit your application")
 def submit_application(request: HttpRequest, slug: str) -> dict[str, Any]:
     """Submit your application as it stands, also in the place of what you submitted before. A receipt comes by mail."""
-    acts.submit(signed_in(request), draft=_mine(request, slug).draft)
+    acts.submit(signed_in(request), draft=found(_mine(request, slug).draft))
     return _shown(_mine(request, slug))
 
 
-@router.delete("/calls/{slug}/application", response=MineOut, summary="Withdraw your application")
-def withdraw_application(request: HttpRequest, slug: str) -> dict[str, Any]:
-    """Withdraw what you submitted: it is deleted. What you wrote stays yours."""
-    acts.withdraw(signed_in(request), draft=_mine(request, slug).draft)
-    return _shown(_mine(request, slug))
+@router.delete("/calls/{slug}/application", response={200: MineOut, 204: None}, summary="Withdraw your application")
+def withdraw_application(request: HttpRequest, slug: str) -> Status[dict[str, Any] | None]:
+    """Withdraw what you submitted: it is deleted. What you wrote stays yours; of what came from a file nothing stays."""
+    caller, mine = signed_in(request), _mine(request, slug)
+    if mine.application is None:
+        raise Closed("Nothing of yours is submitted here.")
+    acts.withdraw(caller, application=mine.application)
+    return Status(200, _shown(_mine(request, slug))) if mine.draft else Status(204, None)
 
 
 @router.post("/calls/{slug}/vouch", response={204: None}, summary="Vouch for an applicant")
@@ -282,16 +289,20 @@ def _mine(request: HttpRequest, slug: str) -> Mine:
 
 
 def _shown(mine: Mine) -> dict[str, Any]:
-    draft: Draft = mine.draft
-    sent = mine.application
+    draft, sent = mine.draft, mine.application
+    holder = draft or sent
+    assert holder is not None
     return {
-        "call": draft.call.slug,
-        **{name: getattr(draft, name) for name in ("version", "begun", "saved", "facts", "answers", "profile")},
+        "call": holder.call.slug,
+        **{name: getattr(holder, name) for name in ("begun", "facts", "answers")},
+        "version": draft.version if draft else 0,
+        "saved": draft.saved if draft else holder.begun,
+        "profile": draft.profile if draft else {},
         "number": sent.pk if sent else None,
         "submitted": sent.submitted if sent else None,
         "edited": sent.edited if sent else None,
-        "address": draft.get_absolute_url(),
-        "vouching": vouching_link(draft) if draft.profile.get("post") else "",
+        "address": path_to("members:mine", holder.call.slug),
+        "vouching": vouching_link(draft) if draft and draft.profile.get("post") else "",
     }
 
 

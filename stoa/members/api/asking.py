@@ -76,7 +76,7 @@ def ask_about_call(request: HttpRequest, slug: str, given: EnquiryIn) -> Status[
     """Ask about a call that is open and to which you have begun to apply. Everybody reads it; your name, if you say so."""
     me = signed_in(request)
     mine = found(queries.own(found_call(request, slug), me))
-    return Status(201, _shown(acts.ask(me, draft=mine.draft, **given.dict()), reader(me)))
+    return Status(201, _shown(acts.ask(me, draft=found(mine.draft), **given.dict()), reader(me)))
 
 
 @router.put("/calls/{slug}/questions/{number}/answer", response=EnquiryOut, summary="Answer a question about a call")

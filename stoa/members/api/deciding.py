@@ -1,6 +1,7 @@
 """Deciding calls over HTTP: the bar, the order, reasons, letters, appeals; and what an applicant does then."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from django.db.models import QuerySet
@@ -9,11 +10,13 @@ from ninja import Field, Router, Schema
 from ninja.pagination import paginate
 from ninja.responses import Status
 
-from stoa.kit.api import Given, Parts, Word, actor, found, signed_in
+from stoa.kit import clock
+from stoa.kit.api import ErrandOut, Given, Parts, Word, actor, found, signed_in
+from stoa.kit.errands import Errand
 from stoa.kit.faults import Refused
-from stoa.members import acts, queries, rules
+from stoa.members import acts, queries, rules, tasks
 from stoa.members.api.calls import CallOut, found_call
-from stoa.members.models import Appeal, Call, Decision
+from stoa.members.models import Appeal, Call, Decision, Release
 
 Outcome = Literal["admitted", "waiting", "declined", "given_up"]
 
@@ -30,6 +33,12 @@ class Scores(Given):
     """Nothing where a panel read the call; else a score for each application by its number, in hundredths of a point."""
 
     scores: dict[str, int] | None = None
+
+
+class OrderedOut(Schema):
+    """How many applications are in order."""
+
+    ordered: int
 
 
 class ReasonIn(Given):
@@ -51,6 +60,12 @@ class Letters(Given):
     admitted: Letter
     waiting: Letter
     declined: Letter
+
+
+class Confirming(Given):
+    """Which draft of the letters was read: `drafted` as it came with them."""
+
+    drafted: str = Field(min_length=1, max_length=40)
 
 
 class WordsIn(Given):
@@ -86,14 +101,34 @@ class OutcomeOut(Schema):
     declined: int
     order: str
     scores: str | None
+    share: dict[str, int | str] | None = Field(
+        description="Where the sponsor's share had no room for some: how it stood, and a blob of those passed over."
+    )
+
+
+class CallWent(Schema):
+    """How a call went: whole `days` from its end to the release; of fewer than five appeals no number."""
+
+    applications: int
+    admitted: int
+    days: int
+    reviews_each: Decimal
+    appeals: int | None
+    granted: int | None
 
 
 class OwnDecision(Schema):
-    """What was decided about your application."""
+    """What was decided about your application, and how the call went."""
 
     outcome: Outcome
     reason: str
     decided: datetime
+    call: CallWent
+
+    @staticmethod
+    def resolve_call(one: Decision) -> queries.Statistics:
+        """The same for everybody who applied."""
+        return queries.statistics(one.application.call)
 
 
 class AppealOut(Schema):
@@ -111,8 +146,13 @@ class LettersOut(Schema):
     """The letters of a call; they go out when somebody else confirms them."""
 
     letters: dict[str, dict[str, str]]
-    drafted: datetime
+    drafted: str = Field(description="To be given back when they are confirmed, since they can change meanwhile.")
     confirmed: datetime | None
+
+    @staticmethod
+    def resolve_drafted(one: Release) -> str:
+        """The instant in full."""
+        return clock.stamp(one.drafted)
 
 
 @router.put("/calls/{slug}/bar", response={204: None}, summary="Give your bar")
@@ -128,10 +168,14 @@ def set_bar(request: HttpRequest, slug: str) -> Call:
     return acts.set_bar(actor(request), call=found_call(request, slug))
 
 
-@router.put("/calls/{slug}/scores", response=list[DecisionOut], summary="Put applications in order")
-def rank(request: HttpRequest, slug: str, given: Scores) -> list[Decision]:
-    """Put the applications in the order of their scores; from the bar on they are admitted, as far as places go."""
-    return acts.rank(actor(request), call=found_call(request, slug), scores=given.scores)
+@router.put("/calls/{slug}/scores", response={200: OrderedOut, 202: ErrandOut}, summary="Put applications in order")
+def rank(request: HttpRequest, slug: str, given: Scores) -> Status[dict[str, int] | Errand]:
+    """Put the applications in the order of their scores; from the bar on they are admitted, as far as places go.
+
+    With more than 2,000 that a panel read the worker does it: the answer is 202 and how far it is, now and when asked again.
+    """
+    found_ = tasks.rank(actor(request), found_call(request, slug), given.scores)
+    return Status(202, found_) if isinstance(found_, Errand) else Status(200, {"ordered": found_})
 
 
 @router.get("/calls/{slug}/outcome", response=OutcomeOut, summary="Get how a call was decided")
@@ -162,10 +206,16 @@ def draft_release(request: HttpRequest, slug: str, given: Letters) -> object:
     return acts.draft_release(actor(request), call=deciding(request, slug), letters=given.dict())
 
 
+@router.get("/calls/{slug}/letters", response=LettersOut, summary="Get the letters")
+def get_letters(request: HttpRequest, slug: str) -> object:
+    """The letters of a call as they are drafted, or went out, for those who decide it."""
+    return found(queries.release_of(deciding(request, slug)))
+
+
 @router.post("/calls/{slug}/letters/confirm", response=CallOut, summary="Release the decisions")
-def confirm_release(request: HttpRequest, slug: str) -> Call:
+def confirm_release(request: HttpRequest, slug: str, given: Confirming) -> Call:
     """Confirm the letters that somebody else drafted: they go out, and whoever is admitted is a member."""
-    return acts.confirm_release(actor(request), call=deciding(request, slug))
+    return acts.confirm_release(actor(request), call=deciding(request, slug), drafted=given.drafted)
 
 
 @router.get("/calls/{slug}/application/decision", response=OwnDecision, summary="Get the decision about you")
@@ -176,7 +226,7 @@ def get_own_decision(request: HttpRequest, slug: str) -> Decision:
 
 @router.delete("/calls/{slug}/application/decision", response=OwnDecision, summary="Give up your place")
 def give_up_place(request: HttpRequest, slug: str) -> Decision:
-    """Give up the place that you got; whoever is first on the waiting list gets it."""
+    """Give up the place that you got, while places move: whoever is first on the waiting list gets it. Or leave that list."""
     return acts.give_up_place(actor(request), decision=_own(request, slug))
 
 
@@ -191,8 +241,11 @@ def appeal(request: HttpRequest, slug: str, given: WordsIn) -> Status[Appeal]:
 @router.get("/calls/{slug}/appeals", response=list[AppealOut], summary="List appeals")
 @paginate(Parts)
 def list_call_appeals(request: HttpRequest, slug: str) -> QuerySet[Appeal]:
-    """Appeals against the decisions of a call, for those who may decide them."""
-    return queries.appeals(_hearing(request, slug), actor(request))
+    """Appeals against the decisions of a call, for those who may decide them. That you read them is noted for who made them."""
+    call, caller = _hearing(request, slug), actor(request)
+    rows = queries.appeals(call, caller)
+    acts.read_appeals(caller, call=call, appeals=list(rows))
+    return rows
 
 
 @router.post("/calls/{slug}/appeals/{appeal}", response=AppealOut, summary="Decide an appeal about an application")
@@ -212,12 +265,16 @@ def deciding(request: HttpRequest, slug: str) -> Call:
     """The call of this short name, for a caller who decides it."""
     call = found_call(request, slug)
     if not rules.may_decide(signed_in(request), call):
-        raise Refused("You can't decide this call.", remedy="Stewards, founders and its organisers do.")
+        raise Refused(
+            "You can't decide this call.", remedy="Stewards, founders and its organisers do who did not apply to it."
+        )
     return call
 
 
 def _hearing(request: HttpRequest, slug: str) -> Call:
     call = found_call(request, slug)
     if not rules.may_hear(signed_in(request), call):
-        raise Refused("You can't hear these appeals.", remedy="Stewards and founders who did not decide do.")
+        raise Refused(
+            "You can't hear these appeals.", remedy="Stewards and founders do who neither decided nor applied."
+        )
     return call

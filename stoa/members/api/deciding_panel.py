@@ -6,14 +6,17 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from ninja.pagination import paginate
+from ninja.responses import Status
 from pydantic import AwareDatetime
 
-from stoa.kit.api import Completed, Given, Parts, Word, actor, found
-from stoa.members import acts
+from stoa.kit.api import Completed, ErrandOut, Given, Parts, Word, actor, found
+from stoa.kit.errands import Errand
+from stoa.members import acts, tasks
 from stoa.members.api.calls import CallOut, found_call
 from stoa.members.api.deciding import deciding
 from stoa.members.models import Call
 from stoa.members.queries import deciding_panel as queries
+from stoa.methods.names import sort_key
 from stoa.people.models import Person
 from stoa.review.queries import outlook
 
@@ -60,11 +63,14 @@ class ReadingOut(Schema):
     high: int
 
 
-@router.post("/calls/{slug}/review", response=CallOut, summary="Let applications be read")
-def begin_review(request: HttpRequest, slug: str, given: DueIn | None = None) -> Call:
-    """Let a panel read the applications of a call that has closed, by its criteria."""
-    due = given.due if given else None
-    return acts.begin_review(actor(request), call=found_call(request, slug), due=due)
+@router.post("/calls/{slug}/review", response={200: CallOut, 202: ErrandOut}, summary="Let applications be read")
+def begin_review(request: HttpRequest, slug: str, given: DueIn | None = None) -> Status[Call | Errand]:
+    """Let a panel read the applications of a call that has closed, by its criteria.
+
+    With more than 2,000 applications the worker does it: the answer is 202 and how far it is, now and when asked again.
+    """
+    found_ = tasks.begin_review(actor(request), found_call(request, slug), given.due if given else None)
+    return Status(202 if isinstance(found_, Errand) else 200, found_)
 
 
 @router.get("/calls/{slug}/reading", response=ReadingOut, summary="Get how a call is read")
@@ -84,7 +90,7 @@ def list_candidates(request: HttpRequest, slug: str, q: Word = "") -> Completed[
     Conflicts are counted no further than 2,001, and with more applications than 2,000 not before the reading begins.
     """
     call = deciding(request, slug)
-    rows = queries.candidates(call, actor(request)).filter(sort_name__contains=q.casefold())
+    rows = queries.candidates(call, actor(request)).filter(sort_name__contains=sort_key(q))
     return Completed(rows, lambda people: queries.looked_up(call, people))
 
 

@@ -12,6 +12,9 @@ from stoa.members.models import Call
 from stoa.members.rules.about import UNSAID, choices_of, labels_of
 from stoa.members.rules.profile import MOST, profile_faults
 
+WHO, ABOUT = "Who you are", "About you, apart"
+"""What the pages of these forms are called."""
+
 
 class AddressForm(ActForm):
     """Where the link goes."""

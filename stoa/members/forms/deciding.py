@@ -87,24 +87,48 @@ class ReasonForm(ActForm):
     )
 
 
+OFFERED = {
+    Decision.Outcome.ADMITTED: (
+        "You are admitted: [[call]]",
+        "Hello [[name]],\n\nyou are admitted: from now on you are a [[role]].\n\n[[reason]]\n",
+    ),
+    Decision.Outcome.WAITING: (
+        "You are on the waiting list: [[call]]",
+        (
+            "Hello [[name]],\n\nyou reached the bar, and there is no place for you yet: you are on the waiting list. If a place "
+            "comes free and you are the first who waits, it is yours at once, and a mail tells you.\n\n[[reason]]\n"
+        ),
+    ),
+    Decision.Outcome.DECLINED: (
+        "You are not admitted: [[call]]",
+        (
+            "Hello [[name]],\n\nyou are not admitted this time.\n\n[[reason]]\n\nIf something was overlooked or misread, you can "
+            "appeal; your own page says until when.\n"
+        ),
+    ),
+}
+"""Subject and text that are offered for each outcome. Each says it, also where it is sent as it stands."""
+
+
 class LettersForm(ActForm):
-    """Subject and text for each outcome. [[name]], [[call]], [[reason]] and [[page]] are filled in."""
+    """Subject and text for each outcome. [[name]], [[call]], [[reason]], [[role]] and [[page]] are filled in."""
 
     def __init__(self, *args: Any, letters: dict[str, dict[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for outcome in LETTERS:
             label, kept = Decision.Outcome(outcome).label, letters.get(outcome, {})
+            subject, body = OFFERED[outcome]
             self.fields[f"{outcome}_subject"] = forms.CharField(
                 label=f"Subject: {label}",
                 max_length=MOST_SUBJECT,
-                initial=kept.get("subject", "Your application: [[call]]"),
+                initial=kept.get("subject", subject),
             )
             self.fields[f"{outcome}_body"] = forms.CharField(
                 label=f"Text: {label}",
                 max_length=MOST_BODY,
                 widget=forms.Textarea(attrs={"rows": 8}),
-                initial=kept.get("body", "Hello [[name]],\n\n[[reason]]\n"),
-                help_text="[[name]], [[call]] and [[reason]] are filled in.",
+                initial=kept.get("body", body),
+                help_text="[[name]], [[call]], [[reason]] and [[role]] are filled in.",
             )
 
     def letters(self) -> dict[str, dict[str, str]]:

@@ -3,7 +3,7 @@
 from stoa.members.models.applications import AboutYou, Application, Draft
 from stoa.members.models.asking import Enquiry
 from stoa.members.models.calls import Call
-from stoa.members.models.decisions import Appeal, Bar, Decision, Release
+from stoa.members.models.decisions import Appeal, Bar, Decision, Part, Release
 from stoa.members.models.inviting import Invitations, Invited
 from stoa.members.models.onboarding import Acceptance, Onboarding
 from stoa.members.models.recognition import KnownDomain
@@ -23,6 +23,7 @@ __all__ = [
     "Invited",
     "KnownDomain",
     "Onboarding",
+    "Part",
     "Release",
     "Vouch",
 ]

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from stoa.kit import clock
+from stoa.kit.act import PARTY
 from stoa.kit.addresses import path_to
 from stoa.kit.secrecy import MODERATORS, Secret, declares
 from stoa.members.models.calls import Call
@@ -72,6 +73,6 @@ class Enquiry(models.Model):
         return self.author.shown_name if self.named and self.author else "an applicant"
 
     def standing(self, person_id: str) -> frozenset[str]:
-        """Who asked is its author; who organises its call organises it."""
+        """Who asked is its author; who organises its call organises it, and who applied to it is party to it."""
         own = frozenset({"author"} if person_id == self.author_id else ())
-        return own | (self.call.standing(person_id) & {"organiser"})
+        return own | (self.call.standing(person_id) & {"organiser", PARTY})

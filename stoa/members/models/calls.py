@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from stoa.kit import chance, clock
+from stoa.kit.act import PARTY
+from stoa.kit.looking import once_a_look
 from stoa.kit.secrecy import Secret, declares
 from stoa.members.models.questionnaire import Questionnaire, read
 from stoa.people.models import Person
@@ -112,11 +114,22 @@ class Call(models.Model):
     def standing(self, person_id: str) -> frozenset[str]:
         """Who was given the task of this call is its `organiser`, who accepted a seat on its panel a `reviewer`.
 
-        Before it has a panel, whoever was given the role is one.
+        Before it has a panel, whoever was given the role is one. Whoever applied to it is party to it, and nothing else.
         """
+        if self.pk in calls_applied_to(person_id):
+            return frozenset({PARTY})
         held = roles_scoped(person_id)
         found = {role for role in ("organiser", "reviewer") if (role, self.reference) in held}
         if self.panel_id is not None:
             found -= {"reviewer"}
             found |= {"reviewer"} if self.panel_id in panels_read_by(person_id) else set()
         return frozenset(found)
+
+
+@once_a_look
+def calls_applied_to(person_id: str) -> frozenset[str]:
+    """The calls to which somebody applied, or is writing an application that they can still submit."""
+    taking = [Call.Phase.ANNOUNCED, Call.Phase.OPEN]
+    sent = Call.objects.filter(applications__person=person_id).order_by().values_list("pk")
+    writing = Call.objects.filter(drafts__person=person_id, phase__in=taking).order_by().values_list("pk")
+    return frozenset(pk for (pk,) in sent.union(writing))

@@ -18,6 +18,9 @@ A_DECISION = Secret(
     "never, but to its applicant once it is released",
     frozenset({"founder", "steward"}),
 )
+A_PART = Secret(
+    "who set the bar of a call, put it in order, or wrote a reason", "never", frozenset({"founder", "steward"})
+)
 LETTERS = Secret("letters to applicants that are drafted", "they are released", frozenset({"founder", "steward"}))
 AN_APPEAL = Secret("an appeal against a decision", "never", frozenset({"founder", "steward"}))
 
@@ -33,6 +36,28 @@ class Bar(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["call", "person"], name="one_bar_each")]
+
+
+@declares(rows=A_PART)
+class Part(models.Model):
+    """That somebody had a part in deciding a call beside its bars and letters; of a reason, in that about one application."""
+
+    class What(models.TextChoices):
+        BAR = "bar", "set the bar"
+        ORDER = "order", "put the applications in order"
+        REASON = "reason", "wrote a reason"
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="parts")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=6, choices=What)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "person", "what", "application"], name="one_part_each", nulls_distinct=False
+            )
+        ]
 
 
 @declares(rows=A_DECISION)

@@ -2,13 +2,23 @@
 
 from stoa.members.queries.applications import Mine, applications, find_application, own, own_about, with_words
 from stoa.members.queries.calls import CALLS, calls, find_call, history, next_instant, open_calls, reading, waves
-from stoa.members.queries.decisions import Outcome, appeals, decisions, outcome, own_decision, release_of, statistics
+from stoa.members.queries.decisions import (
+    Outcome,
+    Statistics,
+    appeals,
+    decisions,
+    outcome,
+    own_decision,
+    release_of,
+    statistics,
+)
 from stoa.members.queries.recognition import recognised
 
 __all__ = [
     "CALLS",
     "Mine",
     "Outcome",
+    "Statistics",
     "appeals",
     "applications",
     "calls",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Min, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -48,9 +48,13 @@ def open_calls() -> QuerySet[Call]:
 
 
 def next_instant(now: datetime) -> datetime | None:
-    """When a call that was announced opens or closes next by the clock; None if none does."""
-    ahead = {name: Min(name, filter=Q(**{f"{name}__gt": now})) for name in ("opens", "closes")}
-    found = Call.objects.filter(closes__gt=now).exclude(phase=Call.Phase.DRAFT).aggregate(**ahead)
+    """When a call that was announced opens, closes or ends its grace next by the clock; None if none does."""
+    grace = ExpressionWrapper(F("grace_minutes") * Value(timedelta(minutes=1)), DurationField())
+    rows = Call.objects.exclude(phase=Call.Phase.DRAFT)
+    rows = rows.annotate(over=ExpressionWrapper(F("closes") + grace, DateTimeField())).filter(over__gt=now)
+    found = rows.aggregate(
+        **{name: Min(name, filter=Q(**{f"{name}__gt": now})) for name in ("opens", "closes")}, ends=Min("over")
+    )
     return min(filter(None, found.values()), default=None)
 
 

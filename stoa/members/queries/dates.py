@@ -13,5 +13,7 @@ def dates_of_calls(after: datetime) -> Iterator[Coming]:
     """When calls open and close."""
     for call in Call.objects.filter(closes__gt=after).exclude(phase=Call.Phase.DRAFT):
         address, name = call.get_absolute_url(), f"call-{call.pk}"
-        yield Coming(f"{name}-opens", f"Applications open: {call.title}", address, call.opens, call.zone)
-        yield Coming(f"{name}-closes", f"Applications close: {call.title}", address, call.closes, call.zone)
+        yield Coming(f"{name}-opens", f"Applications open: {call.title}", address, call.opens, call.zone, call.version)
+        yield Coming(
+            f"{name}-closes", f"Applications close: {call.title}", address, call.closes, call.zone, call.version
+        )

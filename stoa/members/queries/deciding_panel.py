@@ -15,7 +15,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from stoa.kit.act import Actor
 from stoa.members import rules
 from stoa.members.models import Application, Call, Decision
-from stoa.members.rules.answers import answered, fact_in_words
+from stoa.members.rules.answers import answered, facts_in_words
 from stoa.methods.same_person import name_key
 from stoa.people.models import Organisation, Person, Role, Tie
 from stoa.people.queries import in_force
@@ -29,6 +29,7 @@ SPARE = 4
 
 HEADING = re.compile(r"^(\s*)#", re.MULTILINE)
 Ties = Mapping[str, Sequence[tuple[str, str, str | None]]]
+Houses = Mapping[tuple[str, str], int]
 
 
 def candidates(call: Call, viewer: Actor) -> QuerySet[Person]:
@@ -78,15 +79,15 @@ def barred_from(call: Call, people: Sequence[Person]) -> dict[str, int | None]:
 
 
 def _pieces(rows: Sequence[Application]) -> list[Piece]:
-    authors = authors_of(rows)
+    authors = authors_of(rows, houses_by_name())
     return [Piece(number=n, authors=[asdict(authors[one.pk])]) for n, one in enumerate(rows)]
 
 
 def in_text(call: Call, application: Application) -> str:
     """An application as its reviewers read it, in Markdown. What somebody said of themselves apart is never in it."""
     who = [("Organisation", application.organisation), ("ORCID iD", application.orcid)]
-    facts = [(fact.label, fact_in_words(fact, application.facts.get(fact.key))) for fact in call.asks.facts]
-    lines = [f"- {label}: {_inline(value)}" for label, value in (*who, *facts) if value]
+    known = (*who, *facts_in_words(call, application.facts))
+    lines = [f"- {label}: {_inline(value)}" for label, value in known if value]
     parts = ["\n".join(lines)] if lines else []
     parts += [
         f"## {_inline(field.label)}\n\n{_quoted(text)}" for field, text in answered(call, application.answers) if text
@@ -97,11 +98,15 @@ def in_text(call: Call, application: Application) -> str:
     return "\n\n".join(parts)
 
 
-def authors_of(applications: Sequence[Application]) -> dict[str, Author]:
+def houses_by_name() -> Houses:
+    """The organisations that the server knows, by ROR id and by name."""
+    houses = {("ror", ror): pk for pk, ror in Organisation.objects.exclude(ror="").values_list("pk", "ror")}
+    return houses | {("name", name.casefold()): pk for pk, name in Organisation.objects.values_list("pk", "name")}
+
+
+def authors_of(applications: Sequence[Application], houses: Houses) -> dict[str, Author]:
     """What is known of who applied, by application: who they are, where they work or worked, and which works they wrote."""
     ties = _ties([one.person_id for one in applications if one.person_id])
-    houses = {("ror", ror): pk for pk, ror in Organisation.objects.exclude(ror="").values_list("pk", "ror")}
-    houses |= {("name", name.casefold()): pk for pk, name in Organisation.objects.values_list("pk", "name")}
     return {one.pk: _author(one, ties, houses) for one in applications}
 
 
@@ -133,10 +138,12 @@ def fair_load(call: Call, applications: int, reviewers: int) -> int:
     return min(MOST_LOAD, applications, even + -(-even // SPARE)) or 1
 
 
-def _author(one: Application, ties: Ties, houses: Mapping[tuple[str, str], int]) -> Author:
-    house = houses.get(("ror", one.ror)) or houses.get(("name", one.organisation.casefold()))
+def _author(one: Application, ties: Ties, houses: Houses) -> Author:
+    by_address = (one.address.get("organisation") or "").casefold()
+    found = houses.get(("ror", one.ror)) or houses.get(("name", one.organisation.casefold()))
     today = str(one.submitted.date())
-    named = [(f"organisation:{house}", today, None)] if house else []
+    at = {house for house in (found, houses.get(("name", by_address))) if house}
+    named = [(f"organisation:{house}", today, None) for house in sorted(at)]
     keys = [f"person:{one.person_id}"] if one.person_id else []
     keys += [f"orcid:{one.orcid}"] if one.orcid else []
     wrote = [(key, f"{year}-12-31" if year else today) for key, year in _works(one)]

@@ -54,7 +54,10 @@ def release_of(call: Call) -> Release | None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the record has of a decided call, for everybody: numbers, and digests of its order and, where enough applied, scores."""
+    """What the record has of a decided call, for everybody: numbers, and digests of its order and, where enough applied, scores.
+
+    `share` is there where the sponsor's had no room for some.
+    """
 
     position: int | None
     bar: int
@@ -63,6 +66,12 @@ class Outcome:
     declined: int
     order: str
     scores: str | None
+    share: dict[str, int | str] | None
+
+    @property
+    def points(self) -> Decimal:
+        """The bar in points."""
+        return Decimal(self.bar) / 100
 
 
 def outcome(call: Call) -> Outcome | None:
@@ -75,7 +84,7 @@ def outcome(call: Call) -> Outcome | None:
         return None
     facts: dict[str, Any] = json.loads(bytes(row[0]))["facts"]
     told: dict[str, Any] = {
-        name: facts.get(name) for name in ("bar", "admitted", "waiting", "declined", "order", "scores")
+        name: facts.get(name) for name in ("bar", "admitted", "waiting", "declined", "order", "scores", "share")
     }
     return Outcome(position=row[1], **told)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from stoa.kit.act import Actor
-from stoa.kit.powers import may
+from stoa.kit.powers import demand
 from stoa.members.models import Application
 from stoa.people.likeness import Mark
 from stoa.people.models import Pair
@@ -16,15 +16,10 @@ LOOK = "whether your account and another are one person’s"
 """What is noted for both when somebody opens a pair: a list names nobody."""
 
 
-def may_settle(viewer: Actor) -> bool:
-    """Whether the viewer may settle whether two accounts are one person's."""
-    return may(viewer, "members.pair.settle")
-
-
 def pairs(viewer: Actor) -> QuerySet[Pair]:
-    """All pairs, for who may settle them; for others none."""
-    rows = Pair.objects.select_related("older", "younger", "settled_by")
-    return rows if may_settle(viewer) else rows.none()
+    """All pairs, for who may settle them; raises `Refused` for others."""
+    demand(viewer, "members.pair.settle", "The charter does not let you settle this.")
+    return Pair.objects.select_related("older", "younger", "settled_by")
 
 
 def pairs_waiting(person_id: str) -> QuerySet[Pair]:

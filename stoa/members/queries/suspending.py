@@ -5,19 +5,19 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from stoa.kit.act import Actor
-from stoa.kit.powers import may
+from stoa.kit.powers import demand
 from stoa.people.models import Suspension
 
 
-def may_suspend(viewer: Actor) -> bool:
-    """Whether the viewer may suspend people, and so read why others are."""
-    return may(viewer, "members.suspension.give")
+def demand_to_suspend(viewer: Actor) -> None:
+    """Raise `Refused` unless the viewer may suspend people, and so read why others are."""
+    demand(viewer, "members.suspension.give", "The charter does not let you suspend people.")
 
 
 def suspensions(viewer: Actor) -> QuerySet[Suspension]:
-    """All suspensions, for who may give them; for others none."""
-    rows = Suspension.objects.select_related("person", "given_by")
-    return rows if may_suspend(viewer) else rows.none()
+    """All suspensions, for who may give them; raises `Refused` for others."""
+    demand_to_suspend(viewer)
+    return Suspension.objects.select_related("person", "given_by")
 
 
 def appeals_waiting(person_id: str) -> QuerySet[Suspension]:

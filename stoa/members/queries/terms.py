@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -10,8 +9,8 @@ from django.db.models import Q, QuerySet
 from stoa.charter import queries as charter
 from stoa.kit import clock
 from stoa.kit.faults import Refused
-from stoa.members.models import Application
-from stoa.methods.admission import Admission
+from stoa.members.models import Application, Call
+from stoa.methods.admission import Admission, Share, Within, within
 from stoa.people.models import Organisation, Person, Role, Tie, TieQuestion
 from stoa.people.queries import in_force
 
@@ -22,7 +21,7 @@ def bound(person: Person, role: str, room: bool) -> datetime | None:
         return None
     terms = charter.terms()
     if room and role == "member" and tied_to_sponsor(person):
-        _demand_room(terms.limits.get("sponsor_members_percent", 100))
+        _demand_room()
     days = terms.lasting.get(role, 0)
     return clock.now() + timedelta(days=days) if days else None
 
@@ -40,53 +39,44 @@ def sponsor_ties() -> QuerySet[Tie]:
     return Tie.objects.filter(held, start__lte=today, organisation__sponsor=True, kind__in=kinds)
 
 
-def _demand_room(percent: int) -> None:
+def _share() -> Share:
+    """The sponsor's share as it stands, held until the act is done, so that two at once don't both find the last room in it."""
+    list(Organisation.objects.select_for_update(no_key=True).filter(sponsor=True).order_by("pk").values_list("pk"))
     members = in_force(Role.objects.filter(role="member", scope="")).values("person").distinct()
-    tied = members.filter(person__in=sponsor_ties().values("person")).count() + 1
-    if tied * 100 > percent * (members.count() + 1):
+    tied = members.filter(person__in=sponsor_ties().values("person")).count()
+    return Share(charter.terms().limits.get("sponsor_members_percent", 100), members.count(), tied)
+
+
+def _demand_room() -> None:
+    share = _share()
+    if not share.room(1):
         raise Refused(
-            f"{tied} of {members.count() + 1} members would be tied to the sponsor: more than {percent} of a hundred.",
+            f"{share.tied + 1} of {share.members + 1} members would be tied to the sponsor: "
+            f"more than {share.percent} of a hundred.",
             remedy="The charter fixes that share. Others have to be admitted first.",
             code="sponsor-share",
         )
 
 
-def within_share(found: Admission, rows: Mapping[str, Application], admits: str) -> Admission:
-    """The same outcome, but for those tied to the sponsor for whom its share has no room: others in order come before them."""
-    if admits != "member" or not (beside := {pk for pk, row in rows.items() if applied_from_sponsor(row)}):
-        return found
-    places, order = len(found.admitted), (*found.admitted, *found.waiting)
-    members = in_force(Role.objects.filter(role="member", scope="")).values("person").distinct()
-    tied = members.filter(person__in=sponsor_ties().values("person")).count()
-    percent = charter.terms().limits.get("sponsor_members_percent", 100)
-    chosen: list[str] = []
-    for size in range(places, -1, -1):  # the more are admitted, the more of the sponsor may be among them
-        room = max(0, percent * (members.count() + size) // 100 - tied)
-        kept = [pk for pk in order if pk in beside][:room]
-        chosen = [pk for pk in order if pk not in beside or pk in kept][:places]
-        if len(chosen) >= size:
-            break
-    admitted = tuple(chosen)
-    return Admission(admitted, tuple(pk for pk in order if pk not in admitted), found.declined)
+def within_share(found: Admission, call: Call) -> Within:
+    """The same outcome, but for those tied to the sponsor for whom its share has no room. To be called inside an act."""
+    tied = _ids_from_sponsor(Application.objects.filter(call=call)) if call.admits == "member" else frozenset()
+    return within(found, _share(), tied) if tied else Within(found)
 
 
 def has_room(application: Application, admits: str) -> bool:
-    """Whether the sponsor's share has room for whoever applied with this."""
-    if admits != "member" or not applied_from_sponsor(application):
+    """Whether the sponsor's share has room for whoever applied with this. To be called inside an act."""
+    if admits != "member" or not _ids_from_sponsor(Application.objects.filter(pk=application.pk)):
         return True
-    try:
-        _demand_room(charter.terms().limits.get("sponsor_members_percent", 100))
-    except Refused:
-        return False
-    return True
+    return bool(_share().room(1))
 
 
-def applied_from_sponsor(application: Application) -> bool:
-    """Whether somebody is tied to the sponsor, or says in an application that they work there."""
-    if application.person and tied_to_sponsor(application.person):
-        return True
-    named = Q(name__iexact=application.organisation) | (Q(ror=application.ror) if application.ror else Q(pk=None))
-    return Organisation.objects.filter(named, sponsor=True).exists()
+def _ids_from_sponsor(applications: QuerySet[Application]) -> frozenset[str]:
+    """Of these applications, those of somebody who is tied to the sponsor, or says in them that they work there."""
+    theirs = Q(person__in=sponsor_ties().values("person"))
+    for name, ror in Organisation.objects.filter(sponsor=True).values_list("name", "ror"):
+        theirs |= Q(organisation__iexact=name) | (Q(ror=ror) if ror else Q(pk=None))
+    return frozenset(applications.filter(theirs).values_list("pk", flat=True))
 
 
 def renewable(person_id: str) -> list[Role]:

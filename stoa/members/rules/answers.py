@@ -82,6 +82,11 @@ def in_words(field: Field, value: Any) -> str:
     return str(value)
 
 
+def facts_in_words(call: Call, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What decides who may apply, with the answers as they are read."""
+    return [(fact.label, fact_in_words(fact, facts.get(fact.key))) for fact in call.asks.facts]
+
+
 def fact_in_words(fact: Fact, value: Any) -> str:
     """The answer to a fact as it is read."""
     if value is None:

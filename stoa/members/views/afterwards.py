@@ -19,15 +19,15 @@ from stoa.members.views.keeping import status
 
 @edge.signed_in
 def give_up(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Give up the place that one got."""
+    """Give up the place that one got, or leave the waiting list."""
     decision = _own(request, slug)
+    waits = decision.outcome == decision.Outcome.WAITING
     form = ConfirmForm(edge.sent(request))
     if form.is_valid() and form.carry_out(lambda: acts.give_up_place(edge.actor(request), decision=decision)):
-        messages.success(request, "Your place is given up.")
+        messages.success(request, "You are off the waiting list." if waits else "Your place is given up.")
         return redirect("members:mine", slug)
-    return render(
-        request, "members/give_up.html", {**frame(decision.application.call), "form": form}, status=status(form)
-    )
+    context = {**frame(decision.application.call), "form": form, "waits": waits}
+    return render(request, "members/give_up.html", context, status=status(form))
 
 
 @edge.signed_in

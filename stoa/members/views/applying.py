@@ -19,23 +19,23 @@ from stoa.kit.faults import Conflict, Fault
 from stoa.kit.files.fields import brought
 from stoa.kit.files.queries import own_file
 from stoa.members import acts, queries, rules
-from stoa.members.acts.afterwards import appeal_until
+from stoa.members.acts.afterwards import appeal_until, places_move, places_move_until
 from stoa.members.acts.vouching import vouching_link
 from stoa.members.forms.answering import AnswersForm
-from stoa.members.forms.applying import AboutForm, ProfileForm
+from stoa.members.forms.applying import ABOUT, WHO, AboutForm, ProfileForm
 from stoa.members.forms.calls import ConfirmForm
-from stoa.members.models import Call, Draft
+from stoa.members.models import Application, Call, Draft
 from stoa.members.models.questionnaire import Field
 from stoa.members.queries import Mine
 from stoa.members.queries.files import Enclosed, enclosed
 from stoa.members.queries.vouching import post_of
 from stoa.members.rules.about import labels_of
-from stoa.members.rules.answers import answered, in_words, missing
+from stoa.members.rules.answers import answered, facts_in_words, in_words, missing
 from stoa.members.views.calls import found, frame
 from stoa.methods.recognition import Recognised
 from stoa.people.models import Person
 
-WHO, ABOUT, SEND = "Who you are", "About you, apart", "Look it over and submit"
+SEND = "Look it over and submit"
 
 
 @dataclass(frozen=True)
@@ -51,18 +51,18 @@ class Step:
 @edge.signed_in
 def step(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     """One page of an application: the first says who one is, each other answers what the call asks on it."""
-    mine = _mine(request, slug)
-    pages = mine.draft.call.asks.steps
+    mine, draft = _writing(request, slug)
+    pages = draft.call.asks.steps
     if number > len(pages) + 1 or number < 1:
         raise Http404
-    form = _form(request, mine.draft, number)
-    if form.is_valid() and form.carry_out(lambda: _save(request, mine.draft, form)):
-        if _saves_itself(request):
+    form = _form(request, draft, number)
+    if form.is_valid() and form.carry_out(lambda: _save(request, draft, form)):
+        if edge.saves_itself(request):
             return JsonResponse({"fields": {"version": form.outcome.version}})
         return redirect("members:step", slug, number + 1) if number <= len(pages) else redirect("members:about", slug)
-    if _saves_itself(request):
-        return _told_to_script(form)
-    return _shown(request, mine, form, number)
+    if edge.saves_itself(request):
+        return edge.not_saved(form)
+    return _shown(request, mine, draft, form, number)
 
 
 @edge.signed_in
@@ -74,7 +74,7 @@ def about(request: HttpRequest, slug: str) -> HttpResponseBase:
     form = AboutForm(edge.sent(request), call=call, said=queries.own_about(call, actor))
     if form.is_valid() and form.carry_out(lambda: _say(request, call, form)):
         messages.success(request, "Kept apart from your application. You can change it or take it back at any time.")
-        return redirect("members:submit" if rules.can_be_finished(call, mine.draft.begun) else "members:mine", slug)
+        return redirect("members:submit" if rules.can_be_finished(call, mine.begun) else "members:mine", slug)
     context = {**frame(call), "mine": mine, "form": form, "pages": _pages(mine.draft, "about")}
     return render(request, "members/about.html", context, status=422 if form.errors else 200)
 
@@ -82,22 +82,23 @@ def about(request: HttpRequest, slug: str) -> HttpResponseBase:
 @edge.signed_in
 def submit(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The whole application as it will be read, what is missing, and the button that submits it."""
-    mine = _mine(request, slug)
-    call = mine.draft.call
+    mine, draft = _writing(request, slug)
+    call = draft.call
     form = ConfirmForm(edge.sent(request))
-    if form.is_valid() and form.carry_out(lambda: acts.submit(edge.actor(request), draft=mine.draft)):
+    if form.is_valid() and form.carry_out(lambda: acts.submit(edge.actor(request), draft=draft)):
         messages.success(request, "Your application is in. A receipt is on its way by mail.")
         return redirect("members:mine", slug)
     context = {
         **frame(call),
         "mine": mine,
         "form": form,
-        "answers": answered(call, mine.draft.answers),
-        "files": own_files(mine.draft),
-        "shown": post_of(mine.draft, orcid=own_orcid(mine.draft)),
-        "left": [(field, _place(call, field)) for field in missing(call.asks.fields, mine.draft.answers)],
-        "can_be_finished": rules.can_be_finished(call, mine.draft.begun),
-        "pages": _pages(mine.draft, "submit"),
+        "known": facts_in_words(call, draft.facts),
+        "answers": answered(call, draft.answers),
+        "files": own_files(draft),
+        "shown": post_of(draft, orcid=own_orcid(draft)),
+        "left": [(field, _place(call, field)) for field in missing(call.asks.fields, draft.answers)],
+        "can_be_finished": rules.can_be_finished(call, draft.begun),
+        "pages": _pages(draft, "submit"),
     }
     return render(request, "members/submit.html", context, status=422 if form.errors else 200)
 
@@ -106,18 +107,21 @@ def submit(request: HttpRequest, slug: str) -> HttpResponseBase:
 def own(request: HttpRequest, slug: str) -> HttpResponseBase:
     """One's own page of an application: where it stands, what can be done with it, and what one said apart."""
     mine = _mine(request, slug)
-    call = mine.draft.call
+    holder = mine.draft or mine.application
+    assert holder is not None
+    call = holder.call
     said = queries.own_about(call, edge.actor(request))
     context = {
         **frame(call),
         "mine": mine,
         "pages": _pages(mine.draft, ""),
-        "can_be_finished": rules.can_be_finished(call, mine.draft.begun),
+        "can_be_finished": mine.draft is not None and rules.can_be_finished(call, mine.begun),
         "said": [label for key, label in labels_of(call).items() if key in said],
-        "answers": answered(call, mine.draft.answers),
-        "files": own_files(mine.draft),
-        "shown": post_of(mine.draft, orcid=own_orcid(mine.draft)),
-        "vouching": vouching_link(mine.draft) if mine.draft.profile.get("post") else "",
+        "known": facts_in_words(call, holder.facts),
+        "answers": answered(call, holder.answers),
+        "files": own_files(holder),
+        "shown": post_of(holder, orcid=own_orcid(holder)),
+        "vouching": vouching_link(mine.draft) if mine.draft and mine.draft.profile.get("post") else "",
         **_outcome(request, call),
     }
     return render(request, "members/mine.html", context)
@@ -127,16 +131,14 @@ def own(request: HttpRequest, slug: str) -> HttpResponseBase:
 def withdraw(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Withdraw one's application."""
     mine = _mine(request, slug)
-    form = ConfirmForm(edge.sent(request))
-    if form.is_valid() and form.carry_out(lambda: acts.withdraw(edge.actor(request), draft=mine.draft)):
-        messages.success(request, "Your application is withdrawn.")
+    sent, form = mine.application, ConfirmForm(edge.sent(request))
+    if sent is None:
         return redirect("members:mine", slug)
-    return render(
-        request,
-        "members/withdraw.html",
-        {**frame(mine.draft.call), "mine": mine, "form": form},
-        status=422 if form.errors else 200,
-    )
+    if form.is_valid() and form.carry_out(lambda: acts.withdraw(edge.actor(request), application=sent)):
+        messages.success(request, "Your application is withdrawn.")
+        return redirect("members:mine" if mine.draft else "members:call", slug)
+    context = {**frame(sent.call), "mine": mine, "form": form}
+    return render(request, "members/withdraw.html", context, status=422 if form.errors else 200)
 
 
 def _outcome(request: HttpRequest, call: Call) -> dict[str, Any]:
@@ -146,12 +148,21 @@ def _outcome(request: HttpRequest, call: Call) -> dict[str, Any]:
         return {}
     until = appeal_until(call)
     can = decision.outcome in {decision.Outcome.WAITING, decision.Outcome.DECLINED} and clock.now() < until
-    return {"decision": decision, "can_appeal": can, "appeal_until": until, "statistics": queries.statistics(call)}
+    told = queries.outcome(call)
+    return {
+        "decision": decision,
+        "can_appeal": can,
+        "places_move": places_move(call),
+        "places_move_until": places_move_until(call),
+        "appeal_until": until,
+        "statistics": queries.statistics(call),
+        "scores_published": told is not None and told.scores is not None,
+    }
 
 
-def own_files(draft: Draft) -> list[Enclosed]:
+def own_files(holder: Draft | Application) -> list[Enclosed]:
     """The files of one's own application."""
-    return enclosed(draft, lambda upload: _url("own_file", draft.call, upload))
+    return enclosed(holder, lambda upload: _url("own_file", holder.call, upload))
 
 
 def suggestion(draft: Draft) -> Recognised:
@@ -159,9 +170,9 @@ def suggestion(draft: Draft) -> Recognised:
     return queries.recognised(draft.person.email or "") if "organisation" not in draft.profile else Recognised()
 
 
-def own_orcid(draft: Draft) -> str:
+def own_orcid(holder: Draft | Application) -> str:
     """The iD by which the applicant signed in with ORCID; nothing where they did not."""
-    found = SocialAccount.objects.filter(user=draft.person_id, provider="orcid").values_list("uid", flat=True).first()
+    found = SocialAccount.objects.filter(user=holder.person_id, provider="orcid").values_list("uid", flat=True).first()
     return str(found or "")
 
 
@@ -170,6 +181,14 @@ def _mine(request: HttpRequest, slug: str) -> Mine:
     if mine is None:
         raise Http404
     return mine
+
+
+def _writing(request: HttpRequest, slug: str) -> tuple[Mine, Draft]:
+    """The same, of who writes it here: what was taken in from a file has no pages to go on with."""
+    mine = _mine(request, slug)
+    if mine.draft is None:
+        raise Http404
+    return mine, mine.draft
 
 
 def _form(request: HttpRequest, draft: Draft, number: int) -> ProfileForm | AnswersForm:
@@ -206,18 +225,10 @@ def _say(request: HttpRequest, call: Call, form: AboutForm) -> None:
         acts.say_about_oneself(edge.actor(request), person=person, call=call, said=form.said())
 
 
-def _saves_itself(request: HttpRequest) -> bool:
-    return request.headers.get("X-Autosave") == "1"
-
-
-def _told_to_script(form: ProfileForm | AnswersForm) -> JsonResponse:
-    fault = next(iter(form.errors.values()))[0]
-    return JsonResponse({"message": str(fault)}, status=409 if isinstance(form.fault, Conflict) else 422)
-
-
-def _shown(request: HttpRequest, mine: Mine, form: ProfileForm | AnswersForm, number: int) -> HttpResponseBase:
+def _shown(
+    request: HttpRequest, mine: Mine, draft: Draft, form: ProfileForm | AnswersForm, number: int
+) -> HttpResponseBase:
     """The page of a step; where another tab saved meanwhile, what it kept stands beside what was typed here."""
-    draft = mine.draft
     stale = isinstance(form.fault, Conflict)
     if stale:
         draft.refresh_from_db()
@@ -247,7 +258,9 @@ def _kept_elsewhere(draft: Draft, form: ProfileForm | AnswersForm) -> list[tuple
     return [(field.label, in_words(field, draft.answers.get(field.key))) for field in form.asked]
 
 
-def _pages(draft: Draft, present: str) -> Sequence[Step]:
+def _pages(draft: Draft | None, present: str) -> Sequence[Step]:
+    if draft is None:
+        return []
     call = draft.call
     left = {_place(call, field) for field in missing(call.asks.fields, draft.answers)}
     steps = [Step(WHO, _url("step", call, 1), _status("1", present, done=bool(draft.profile)))]

@@ -29,26 +29,35 @@ MOST_MAILS, MOST_MAILS_FROM_ONE_PLACE, HOUR = 3, 30, 3600
 
 def eligible(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Ask what decides who may apply, before anybody writes; whoever may not learns why, and what is open to them."""
-    call = _taking(request, slug)
-    form = FactsForm(edge.sent(request), facts=call.asks.facts, answers=request.session.get(_key(call), {}))
+    call = found(request, slug)
+    known = queries.own(call, edge.actor(request))
+    mine = known.draft if known else None
+    if mine is None:
+        call = _taking(request, slug)
+    given_before = mine.facts if mine else request.session.get(_key(call), {})
+    form = FactsForm(edge.sent(request), facts=call.asks.facts, answers=given_before)
     if not form.is_valid():
-        return render(
-            request, "members/eligible.html", {**frame(call), "form": form}, status=422 if form.errors else 200
-        )
+        context = {**frame(call), "form": form, "mine": mine}
+        return render(request, "members/eligible.html", context, status=422 if form.errors else 200)
     given = form.given()
     if out := call.asks.shut_out(given):
         others = [other for other in queries.open_calls() if other.pk != call.pk]
         context = {**frame(call), "out": out, "others": others, "coming": _coming(request, call)}
         return render(request, "members/not_eligible.html", context)
-    request.session[_key(call)] = given
-    return redirect("members:apply", slug)
+    if mine is None:
+        request.session[_key(call)] = given
+        return redirect("members:apply", slug)
+    actor, person = edge.actor(request), mine.person
+    if form.carry_out(lambda: acts.begin_application(actor, person=person, call=call, facts=given)):
+        return redirect("members:mine", slug)
+    return render(request, "members/eligible.html", {**frame(call), "form": form, "mine": mine}, status=422)
 
 
 def apply(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Begin an application; somebody without an account gets a link by mail first."""
     call = found(request, slug)
     actor = edge.actor(request)
-    if mine := queries.own(call, actor):
+    if (mine := queries.own(call, actor)) and mine.draft:
         return redirect(mine.draft)
     _taking(request, slug)
     facts: dict[str, Any] = request.session.get(_key(call), {})
@@ -61,7 +70,8 @@ def apply(request: HttpRequest, slug: str) -> HttpResponseBase:
     if form.is_valid() and form.carry_out(lambda: acts.begin_application(actor, person=person, call=call, facts=facts)):
         request.session.pop(_key(call), None)
         return redirect("members:step", slug, 1)
-    return render(request, "members/begin.html", {**frame(call), "form": form}, status=422 if form.errors else 200)
+    context = {**frame(call), "form": form, "keeps": rules.may_keep(actor, call)}
+    return render(request, "members/begin.html", context, status=422 if form.errors else 200)
 
 
 @never_cache

@@ -81,7 +81,8 @@ def ask(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Ask about a call that one has begun to apply to."""
     call, actor = found(request, slug), edge.actor(request)
     mine = queries.own(call, actor)
-    if mine is None:
+    draft = mine.draft if mine else None
+    if draft is None:
         raise Refused(
             "Whoever has begun to apply to this call may ask.", remedy="Begin your application; it takes a minute."
         )
@@ -89,7 +90,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponseBase:
         raise Closed("Questions are taken while the call is open.", remedy="What was asked, and the answers, stay.")
     form = AskForm(edge.sent(request), initial=edge.typed(request, AskForm))
     if form.is_valid() and form.carry_out(
-        lambda: acts.ask(actor, draft=mine.draft, body=form.cleaned_data["body"], named=form.cleaned_data["named"])
+        lambda: acts.ask(actor, draft=draft, body=form.cleaned_data["body"], named=form.cleaned_data["named"])
     ):
         held = form.outcome is not None and form.outcome.state == Enquiry.State.HELD
         messages.success(
@@ -141,7 +142,8 @@ def _enquiry(request: HttpRequest, slug: str, pk: int) -> Enquiry:
 
 
 def _may_ask(request: HttpRequest, call: Call) -> bool:
-    return rules.can_be_begun(call) and queries.own(call, edge.actor(request)) is not None
+    mine = queries.own(call, edge.actor(request)) if rules.can_be_begun(call) else None
+    return mine is not None and mine.draft is not None
 
 
 def _answer(enquiry: Enquiry, viewer: Reader) -> str:

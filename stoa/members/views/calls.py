@@ -12,8 +12,10 @@ from stoa.kit import edge, instants
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.members import queries, rules
 from stoa.members.forms.answering import AnswersForm, FactsForm
+from stoa.members.forms.applying import ABOUT, WHO, ProfileForm
 from stoa.members.models import Call
 from stoa.members.queries.asking import count_standing
+from stoa.members.rules.about import labels_of
 from stoa.members.views.words import grace, plural, state, steps
 
 RECENT = 6
@@ -100,7 +102,13 @@ def preview(request: HttpRequest, slug: str) -> HttpResponseBase:
     call = found(request, slug)
     asks = call.asks
     pages = [(step, AnswersForm(fields=asks.on_step(step), auto_id=f"page{n}_%s")) for n, step in enumerate(asks.steps)]
-    context = {**frame(call), "eligibility": FactsForm(facts=asks.facts), "pages": pages}
+    context = {
+        **frame(call),
+        "eligibility": FactsForm(facts=asks.facts),
+        "pages": [(WHO, ProfileForm(auto_id="who_%s")), *pages],
+        "about": ABOUT,
+        "about_fields": labels_of(call).values(),
+    }
     return render(request, "members/preview.html", context)
 
 

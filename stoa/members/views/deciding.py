@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from stoa.kit import clock, edge, wording
+from stoa.kit import clock, edge, errands
+from stoa.kit.errands import Errand
 from stoa.kit.faults import Refused
 from stoa.kit.tables import Column, Filter, Listing, link
-from stoa.members import acts, queries, rules
-from stoa.members.acts.deciding import LETTERS, reviewers_of
+from stoa.members import acts, queries, rules, tasks
+from stoa.members.acts.afterwards import had_part
+from stoa.members.acts.deciding import LETTERS, as_mailed, reviewers_of
 from stoa.members.forms.calls import ConfirmForm
 from stoa.members.forms.deciding import BarForm, LettersForm, ReasonForm, ReleaseForm, ReplyForm, ScoresForm
-from stoa.members.models import Call, Decision
+from stoa.members.models import Call, Decision, Release
 from stoa.members.queries.decisions import decided_with_words
 from stoa.members.views.calls import found, frame
 from stoa.members.views.keeping import status
+from stoa.members.views.reading import taken
 from stoa.review.queries import outlook
 
 MOST_COUNTED = 2_000
@@ -36,7 +41,6 @@ def listing(call: Call) -> Listing[Decision]:
         name=f"decisions-{call.slug}",
         caption="Outcomes",
         columns=[
-            Column("place", "Place", lambda d: d.place, order=("place",), numeric=True),
             Column(
                 "name",
                 "Name",
@@ -44,6 +48,7 @@ def listing(call: Call) -> Listing[Decision]:
                 show=lambda d: link(d.application.name, address(d)),
                 order=("application__sort_name",),
             ),
+            Column("place", "Place", lambda d: d.place, order=("place",), numeric=True),
             Column("score", "Score", lambda d: (d.score or 0) / 100, order=("score",), numeric=True),
             Column("outcome", "Outcome", lambda d: Decision.Outcome(d.outcome).label, order=("outcome",)),
             Column("reason", "Reason", lambda d: bool(d.reason), sortable=False),
@@ -71,8 +76,9 @@ def decide(request: HttpRequest, slug: str) -> HttpResponseBase:
     actor = edge.actor(request)
     rows, shown = queries.decisions(call, actor), listing(call)
     form = ConfirmForm(edge.sent(request)) if call.panel else ScoresForm(edge.sent(request))
-    if form.is_valid() and form.carry_out(lambda: acts.rank(actor, call=call, scores=form.cleaned_data.get("scores"))):
-        messages.success(request, "The applications are in order.")
+    if form.is_valid() and form.carry_out(lambda: tasks.rank(actor, call, form.cleaned_data.get("scores"))):
+        if not isinstance(form.outcome, Errand):
+            messages.success(request, "The applications are in order.")
         return redirect("members:decide", slug)
     context = {
         **frame(call),
@@ -83,9 +89,10 @@ def decide(request: HttpRequest, slug: str) -> HttpResponseBase:
         "bar": call.bar / 100 if call.bar else None,
         "release": queries.release_of(call) if call.bar else None,
         "panel": call.panel,
+        "errand": errands.latest(tasks.RANK if call.panel else tasks.BEGIN, call),
         "outlook": outlook(call.panel) if call.panel and call.phase == Call.Phase.REVIEW else None,
     }
-    return shown.download(request, rows) or render(request, "members/decide.html", context, status=status(form))
+    return taken(request, call, shown, rows) or render(request, "members/decide.html", context, status=status(form))
 
 
 @edge.signed_in
@@ -162,10 +169,7 @@ def release(request: HttpRequest, slug: str) -> HttpResponseBase:
         "form": form,
         "release": drafted,
         "may_confirm": rules.may_confirm(actor, drafted),
-        "shown": [
-            (Decision.Outcome(o).label, rows.filter(outcome=o).count(), *_example(call, drafted.letters[o]))
-            for o in LETTERS
-        ],
+        "shown": [_preview(call, outcome, rows.filter(outcome=outcome), drafted) for outcome in LETTERS],
     }
     return render(request, "members/release.html", context, status=status(form))
 
@@ -187,6 +191,7 @@ def appeal(request: HttpRequest, slug: str, appeal: str) -> HttpResponseBase:
     one = queries.appeals(call, actor).filter(pk=appeal).first()
     if one is None:
         raise Http404
+    acts.read_appeals(actor, call=call, appeals=[one])
     form = ReplyForm(edge.sent(request), initial=edge.typed(request, ReplyForm))
     if form.is_valid() and form.carry_out(
         lambda: acts.decide_appeal(
@@ -195,12 +200,26 @@ def appeal(request: HttpRequest, slug: str, appeal: str) -> HttpResponseBase:
     ):
         messages.success(request, "The appeal is decided.")
         return redirect("members:appeals", slug)
-    return render(request, "members/appeal.html", {**frame(call), "form": form, "one": one}, status=status(form))
+    had_one = had_part(call, one.decision.application_id, actor.person_id)
+    context = {**frame(call), "form": form, "one": one, "had_part": had_one}
+    return render(request, "members/appeal.html", context, status=status(form))
 
 
-def _example(call: Call, letter: dict[str, str]) -> tuple[str, str]:
-    values = {"name": "(name)", "call": call.title, "reason": "(the reason)", "page": "(the address of their page)"}
-    return wording.fill(letter["subject"], values), wording.fill(letter["body"], values)
+@dataclass(frozen=True)
+class Preview:
+    """A letter as the first who gets it will read it; of an outcome that nobody has, as it was written."""
+
+    label: str
+    count: int
+    to: str
+    subject: str
+    body: str
+
+
+def _preview(call: Call, outcome: str, rows: QuerySet[Decision], drafted: Release) -> Preview:
+    label, letter, first = Decision.Outcome(outcome).label, drafted.letters[outcome], rows.first()
+    told = as_mailed(call, first, letter) if first else (letter["subject"], letter["body"])
+    return Preview(label, rows.count(), first.application.name if first else "", *told)
 
 
 def _confirmed(request: HttpRequest, slug: str, deed: Callable[[Call], Any], label: str) -> HttpResponseBase:
@@ -215,12 +234,16 @@ def deciding(request: HttpRequest, slug: str) -> Call:
     """The call, for those who decide it."""
     call = found(request, slug)
     if not rules.may_decide(edge.actor(request), call):
-        raise Refused("You can't decide this call.", remedy="Stewards, founders and its organisers do.")
+        raise Refused(
+            "You can't decide this call.", remedy="Stewards, founders and its organisers do who did not apply to it."
+        )
     return call
 
 
 def _hearing(request: HttpRequest, slug: str) -> Call:
     call = found(request, slug)
     if not rules.may_hear(edge.actor(request), call):
-        raise Refused("You can't hear these appeals.", remedy="Stewards and founders who did not decide do.")
+        raise Refused(
+            "You can't hear these appeals.", remedy="Stewards and founders do who neither decided nor applied."
+        )
     return call

@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.utils.html import format_html
 
 from stoa.kit import clock, edge
+from stoa.kit.errands import Errand
 from stoa.kit.tables import Column, Filter, Listing, in_words
-from stoa.members import acts
+from stoa.members import acts, tasks
 from stoa.members.acts.deciding import TIME_TO_READ
 from stoa.members.forms.deciding import BeginForm, InviteForm
 from stoa.members.models import Application, Call
@@ -22,6 +23,7 @@ from stoa.members.queries.deciding_panel import Candidate
 from stoa.members.views.calls import frame
 from stoa.members.views.deciding import deciding
 from stoa.members.views.keeping import status
+from stoa.methods.names import sort_key
 from stoa.people.models import Person
 from stoa.review.acts.conflicts import COUNTED_TO
 
@@ -52,7 +54,7 @@ def listing(call: Call) -> Listing[Candidate]:
             ),
             Column("answer", "Asked", lambda c: c.answer, show=tick, sortable=False),
         ],
-        filters=[Filter("q", "Name", lambda rows, words: rows.filter(sort_name__contains=words.casefold()))],
+        filters=[Filter("q", "Name", lambda rows, words: rows.filter(sort_name__contains=sort_key(words)))],
         sort="name",
         empty="Nobody could be asked.",
     )
@@ -70,7 +72,9 @@ def begin(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Let the applications be read; what is known of a wave's reviewers is shown before they are asked."""
     call, actor = deciding(request, slug), edge.actor(request)
     form = BeginForm(edge.sent(request), initial={"due": clock.now() + TIME_TO_READ})
-    if form.is_valid() and form.carry_out(lambda: acts.begin_review(actor, call=call, due=form.cleaned_data["due"])):
+    if form.is_valid() and form.carry_out(lambda: tasks.begin_review(actor, call, form.cleaned_data["due"])):
+        if isinstance(form.outcome, Errand):
+            return redirect("members:decide", slug)
         messages.success(request, "The panel is open. Ask people to read.")
         return redirect("members:reviewers", slug)
     wave = panel.wave_before(call)

@@ -25,8 +25,9 @@ TO_READ = "members/parts/files.html"
 def own_file(request: HttpRequest, slug: str, upload: str) -> HttpResponseBase:
     """A file in one's own application."""
     mine = queries.own(found(request, slug), edge.actor(request))
-    one = mine and (find_enclosed(mine.draft, upload) or (mine.application and find_enclosed(mine.application, upload)))
-    if not one:
+    holders = [holder for holder in (mine.draft, mine.application) if holder] if mine else []
+    one = next(filter(None, (find_enclosed(holder, upload) for holder in holders)), None)
+    if one is None:
         raise Http404
     return attachment(one)
 

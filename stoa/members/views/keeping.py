@@ -15,7 +15,7 @@ from stoa.kit import edge
 from stoa.kit.act import Actor
 from stoa.kit.clock import ANYWHERE_ON_EARTH
 from stoa.kit.edge import ActForm
-from stoa.kit.faults import Conflict, Refused
+from stoa.kit.faults import Conflict, NeedsSecondFactor, Refused
 from stoa.members import acts, queries, rules
 from stoa.members.forms import calls as forms
 from stoa.members.forms.items import FORMS, ItemForm
@@ -63,6 +63,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponseBase:
     values = {name: getattr(call, name) for name in (*forms.CALL_FIELDS, "version")}
     local = {name: values[name].astimezone(zone).replace(tzinfo=None) for name in ("opens", "closes")}
     form = forms.CallForm(edge.sent(request), initial={**values, **local, **edge.typed(request, forms.CallForm)})
+    form.fields["slug"].disabled = call.phase != Call.Phase.DRAFT
     if form.is_valid() and form.carry_out(
         lambda: change(
             request, call, form.cleaned_data["version"], {n: form.cleaned_data[n] for n in forms.CALL_FIELDS}
@@ -199,7 +200,12 @@ def zone_name(call: Call) -> str:
 
 
 def status(form: ActForm) -> int:
-    """422 for a form that came with faults, 409 for one that somebody else overtook."""
+    """422 for a form that came with faults, 409 for one that somebody else overtook.
+
+    One that lacks a second factor is led there and back by its own page.
+    """
+    if isinstance(form.fault, NeedsSecondFactor):
+        raise form.fault
     if isinstance(form.fault, Conflict):
         return 409
     return 422 if form.errors else 200

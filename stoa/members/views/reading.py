@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.html import format_html
 
 from stoa.kit import edge
 from stoa.kit.faults import Refused
@@ -15,11 +19,15 @@ from stoa.members.models import Application, Call
 from stoa.members.queries.applications import unreachable
 from stoa.members.queries.files import enclosed
 from stoa.members.queries.vouching import post_of
-from stoa.members.rules.answers import answered
+from stoa.members.rules.answers import answered, facts_in_words
 from stoa.members.views.calls import found, frame
 from stoa.members.views.files import file_address
 
 BACK = Filter("back", "Mail", lambda rows, _: unreachable(rows), [("yes", "Comes back")])
+
+
+def _in_one_line(one: Application) -> str:
+    return format_html("<code>{}</code>", one.orcid) if one.orcid else ""
 
 
 def listing(call: Call) -> Listing[Application]:
@@ -34,7 +42,7 @@ def listing(call: Call) -> Listing[Application]:
         columns=[
             Column("name", "Name", lambda a: a.name, show=lambda a: link(a.name, address(a)), order=("sort_name",)),
             Column("organisation", "Organisation", lambda a: a.organisation, order=("organisation",)),
-            Column("orcid", "ORCID iD", lambda a: a.orcid, sortable=False),
+            Column("orcid", "ORCID iD", lambda a: a.orcid, show=_in_one_line, sortable=False),
             Column("publications", "Works", lambda a: len(a.publications), sortable=False, numeric=True),
             Column("submitted", "Submitted", lambda a: a.submitted, order=("submitted",)),
             Column("edited", "Last changed", lambda a: a.edited, sortable=False),
@@ -63,7 +71,20 @@ def applications(request: HttpRequest, slug: str) -> HttpResponseBase:
         "may_take_files": may_take,
         "lost": lost,
     }
-    return shown.download(request, rows) or render(request, "members/applications.html", context)
+    return taken(request, call, shown, rows) or render(request, "members/applications.html", context)
+
+
+def taken(request: HttpRequest, call: Call, shown: Listing[Any], rows: QuerySet[Any]) -> HttpResponseBase | None:
+    """The list as a file where the address asks for one, which is noted for those who are in it; otherwise None.
+
+    `rows` are applications, or decisions about them.
+    """
+    in_file = shown.in_file(request, rows)
+    if isinstance(in_file, QuerySet):
+        person = "person" if rows.model is Application else "application__person"
+        people = in_file.order_by().exclude(**{person: None}).values_list(person, flat=True)
+        acts.take_list(edge.actor(request), call=call, people=people)
+    return shown.download(request, rows)
 
 
 @edge.signed_in
@@ -77,7 +98,14 @@ def application(request: HttpRequest, slug: str, application: str) -> HttpRespon
     acts.read_application(actor, application=one)
     files = enclosed(one, lambda upload: file_address(one, upload))
     shown = post_of(one, orcid=one.orcid if one.orcid_shown else "")
-    context = {**frame(call), "one": one, "answers": answered(call, one.answers), "files": files, "shown": shown}
+    context = {
+        **frame(call),
+        "one": one,
+        "known": facts_in_words(call, one.facts),
+        "answers": answered(call, one.answers),
+        "files": files,
+        "shown": shown,
+    }
     return render(request, "members/application.html", context)
 
 

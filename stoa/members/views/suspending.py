@@ -5,16 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from stoa.kit import edge
-from stoa.kit.faults import NeedsSecondFactor, Refused
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.members import acts
 from stoa.members.forms.membership import JudgeForm, SuspendForm
-from stoa.members.queries.suspending import may_suspend, suspensions
+from stoa.members.queries.suspending import demand_to_suspend, suspensions
 from stoa.members.views.keeping import status
 from stoa.people.acts import see_private
 from stoa.people.models import Suspension
@@ -54,17 +53,17 @@ LISTED = Listing[Suspension](
 @edge.signed_in
 def index(request: HttpRequest) -> HttpResponseBase:
     """Every suspension, with the appeals that wait."""
-    _demand(request)
     rows = suspensions(edge.actor(request))
-    file = LISTED.download(request, rows)
-    return file or render(request, "members/suspensions.html", {"table": LISTED.page(request, rows)})
+    return LISTED.download(request, rows) or render(
+        request, "members/suspensions.html", {"table": LISTED.page(request, rows)}
+    )
 
 
 @never_cache
 @edge.signed_in
 def suspend(request: HttpRequest, person_id: str) -> HttpResponseBase:
     """Suspend somebody."""
-    _demand(request)
+    demand_to_suspend(edge.actor(request))
     person = find_person(person_id)
     if person is None or not person.roles.exists():
         raise Http404
@@ -80,8 +79,6 @@ def suspend(request: HttpRequest, person_id: str) -> HttpResponseBase:
     ):
         messages.success(request, f"{person.shown_name} is suspended, and told so by mail.")
         return redirect(person)
-    if isinstance(form.fault, NeedsSecondFactor):
-        raise form.fault
     return render(request, "members/suspend.html", {"form": form, "person": person}, status=status(form))
 
 
@@ -89,7 +86,6 @@ def suspend(request: HttpRequest, person_id: str) -> HttpResponseBase:
 @edge.signed_in
 def suspension(request: HttpRequest, pk: str) -> HttpResponseBase:
     """One suspension with its words and the appeal. That it was read is noted for whom it concerns."""
-    _demand(request)
     one = _found(request, pk)
     see_private(edge.actor(request), person=one.person, what="suspension and appeal")
     form = JudgeForm(edge.sent(request))
@@ -111,19 +107,10 @@ def suspension(request: HttpRequest, pk: str) -> HttpResponseBase:
 @require_POST
 def lift(request: HttpRequest, pk: str) -> HttpResponseBase:
     """End a suspension now."""
-    _demand(request)
     acts.lift(edge.actor(request), suspension=_found(request, pk))
     messages.success(request, "The suspension has ended.")
     return redirect("members:suspension", pk)
 
 
 def _found(request: HttpRequest, pk: str) -> Suspension:
-    one = suspensions(edge.actor(request)).filter(pk=pk).first()
-    if one is None:
-        raise Http404
-    return one
-
-
-def _demand(request: HttpRequest) -> None:
-    if not may_suspend(edge.actor(request)):
-        raise Refused("The charter does not let you suspend people.", remedy="See the charter for who may.")
+    return get_object_or_404(suspensions(edge.actor(request)), pk=pk)

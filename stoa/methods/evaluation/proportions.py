@@ -1,7 +1,8 @@
 """Intervals of shares: Wilson's, the same with as many samples as clustered ones are worth, the rule of three, Newcombe's.
 
-Wilson 1927; effective sample size after Korn and Graubard 1998, with Student's t for few clusters (Dean and Pagano 2015);
-Newcombe 1998, method 10, for the difference of two independent shares; Clopper and Pearson 1934 for hard limits.
+Wilson 1927; effective sample size after Korn and Graubard 1998, with Student's t for few clusters (Dean and Pagano 2015)
+and fewer samples towards ½ where the rarer answer is too rare to show how alike clusters are; Newcombe 1998, method 10, for
+the difference of two independent shares; Clopper and Pearson 1934 for hard limits.
 """
 
 from __future__ import annotations
@@ -12,7 +13,11 @@ from stoa.methods.evaluation.distributions import beta_quantile, normal_quantile
 from stoa.methods.evaluation.means import Mean, clustered_error, freedom
 from stoa.methods.evaluation.sums import Sums, likeness
 
-METHOD = "clustered-wilson/1"
+METHOD = "clustered-wilson/2"
+UNSEEN_LIKENESS = 0.5
+"""How alike samples of one cluster are taken to be, for the limit towards ½, before anything was seen."""
+EVENLY_SEEN = 1 / 3
+"""What was seen weighs as much as that from so many rarer answers on, times the design effect."""
 Interval = tuple[float, float]
 
 
@@ -52,6 +57,22 @@ def effective_samples(sums: Sums) -> float:
     return sums.samples * spread / (sums.samples - 1) / clustered_error(sums) ** 2
 
 
+def cautious_samples(sums: Sums) -> float:
+    """The same for the limit towards ½: fewer, where the rarer answer is too rare to show how alike clusters are.
+
+    A run that happened to miss the few clusters where it is common finds both too low a share and clusters too little alike,
+    so that its interval ends too early. So the design effect is moved towards that of `UNSEEN_LIKENESS`: hardly where many
+    rarer answers were seen or the share is near ½, where the two errors don't come together.
+    """
+    worth, value, samples = effective_samples(sums), sums.mean, sums.samples
+    if sums.clusters < 2 or sums.deviations <= 1e-12:
+        return worth
+    unseen = 1 + UNSEEN_LIKENESS * (float((sums.counts**2).sum()) / samples - 1)
+    weight = (1 - 2 * value) ** 2 / (1 + samples * value * (1 - value) / (EVENLY_SEEN * unseen))
+    effect = samples / worth
+    return samples / (effect + weight * max(unseen - effect, 0.0))
+
+
 def share(sums: Sums, *, level: float = 0.95) -> Mean:
     """A share, or a mean of scores that end at 0 and 1, with Wilson's interval at its effective number of samples.
 
@@ -64,7 +85,10 @@ def share(sums: Sums, *, level: float = 0.95) -> Mean:
     if sums.clusters < 2:
         return Mean(value, 0.5, 0.0, 1.0, sums.samples, 1, 0.0)
     free = freedom(sums.counts, likeness(sums))
-    low, high = wilson(value, effective_samples(sums), quantile=student_quantile((1 + level) / 2, free))
+    quantile = student_quantile((1 + level) / 2, free)
+    outwards = wilson(value, effective_samples(sums), quantile=quantile)
+    inwards = wilson(value, cautious_samples(sums), quantile=quantile)
+    low, high = (outwards[0], inwards[1]) if value < 0.5 else (inwards[0], outwards[1])
     return Mean(value, clustered_error(sums), min(low, value), max(high, value), sums.samples, sums.clusters, free)
 
 

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from stoa.kit import clock, edge
+from stoa.kit import clock, edge, instants
 from stoa.kit.dates import coming
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.notices import queries, rules
@@ -28,6 +28,11 @@ def _of_time(rows: Any, asked: str) -> Any:
     return rows.filter(ahead if asked == "upcoming" else ~ahead, cancelled=None)
 
 
+def _ends(event: Event) -> str:
+    """When it ends, in its zone, as when it is held."""
+    return instants.in_html(event.ends, event.zone, "short")
+
+
 def listing(sort: str) -> Listing[Event]:
     """The list of events."""
     return Listing[Event](
@@ -42,7 +47,7 @@ def listing(sort: str) -> Listing[Event]:
                 order=("title",),
             ),
             Column("begins", "When", lambda e: e.begins, show=when, order=("begins",)),
-            Column("ends", "Ends", lambda e: e.ends, order=("ends",)),
+            Column("ends", "Ends", lambda e: e.ends, show=_ends, order=("ends",)),
             Column("place", "Place", lambda e: e.place, order=("place",)),
             Column("state", "State", lambda e: state(e)[0], sortable=False),
         ],

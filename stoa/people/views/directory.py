@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from stoa.kit import instants, registry
 from stoa.kit.edge import actor
 from stoa.kit.tables import Column, Filter, Listing, link
+from stoa.methods.names import sort_key
 from stoa.people import countries, queries, rules
 from stoa.people.models import ROLES, Organisation, Person, Role, Tie
 from stoa.record.queries import history
@@ -76,7 +77,7 @@ DIRECTORY = Listing[Person](
         ),
     ],
     filters=[
-        Filter("name", "Name", lambda rows, text: rows.filter(sort_name__contains=text.casefold())),
+        Filter("name", "Name", lambda rows, text: rows.filter(sort_name__contains=sort_key(text))),
         Filter("role", "Role", queries.with_role, choices=list(ROLES.items())),
         Filter("organisation", "Organisation", queries.tied_to),
         Filter("country", "Country of the organisation", queries.in_country, choices=list(countries.names().items())),
@@ -133,6 +134,7 @@ def page_of(request: HttpRequest, person: Person) -> dict[str, object]:
         "person": person,
         "is_self": rules.is_self(viewer, person),
         "held": held,
+        "scopes": registry.show([role.scope for role in person.roles.all()], viewer.person_id),
         "past": [role for role in person.roles.all() if role not in held],
         "suspension": queries.suspension_of(person.pk),
         "may_suspend": bool(held) and not rules.is_self(viewer, person) and rules.may_suspend(viewer),

@@ -4,24 +4,77 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from stoa.kit import clock, locks
+from django.db.models import Count, Q, QuerySet
+
+from stoa.kit import clock, errands, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid
 from stoa.methods.affinity import TfIdf, ranked
 from stoa.methods.assignment import METHOD, Problem, assign
+from stoa.methods.assignment import Assignment as Found
 from stoa.methods.canonical import canonical
 from stoa.people.models import Tie
+from stoa.record.entries import keep_blob
 from stoa.review import events
 from stoa.review.acts.mails import tell_assigned, tell_due
 from stoa.review.models import Assignment, Conflict, Panel, Piece, Run, Seat
 from stoa.review.queries import seats_due
 
+AT_ONCE, MOST_PIECES = 1_000_000, 5_000
+"""Pairs of a piece and a reviewer among which one assignment chooses, and pieces; where there are more it is made in parts."""
+READING = ~Q(state=Assignment.State.ABSTAINED)
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """What came of assigning: its parts, one where all could be chosen among at once."""
+
+    parts: Sequence[Run]
+
+    @property
+    def count(self) -> int:
+        """How many parts there are."""
+        return len(self.parts)
+
+    @property
+    def pairs(self) -> int:
+        """How many reviews were assigned."""
+        return sum(run.pairs for run in self.parts)
+
+    @property
+    def missing(self) -> int:
+        """How many reviews nobody could be found for."""
+        return sum(run.missing for run in self.parts)
+
+    @property
+    def objective(self) -> int:
+        """The sum of the scores."""
+        return sum(run.objective for run in self.parts)
+
+    @property
+    def inputs_digest(self) -> str:
+        """Of what the assignment was made from; of several parts, that of the list of theirs."""
+        return self._digest([run.inputs_digest for run in self.parts])
+
+    @property
+    def result_digest(self) -> str:
+        """Of what came of it; of several parts, that of the list of theirs."""
+        return self._digest([run.result_digest for run in self.parts])
+
+    def _digest(self, each: list[str]) -> str:
+        return each[0] if len(each) == 1 else keep_blob(each)
+
 
 @act("review.assignment.run", on="panel")
-def run_assignment(actor: Actor, *, panel: Panel) -> Run:
-    """Assign reviewers to whatever lacks reviews: as many as can be had, then the best fit; who reads already keeps it."""
+def run_assignment(actor: Actor, *, panel: Panel) -> Assigned:
+    """Assign reviewers to whatever lacks reviews: as many as can be had, then the best fit; who reads already keeps it.
+
+    Of a panel with more than can be chosen among at once each part is the best there is, not the whole; see docs/review.md.
+    """
     panel = locks.exclusive(panel)
     if panel.phase == Panel.Phase.DONE:
         raise Closed("This panel is done.")
@@ -29,7 +82,7 @@ def run_assignment(actor: Actor, *, panel: Panel) -> Run:
         raise Invalid("Nobody has accepted to review.", remedy="Invite reviewers, and wait until they accept.")
     if not panel.pieces.filter(withdrawn=None).exists():
         raise Invalid("There is nothing to read.", remedy="Put something before the panel first.")
-    run = fill(panel)
+    found = fill(panel)
     if panel.phase == Panel.Phase.SETTING_UP:
         panel.phase = Panel.Phase.REVIEWING
         panel.save(update_fields=["phase"])
@@ -37,15 +90,16 @@ def run_assignment(actor: Actor, *, panel: Panel) -> Run:
         events.ReviewersAssigned(
             str(panel.pk),
             METHOD,
-            run.inputs_digest,
-            run.result_digest,
+            found.inputs_digest,
+            found.result_digest,
             panel.seed,
-            run.objective,
-            run.pairs,
-            run.missing,
+            found.objective,
+            found.pairs,
+            found.missing,
+            found.count if found.count > 1 else None,
         )
     )
-    return run
+    return found
 
 
 @act("review.reminder.send", on="panel", kind="private")
@@ -61,22 +115,56 @@ def remind(actor: Actor, *, panel: Panel) -> int:
     return len(seats)
 
 
-def fill(panel: Panel) -> Run:
+def fill(panel: Panel) -> Assigned:
     """Assign reviewers to what lacks reviews, and keep how. To be called inside an act that holds the panel alone."""
-    pieces = list(panel.pieces.filter(withdrawn=None))
     seats = list(panel.seats.filter(state=Seat.State.ACCEPTED).select_related("person", "panel"))
-    problem = problem_of(panel, pieces, seats)
-    found = assign(problem, seed=bytes.fromhex(panel.seed))
-    numbers, people = {f"piece:{p.number}": p for p in pieces}, {f"seat:{s.pk}": s for s in seats}
+    parts, at = _parts(panel, len(seats)), clock.now()
+    runs: list[Run] = []
+    given: Counter[str] = Counter()
+    for number, part in enumerate(parts):
+        errands.reached(number, len(parts))
+        run, found = _fill_part(panel, part, seats, left=len(parts) - number, at=at)
+        runs.append(run)
+        given += found
+    for seat in seats:
+        if count := given[f"seat:{seat.pk}"]:
+            tell_assigned(seat, count)
+    return Assigned(runs)
+
+
+def _parts(panel: Panel, seats: int) -> list[list[int]]:
+    """The pieces among which one assignment after the other chooses: all, or of many those that lack reviews, in turns.
+
+    What lacks few is filled up by others, since how well a piece fits is told by its place among some.
+    """
+    size = min(MOST_PIECES, max(1, AT_ONCE // max(1, seats)))
+    rows = panel.pieces.filter(withdrawn=None).order_by("number")
+    every = list(rows.values_list("pk", flat=True))
+    if len(every) <= size:
+        return [every]
+    had = dict(_reading(panel).values_list("piece").annotate(number=Count("*")))
+    lacking = [pk for pk in every if had.get(pk, 0) < panel.reviews_each]
+    if len(lacking) > size:
+        count = -(-len(lacking) // size)
+        return [lacking[number::count] for number in range(count)]
+    lacks = set(lacking)
+    return [lacking + [pk for pk in every if pk not in lacks][: size - len(lacking)]]
+
+
+def _fill_part(
+    panel: Panel, part: Sequence[int], seats: Sequence[Seat], *, left: int, at: datetime
+) -> tuple[Run, Counter[str]]:
+    numbers = {f"piece:{number}": pk for number, pk in Piece.objects.filter(pk__in=part).values_list("number", "pk")}
+    people = {f"seat:{seat.pk}": seat.pk for seat in seats}
+    found, inputs = _found(panel, part, seats, left=left)
     Assignment.objects.bulk_create(
-        [Assignment(seat=people[seat], piece=numbers[piece]) for piece, seat in found.pairs], batch_size=2000
+        [Assignment(seat_id=people[seat], piece_id=numbers[piece], at=at) for piece, seat in found.pairs],
+        batch_size=2000,
     )
-    for seat, count in sorted(Counter(seat for _, seat in found.pairs).items()):
-        tell_assigned(people[seat], count)
-    inputs, result = canonical(problem.as_json()), canonical(found.as_json())
-    return Run.objects.create(
+    result = canonical(found.as_json())
+    run = Run.objects.create(
         panel=panel,
-        at=clock.now(),
+        at=at,
         inputs=inputs,
         inputs_digest=hashlib.sha256(inputs).hexdigest(),
         result=result,
@@ -85,18 +173,30 @@ def fill(panel: Panel) -> Run:
         missing=sum(found.missing.values()),
         objective=found.objective,
     )
+    run.inputs = run.result = b""  # of many parts they would fill the memory
+    return run, Counter(seat for _, seat in found.pairs)
 
 
-def problem_of(panel: Panel, pieces: Sequence[Piece], seats: Sequence[Seat]) -> Problem:
-    """What is to be assigned: reviews that are missing, what is left of loads, and pairs that nothing forbids."""
-    had = list(Assignment.objects.filter(piece__panel=panel).values_list("piece_id", "seat_id", "state"))
+def _found(panel: Panel, part: Sequence[int], seats: Sequence[Seat], *, left: int) -> tuple[Found, bytes]:
+    """The assignment of these pieces, and what it was made from; that itself fills much of the memory, and is let go here."""
+    pieces = list(Piece.objects.filter(pk__in=part).only("number", "title", "text", "panel").order_by("number"))
+    problem = problem_of(panel, pieces, seats, left=left)
+    return assign(problem, seed=bytes.fromhex(panel.seed)), canonical(problem.as_json())
+
+
+def problem_of(panel: Panel, pieces: Sequence[Piece], seats: Sequence[Seat], *, left: int = 1) -> Problem:
+    """What is to be assigned: reviews that are missing, what is left of loads, and pairs that nothing forbids.
+
+    Where these pieces are one of so many parts that are `left`, each reviewer keeps room for the others.
+    """
+    had = list(Assignment.objects.filter(piece__in=pieces).values_list("piece_id", "seat_id", "state"))
     houses = _houses([seat.person_id for seat in panel.seats.all()])
     house_of = {seat.pk: houses.get(seat.person_id, "") for seat in panel.seats.all()}
     reading = [(piece, seat) for piece, seat, state in had if state != Assignment.State.ABSTAINED]
-    of_piece, of_seat = Counter(piece for piece, _ in reading), Counter(seat for _, seat in reading)
+    of_piece, of_seat = Counter(piece for piece, _ in reading), _held(panel)
     there = {(piece, house_of[seat]) for piece, seat in reading if house_of[seat]}
     barred = {(piece, seat) for piece, seat, _ in had} | set(
-        Conflict.objects.filter(seat__panel=panel, cleared="").values_list("piece_id", "seat_id")
+        Conflict.objects.filter(piece__in=pieces, cleared="").values_list("piece_id", "seat_id")
     )
     fit = ranked(TfIdf().score([f"{p.title}\n{p.text}" for p in pieces], [seat.texts for seat in seats])).tolist()
     scores: dict[str, dict[str, int]] = defaultdict(dict)
@@ -104,12 +204,23 @@ def problem_of(panel: Panel, pieces: Sequence[Piece], seats: Sequence[Seat]) -> 
         for score, seat in zip(row, seats, strict=True):
             if (piece.pk, seat.pk) not in barred and (piece.pk, house_of[seat.pk]) not in there:
                 scores[f"piece:{piece.number}"][f"seat:{seat.pk}"] = score
+    room = {seat.pk: max(0, seat.load - of_seat.get(seat.pk, 0)) for seat in seats}
     return Problem(
         wanted={f"piece:{p.number}": max(0, panel.reviews_each - of_piece[p.pk]) for p in pieces},
-        loads={f"seat:{seat.pk}": max(0, seat.load - of_seat[seat.pk]) for seat in seats},
+        loads={f"seat:{seat}": -(-free // left) for seat, free in room.items()},
         scores=scores,
         organisations={f"seat:{seat.pk}": house_of[seat.pk] for seat in seats},
     )
+
+
+def _reading(panel: Panel) -> QuerySet[Assignment]:
+    """What is read, or was, on a panel: all that was assigned and nobody abstained from."""
+    return Assignment.objects.filter(READING, piece__panel=panel).order_by()
+
+
+def _held(panel: Panel) -> Mapping[int, int]:
+    """How much each seat of a panel holds."""
+    return dict(_reading(panel).values_list("seat").annotate(number=Count("*")))
 
 
 def _houses(people: Sequence[str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -23,6 +24,7 @@ COUNTED = (Tie.Kind.EMPLOYMENT, Tie.Kind.STUDY)
 COUNTED_TO = 2_000
 """Of how many pieces a page says that somebody could not read them; of more it says that they are more."""
 AT_ONCE = 50
+CHUNK = 5_000
 Known = Mapping[str, Any]
 
 
@@ -33,14 +35,15 @@ def find_anew(panel: Panel, *, pieces: Iterable[Piece] | None = None, seats: Ite
     """
     seats = list(panel.seats.exclude(state=Seat.State.REMOVED) if seats is None else seats)
     known = {seat.person_id: seat.known for seat in seats}
-    pieces = list(met_by(panel, known) if pieces is None else pieces)
     of = {seat.person_id: seat for seat in seats}
-    by_number = {str(piece.number): piece for piece in pieces}
-    rows = [
-        Conflict(seat=of[one.reviewer], piece=by_number[one.piece], kind=one.kind, source=Conflict.Source.FOUND)
-        for one in found_between(pieces, known)
-    ]
-    Conflict.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
+    met = met_by(panel, known).iterator(CHUNK) if pieces is None else iter(pieces)
+    while some := list(islice(met, CHUNK)):
+        by_number = {str(piece.number): piece for piece in some}
+        rows = [
+            Conflict(seat=of[one.reviewer], piece=by_number[one.piece], kind=one.kind, source=Conflict.Source.FOUND)
+            for one in found_between(some, known)
+        ]
+        Conflict.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
 
 
 def found_between(pieces: Iterable[Piece], people: Mapping[str, Known]) -> list[Found]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db.models import Max
 
-from stoa.kit import chance, clock, locks
+from stoa.kit import chance, clock, errands, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Conflict, Invalid
 from stoa.methods.same_person import name_key
@@ -17,7 +18,7 @@ from stoa.people.models import Person
 from stoa.record.entries import keep_blob
 from stoa.review import events
 from stoa.review.acts.conflicts import find_anew, marks_of
-from stoa.review.models import Assignment, Panel, Piece, Review
+from stoa.review.models import Assignment, Panel, Piece, Review, Seat
 
 MOST_TEXT = 200_000
 MOST_TITLE = 160
@@ -110,18 +111,32 @@ def open_panel(
     return panel
 
 
-def put_before(panel: Panel, pieces: Sequence[Put]) -> list[Piece]:
-    """Put pieces before a panel; they get the next numbers, and conflicts with its reviewers are found. Inside an act."""
+def put_before(panel: Panel, pieces: Iterable[Put], whole: int = 1) -> int:
+    """Put pieces before a panel, some at a time; they get the next numbers, of which this gives the first.
+
+    Conflicts with its reviewers are found. `whole` is how many there are. To be called inside an act.
+    """
     panel = locks.exclusive(panel)
     if panel.phase in {Panel.Phase.DISCUSSING, Panel.Phase.DONE}:
         raise Closed("This panel takes nothing more.", remedy="Open another panel.")
-    known = set(panel.pieces.values_list("kind", "object_id"))
-    if any((put.kind, put.object_id) in known for put in pieces):
+    seats = list(panel.seats.exclude(state=Seat.State.REMOVED))
+    first = following = (panel.pieces.aggregate(last=Max("number"))["last"] or 0) + 1
+    rest = iter(pieces)
+    while some := list(islice(rest, CHUNK)):
+        errands.reached(following - first, whole)
+        _check_new(panel, some)
+        made = Piece.objects.bulk_create(pieces_for(panel, some, following))
+        if seats:
+            find_anew(panel, pieces=made, seats=seats)
+        following += len(made)
+    return first
+
+
+def _check_new(panel: Panel, pieces: Sequence[Put]) -> None:
+    named = {(put.kind, put.object_id) for put in pieces}
+    among = panel.pieces.filter(object_id__in=[put.object_id for put in pieces])
+    if len(named) < len(pieces) or named & set(among.values_list("kind", "object_id")):
         raise Conflict("This is before the panel already.", remedy="Nothing was put before it twice.")
-    first = (panel.pieces.aggregate(last=Max("number"))["last"] or 0) + 1
-    made = Piece.objects.bulk_create(pieces_for(panel, pieces, first), batch_size=CHUNK)
-    find_anew(panel, pieces=made)
-    return made
 
 
 def pieces_for(panel: Panel, pieces: Sequence[Put], first: int) -> list[Piece]:
@@ -177,7 +192,8 @@ def put_piece(actor: Actor, *, panel: Panel, title: str, text: str, author: str 
         raise Invalid("The text is too long to be read.", remedy=f"Use {MOST_TEXT:,} characters at most.", field="text")
     names = Person.objects.filter(pk=author).values_list("name", flat=True)
     authors = [Author([f"person:{author}", *(f"name:{name_key(name)}" for name in names)])] if author else []
-    return put_before(panel, [Put("text", chance.opaque_id(), title.strip(), text, authors)])[0]
+    number = put_before(panel, [Put("text", chance.opaque_id(), title.strip(), text, authors)])
+    return panel.pieces.get(number=number)
 
 
 @act("review.piece.take", on="panel", kind="private")

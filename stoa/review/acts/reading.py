@@ -9,9 +9,9 @@ from typing import Any
 
 from stoa.kit import clock, locks
 from stoa.kit.act import Actor, act
-from stoa.kit.faults import Closed, Invalid, Refused
+from stoa.kit.faults import Closed, Conflict, Invalid, Refused
 from stoa.review.models import Assignment, Panel, Remark, Review
-from stoa.review.rules import has_said
+from stoa.review.rules import has_said, others_gave
 
 MOST_TEXT = 20_000
 MOST_SHEET = 2_000_000
@@ -28,21 +28,26 @@ class Said:
 
 
 @act("review.review.save_draft", on="assignment", kind="private")
-def save_draft(actor: Actor, *, assignment: Assignment, said: Said) -> Review:
-    """Keep what one has written so far; nobody else sees it."""
-    return _keep(_to_read(actor, assignment), said)
+def save_draft(actor: Actor, *, assignment: Assignment, said: Said, version: int | None = None) -> Review:
+    """Keep what one has written so far; nobody else sees it. `version` is the one written on from, None whichever stands."""
+    return _keep(_to_read(actor, assignment), said, version)
 
 
 @act("review.review.give", on="assignment", kind="private")
-def give_review(actor: Actor, *, assignment: Assignment, said: Said) -> Review:
-    """Give a review: a score for every criterion, and a text for the author. It can be changed until the panel discusses."""
+def give_review(actor: Actor, *, assignment: Assignment, said: Said, version: int | None = None) -> Review:
+    """Give a review: a score for every criterion, and a text for the author.
+
+    It can be changed until the panel discusses, but for scores, which stand once another's review of the same could be seen.
+    """
     assignment = _to_read(actor, assignment, again=True)
     missing = [one["title"] for one in assignment.piece.panel.criteria if one["code"] not in said.scores]
     if missing:
         raise Invalid(f"A score is missing: {missing[0]}.", remedy="Score each criterion, or abstain.", field="scores")
     if not said.for_author.strip():
         raise Invalid("The text for the author is empty.", remedy="Say in a sentence or two why.", field="for_author")
-    review = _keep(assignment, said)
+    if assignment.state == Assignment.State.GIVEN and others_gave(assignment):
+        _demand_same_scores(assignment, said)
+    review = _keep(assignment, said, version)
     review.given = review.given or clock.now()
     review.save(update_fields=["given"])
     return _settle(assignment, review, Assignment.State.GIVEN)
@@ -77,7 +82,10 @@ def write_remark(actor: Actor, *, panel: Panel, number: int, body: str) -> Remar
 
 @act("review.sheet.take", on="panel", kind="private")
 def take_sheet(actor: Actor, *, panel: Panel, sheet: bytes) -> int:
-    """Keep, as drafts, what was filled into a sheet without a line. Says how many; a fault anywhere keeps none of it."""
+    """Keep, as drafts, what was filled into a sheet without a line. Says how many; a fault anywhere keeps none of it.
+
+    A piece of which one wrote here since the sheet was made is such a fault: what is newer is never lost to what is older.
+    """
     rows = _rows(sheet, panel)
     panel = locks.shared(panel)
     waiting = Assignment.objects.select_related("piece__panel").filter(
@@ -88,7 +96,7 @@ def take_sheet(actor: Actor, *, panel: Panel, sheet: bytes) -> int:
     for row in rows:
         said = _said_in(row)
         if row["number"] in own and (said.scores or said.for_panel or said.for_author):
-            _keep(_to_read(actor, own[row["number"]]), said)
+            _keep(_to_read(actor, own[row["number"]]), said, row.get("version", 0))
             count += 1
     return count
 
@@ -135,7 +143,19 @@ def _to_read(actor: Actor, assignment: Assignment, *, again: bool = False) -> As
     return held
 
 
-def _keep(assignment: Assignment, said: Said) -> Review:
+def _demand_same_scores(assignment: Assignment, said: Said) -> None:
+    if dict(said.scores) != assignment.review.scores:
+        raise Closed(
+            "Others have given their reviews, which you can see: your scores stand as you gave them.",
+            remedy="Put your scores back and change the texts, or say in the discussion how you see it now.",
+        )
+
+
+def _keep(assignment: Assignment, said: Said, version: int | None) -> Review:
+    review = Review.objects.filter(assignment=assignment).first() or Review(assignment=assignment)
+    if version is not None and version != review.version:
+        number = assignment.piece.number
+        raise Conflict(f"Your review of {number} was saved elsewhere meanwhile.", remedy="Bring the two together.")
     panel = assignment.piece.panel
     codes = {criterion["code"] for criterion in panel.criteria}
     for code, score in said.scores.items():
@@ -145,13 +165,10 @@ def _keep(assignment: Assignment, said: Said) -> Review:
             raise Invalid(f"A score lies between {panel.least} and {panel.most}.", field="scores")
     if max(len(said.for_panel), len(said.for_author)) > MOST_TEXT:
         raise Invalid("A text is too long.", remedy=f"Use {MOST_TEXT:,} characters at most.", field="for_author")
-    kept = {
-        "scores": dict(said.scores),
-        "for_panel": said.for_panel,
-        "for_author": said.for_author,
-        "saved": clock.now(),
-    }
-    return Review.objects.update_or_create(assignment=assignment, defaults=kept)[0]
+    review.scores, review.for_panel, review.for_author = dict(said.scores), said.for_panel, said.for_author
+    review.saved, review.version = clock.now(), review.version + 1
+    review.save()
+    return review
 
 
 def _settle(assignment: Assignment, review: Review, state: Assignment.State) -> Review:

@@ -11,12 +11,14 @@ from ninja.pagination import paginate
 from ninja.responses import Status
 from pydantic import AwareDatetime
 
-from stoa.kit.api import Completed, Given, Parts, actor, found, signed_in
+from stoa.kit.api import Completed, ErrandOut, Given, Parts, actor, found, signed_in
+from stoa.kit.errands import Errand
 from stoa.kit.faults import Closed
-from stoa.review import acts, queries
+from stoa.review import acts, queries, tasks
+from stoa.review.acts.assigning import Assigned
 from stoa.review.acts.panels import Criterion, Example
 from stoa.review.api.finding import Count, Text, kept, panel_of
-from stoa.review.models import Panel, Piece, Run
+from stoa.review.models import Panel, Piece
 
 router = Router(tags=["Reviews"])
 
@@ -94,6 +96,7 @@ class RunOut(Schema):
     objective: int
     inputs_digest: str
     result_digest: str
+    parts: int = Field(alias="count")
 
 
 class ProofOut(Schema):
@@ -182,16 +185,24 @@ def take_piece(request: HttpRequest, number: int, piece: Count) -> Status[None]:
     return Status(204, None)
 
 
-@router.post("/panels/{number}/assignment", response={201: RunOut}, summary="Assign reviewers")
-def assign_reviewers(request: HttpRequest, number: int) -> Status[Run]:
-    """As many reviews as can be had, then the best fit, proved; digests of inputs and result go on the record."""
-    return Status(201, acts.run_assignment(actor(request), panel=panel_of(number)))
+@router.post("/panels/{number}/assignment", response={201: RunOut, 202: ErrandOut}, summary="Assign reviewers")
+def assign_reviewers(request: HttpRequest, number: int) -> Status[Assigned | Errand]:
+    """As many reviews as can be had, then the best fit, proved; digests of inputs and result go on the record.
+
+    With more than 200,000 pairs of a piece and a reviewer the worker does it: the answer is 202 and how far it is, now and
+    when asked again.
+    """
+    done = tasks.run_assignment(actor(request), panel_of(number))
+    return Status(202 if isinstance(done, Errand) else 201, done)
 
 
 @router.get("/panels/{number}/assignment", response=ProofOut, summary="Get the proof of an assignment")
-def get_assignment_proof(request: HttpRequest, number: int) -> dict[str, Any]:
-    """Inputs and result of the last assignment, for those who keep the panel, to be checked by docs/review.md."""
-    run = found(queries.last_run(kept(request, number)))
+def get_assignment_proof(request: HttpRequest, number: int, part: Count = 1) -> dict[str, Any]:
+    """Inputs and result of the last assignment, for those who keep the panel, to be checked by docs/review.md.
+
+    One that was made in parts has a proof for each.
+    """
+    run = found(queries.last_run(kept(request, number), part))
     return {"inputs": json.loads(bytes(run.inputs)), "result": json.loads(bytes(run.result))}
 
 

@@ -27,11 +27,16 @@ class BodyIn(Given):
 
 
 class ReviewIn(Given):
-    """A score by code of criterion, a text for the panel, and one for the author."""
+    """A score by code of criterion, a text for the panel, and one for the author; `version` is the one you wrote on from."""
 
     scores: dict[Annotated[str, Field(max_length=40)], Count] = Field(max_length=50)
     for_panel: Text = ""
     for_author: Text = ""
+    version: int = Field(default=0, ge=0, le=2_000_000_000, description="0 where you had written nothing yet")
+
+    def said(self) -> Said:
+        """What is said."""
+        return Said(self.scores, self.for_panel, self.for_author)
 
 
 class AssignmentOut(Schema):
@@ -44,6 +49,7 @@ class AssignmentOut(Schema):
     scores: dict[str, int]
     for_panel: str
     for_author: str
+    version: int
 
     @staticmethod
     def of(one: Assignment) -> dict[str, Any]:
@@ -52,7 +58,7 @@ class AssignmentOut(Schema):
         said = {name: getattr(review, name, "") for name in ("for_panel", "for_author")}
         scores = review.scores if review else {}
         named = {"number": one.piece.number, "title": one.piece.title, "text": one.piece.text, "state": one.state}
-        return {**named, "scores": scores, **said}
+        return {**named, "scores": scores, **said, "version": review.version if review else 0}
 
 
 class OtherOut(Schema):
@@ -83,14 +89,16 @@ def list_my_pieces(request: HttpRequest, number: int) -> list[dict[str, Any]]:
 @router.put("/reviews/{number}/pieces/{piece}/draft", response=AssignmentOut, summary="Save a draft of a review")
 def save_review_draft(request: HttpRequest, number: int, piece: Count, given: ReviewIn) -> dict[str, Any]:
     """Keep what you have written so far; nobody else sees it."""
-    acts.save_draft(actor(request), assignment=own(request, number, piece), said=Said(**given.dict()))
+    mine = own(request, number, piece)
+    acts.save_draft(actor(request), assignment=mine, said=given.said(), version=given.version)
     return AssignmentOut.of(own(request, number, piece))
 
 
 @router.put("/reviews/{number}/pieces/{piece}/review", response=AssignmentOut, summary="Give a review")
 def give_review(request: HttpRequest, number: int, piece: Count, given: ReviewIn) -> dict[str, Any]:
-    """Give your review of a piece, or change it until the panel discusses."""
-    acts.give_review(actor(request), assignment=own(request, number, piece), said=Said(**given.dict()))
+    """Give your review of a piece, or change it until the panel discusses; the scores only until another’s review could be seen."""
+    mine = own(request, number, piece)
+    acts.give_review(actor(request), assignment=mine, said=given.said(), version=given.version)
     return AssignmentOut.of(own(request, number, piece))
 
 

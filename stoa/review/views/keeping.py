@@ -18,8 +18,7 @@ from stoa.kit.edge import ActForm
 from stoa.kit.faults import Invalid, Refused
 from stoa.kit.powers import may
 from stoa.kit.tables import TablePage
-from stoa.people.models import Person
-from stoa.review import acts, forms, queries, rules
+from stoa.review import acts, forms, queries, rules, tasks
 from stoa.review.acts.conflicts import in_the_way
 from stoa.review.models import Panel, Seat
 from stoa.review.views import lists
@@ -52,18 +51,21 @@ def _download(request: HttpRequest, panel: Panel) -> HttpResponseBase | None:
 
 
 def _page(request: HttpRequest, panel: Panel, **more: Any) -> HttpResponseBase:
-    actor, size = edge.actor(request), queries.size(panel, most=lists.MOST_COUNTED + 1)
+    viewer = edge.actor(request).person_id
+    size = queries.size(panel, most=lists.MOST_COUNTED + 1, viewer=viewer)
     context = {
         "panel": panel,
         "outlook": queries.outlook(panel, size),
         "reviewers": lists.reviewers(request, panel).page(request, queries.seats(panel), total=size.seats),
         "conflicts": lists.conflicts(request, panel).page(request, queries.conflicts(panel), total=size.conflicts),
-        "says": _says(request, panel, size) if queries.may_read_all(panel, actor.person_id) else None,
+        "says": _says(request, panel, size) if queries.may_read_all(panel, viewer, size) else None,
         "pieces": size.pieces,
+        "seats": size.seats,
         "invite": forms.InviteForm(auto_id="invite_%s"),
         "put": forms.PieceForm(auto_id="put_%s"),
         "extend": forms.ExtendForm(auto_id="extend_%s", initial={"deadline": panel.deadline}),
         "confirm": forms.ConfirmForm(),
+        "errand": size.errand,
         "phases": Panel.Phase,
         **more,
     }
@@ -100,20 +102,20 @@ def invite(request: HttpRequest, pk: int) -> HttpResponseBase:
     panel, actor = _kept(request, pk), edge.actor(request)
     form = forms.InviteForm(request.POST, auto_id="invite_%s")
 
-    def deed() -> tuple[Person, Seat]:
-        person = queries.find_person(form.cleaned_data["person"].strip())
-        if person is None:
-            raise Invalid("Nobody here has this id.", remedy="Copy it from the address of their page.", field="person")
-        return person, acts.invite(actor, panel=panel, person=person, load=form.cleaned_data["load"])
-
     if not form.is_valid():
         return _page(request, panel, invite=form)
+    person = queries.find_person(form.cleaned_data["person"].strip())
+
+    def deed() -> Seat:
+        if person is None:
+            raise Invalid("Nobody here has this id.", remedy="Copy it from the address of their page.", field="person")
+        return acts.invite(actor, panel=panel, person=person, load=form.cleaned_data["load"])
+
     if "ask" in request.POST:
-        person = queries.find_person(form.cleaned_data["person"].strip())
         asked = {"person": person, "count": in_the_way(panel, person)} if person else {"person": None}
         return _page(request, panel, invite=form, asked=asked)
-    if form.carry_out(deed):
-        messages.success(request, f"{form.outcome[0].shown_name} is invited.")
+    if form.carry_out(deed) and person is not None:
+        messages.success(request, f"{person.shown_name} is invited.")
         return redirect("review:panel", pk)
     return _page(request, panel, invite=form)
 
@@ -153,7 +155,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponseBase:
 def assign(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Assign reviewers to what lacks reviews."""
     panel, actor = _kept(request, pk), edge.actor(request)
-    return _confirmed(request, panel, lambda: acts.run_assignment(actor, panel=panel))
+    return _confirmed(request, panel, lambda: tasks.run_assignment(actor, panel))
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
 from stoa.kit.tables import Column, Filter, Listing, link
+from stoa.methods.names import sort_key
 from stoa.review.models import Conflict, Panel, Seat
 from stoa.review.queries import Summary
 
@@ -46,13 +48,23 @@ def reviewers(request: HttpRequest, panel: Panel) -> Listing[Seat]:
             Column("conflicts", "Conflicts", lambda s: vars(s)["barred"], sortable=False, numeric=True),
         ],
         filters=[
-            Filter("q", "Name", lambda rows, words: rows.filter(person__sort_name__contains=words.casefold())),
+            Filter("q", "Name", lambda rows, words: rows.filter(person__sort_name__contains=sort_key(words))),
             Filter("state", "Answer", lambda rows, state: rows.filter(state=state), Seat.State.choices),
         ],
         sort="name",
         prefix="reviewers_",
         empty="No reviewers yet. Invite the first one below.",
     )
+
+
+WHY: Mapping[str, str] = {
+    "self": "wrote it",
+    "organisation": "the same organisation",
+    "co-author": "wrote with an author",
+    "adviser": "advised an author, or was advised",
+    "tie": "declared a tie",
+}
+"""Each kind of conflict in words."""
 
 
 def conflicts(request: HttpRequest, panel: Panel) -> Listing[Conflict]:
@@ -67,12 +79,12 @@ def conflicts(request: HttpRequest, panel: Panel) -> Listing[Conflict]:
         columns=[
             Column("name", "Name", lambda c: c.seat.person.shown_name, sortable=False),
             Column("number", "Number", lambda c: c.piece.number, sortable=False, numeric=True),
-            Column("kind", "Why", lambda c: c.kind, sortable=False),
+            Column("kind", "Why", lambda c: WHY[c.kind], sortable=False),
             Column("source", "How it is known", lambda c: c.get_source_display(), sortable=False),
             Column("cleared", "Cleared", lambda c: c.cleared, show=cleared, sortable=False),
         ],
         filters=[
-            Filter("q", "Name", lambda rows, words: rows.filter(seat__person__sort_name__contains=words.casefold())),
+            Filter("q", "Name", lambda rows, words: rows.filter(seat__person__sort_name__contains=sort_key(words))),
             Filter("number", "Number", _numbered),
         ],
         prefix="conflicts_",
@@ -92,7 +104,14 @@ def says(panel: Panel) -> Listing[Summary]:
             Column("reviews", "Reviews", lambda s: s.reviews, sortable=False, numeric=True),
             Column("abstained", "Abstained", lambda s: s.abstained, sortable=False, numeric=True),
             Column("missing", "Missing", lambda s: s.missing, sortable=False, numeric=True),
-            Column("mean", "Mean, in hundredths", lambda s: s.mean, sortable=False, numeric=True),
+            Column(
+                "mean",
+                f"Mean, of {panel.most}",
+                lambda s: None if s.mean is None else s.mean / 100,
+                show=lambda s: "" if s.mean is None else f"{s.mean / 100:.2f}",
+                sortable=False,
+                numeric=True,
+            ),
         ],
         filters=[Filter("number", "Number", lambda rows, number: rows.filter(number=_whole(number)))],
         sort="number",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from stoa.kit import edge, instants
 from stoa.kit.edge import ActForm
+from stoa.kit.faults import Conflict
 from stoa.kit.powers import may
 from stoa.review import acts, forms, queries, rules
 from stoa.review.models import Assignment, Panel, Seat
@@ -109,7 +110,9 @@ def piece(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     assignment, actor = _own(request, pk, number), edge.actor(request)
     panel = found(pk)
     form = forms.ReviewForm(panel, edge.sent(request), initial=_initial(assignment))
-    if form.is_valid() and form.carry_out(lambda: acts.give_review(actor, assignment=assignment, said=form.said())):
+    if form.is_valid() and form.carry_out(
+        lambda: acts.give_review(actor, assignment=assignment, said=form.said(), version=form.version_before)
+    ):
         messages.success(request, f"Your review of number {number} is given.")
         following = queries.overview(panel, actor.person_id).next
         return redirect("review:piece", pk, following.piece.number) if following else redirect("review:desk", pk)
@@ -117,11 +120,21 @@ def piece(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 
 
 def _shown(request: HttpRequest, panel: Panel, assignment: Assignment, form: ActForm, **more: Any) -> HttpResponse:
+    """The page of a piece; where another tab or a sheet saved meanwhile, what it kept stands beside what was typed here."""
     actor = edge.actor(request)
+    kept = getattr(assignment, "review", None) if isinstance(form.fault, Conflict) else None
+    if kept is not None:
+        kept.refresh_from_db()
+        typed = QueryDict(mutable=True)
+        typed.update(form.data)
+        typed["version"] = str(kept.version)
+        form.data = typed
     context = {
         **_frame(panel, assignment.seat, keeps=False),
         "desk": queries.overview(panel, actor.person_id),
         "assignment": assignment,
+        "kept": kept,
+        "kept_scores": queries.scores_in_words(panel, kept) if kept else [],
         "piece": assignment.piece,
         "form": form,
         "has_said": rules.has_said(assignment),
@@ -133,7 +146,7 @@ def _shown(request: HttpRequest, panel: Panel, assignment: Assignment, form: Act
         **more,
     }
     failed = any(isinstance(one, ActForm) and one.errors for one in context.values())
-    return render(request, "review/piece.html", context, status=422 if failed else 200)
+    return render(request, "review/piece.html", context, status=409 if kept else 422 if failed else 200)
 
 
 def _initial(assignment: Assignment) -> dict[str, Any]:
@@ -141,7 +154,7 @@ def _initial(assignment: Assignment) -> dict[str, Any]:
     if review is None:
         return {}
     scores = {f"score_{code}": score for code, score in review.scores.items()}
-    return {"for_panel": review.for_panel, "for_author": review.for_author, **scores}
+    return {"for_panel": review.for_panel, "for_author": review.for_author, "version": review.version, **scores}
 
 
 @require_POST
@@ -152,11 +165,15 @@ def draft(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     assignment = _own(request, pk, number)
     form = forms.ReviewForm(found(pk), request.POST)
     actor = edge.actor(request)
-    if form.is_valid() and form.carry_out(lambda: acts.save_draft(actor, assignment=assignment, said=form.said())):
-        if request.headers.get("Accept") == "application/json":
-            return JsonResponse({})
+    if form.is_valid() and form.carry_out(
+        lambda: acts.save_draft(actor, assignment=assignment, said=form.said(), version=form.version_before)
+    ):
+        if edge.saves_itself(request):
+            return JsonResponse({"fields": {"version": form.outcome.version}})
         messages.success(request, "Kept. Nobody else sees it.")
         return redirect("review:piece", pk, number)
+    if edge.saves_itself(request):
+        return edge.not_saved(form)
     return _shown(request, found(pk), assignment, form)
 
 

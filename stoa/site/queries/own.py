@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +13,7 @@ from django.db.models import Model, QuerySet
 
 from stoa.kit import clock
 from stoa.kit.files import store
+from stoa.kit.files.packing import zipped
 from stoa.kit.models import Upload
 from stoa.kit.secrecy import Secret, secret_fields
 from stoa.people.models import ROLES, Person
@@ -49,8 +48,11 @@ OWN: Mapping[str, str] = {
     "members.Call": "drafted_by",
     "members.Draft": "person",
     "members.Application": "person",
+    "members.Decision": "application__person",
+    "members.Appeal": "decision__application__person",
     "members.AboutYou": "person",
     "members.Bar": "person",
+    "members.Part": "person",
     "members.Acceptance": "person",
     "members.Onboarding": "person",
     "members.Vouch": "person",
@@ -87,7 +89,6 @@ LEFT_OUT: Mapping[str, str] = {
     "forum.Case": "a case of moderation names others; what was decided about you stands on your page of moderation",
     "forum.Appeal": "your own appeals stand on your page of moderation",
     "forum.Writing": "how fast you write, for an hour",
-    "members.Appeal": "your own appeals stand on the page of your application",
     "members.Invitations": "names and addresses of others that you drafted, until the invitations are sent or dropped",
     "members.Release": "letters to everybody, which two people released",
     "notices.CalendarFeed": "only a hash of the address of your calendar",
@@ -100,6 +101,19 @@ NEVER = frozenset({
     "salt", "priority", "person", "user", "owner_id", "extra_data", "headers", "casts", "sort_name",
 })  # fmt: skip
 """Fields that say nothing of oneself, are secrets of the server, or name somebody else."""
+
+
+TOLD: Mapping[str, frozenset[str]] = {
+    "members.Decision": frozenset({"outcome", "reason", "decided", "moved"}),
+    "members.Appeal": frozenset({"words", "made", "decided", "granted", "reply"}),
+}
+"""Of tables in which others write about oneself: the fields that one's own page of it shows, and no other."""
+
+RELEASED: Mapping[str, Mapping[str, str]] = {
+    "members.Decision": {"application__call__phase": "decided"},
+    "members.Appeal": {"decision__application__call__phase": "decided"},
+}
+"""Of tables whose rows are kept from oneself until they are released: what tells those that are."""
 
 
 @dataclass(frozen=True)
@@ -132,34 +146,35 @@ def own_rows(person: Person) -> dict[str, list[dict[str, Any]]]:
 
 def _rows(label: str, path: str, person: Person) -> QuerySet[Any]:
     model: type[Model] = apps.get_model(label)
-    return model._default_manager.filter(**{path: person.pk}).order_by("pk")
+    return model._default_manager.filter(**{path: person.pk}, **RELEASED.get(label, {})).order_by("pk")
 
 
 def _plain(row: Model) -> dict[str, Any]:
-    editable = {f.name for f in row._meta.concrete_fields} - NEVER
+    editable = TOLD.get(row._meta.label, {f.name for f in row._meta.concrete_fields} - NEVER)
     values = {f.name: f.value_from_object(row) for f in row._meta.concrete_fields if f.name in editable}
     return {name: value for name, value in values.items() if not isinstance(value, bytes | memoryview)}
 
 
-def packed(person: Person) -> bytes:
-    """A ZIP file: `data.json`, one's files, and a list of their SHA-256 that the record's key signed."""
-    files = dict(_files(person))
-    body = json.dumps(own_rows(person), default=str, ensure_ascii=False, indent=1) + "\n"
-    files["data.json"] = body.encode()
-    lines = [f"{hashlib.sha256(content).hexdigest()}  {name}" for name, content in sorted(files.items())]
+def packed(person: Person) -> Iterator[bytes]:
+    """A ZIP file, piece by piece: `data.json`, one's files, and a list of their SHA-256 that the record's key signed."""
+    return zipped(_members(person))
+
+
+def _members(person: Person) -> Iterator[tuple[str, Upload | bytes]]:
+    body = (json.dumps(own_rows(person), default=str, ensure_ascii=False, indent=1) + "\n").encode()
+    lines = {"data.json": hashlib.sha256(body).hexdigest()}
+    yield "data.json", body
+    for upload in _files(person):
+        name = f"files/{upload.pk}/{upload.name}"
+        lines[name] = upload.digest
+        yield name, upload
     head = ["stoa-data/1", origin(), person.pk, clock.stamp(clock.now())]
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            archive.writestr(name, content)
-        archive.writestr("signed.txt", signed("\n".join([*head, *lines]) + "\n"))
-    return out.getvalue()
+    listed = [f"{digest}  {name}" for name, digest in sorted(lines.items())]
+    yield "signed.txt", signed("\n".join([*head, *listed]) + "\n").encode()
 
 
-def _files(person: Person) -> Iterator[tuple[str, bytes]]:
+def _files(person: Person) -> Iterator[Upload]:
     """Everything that somebody sent and that is whole; copies made before are left out."""
     made = set(person.data_copies.values_list("upload", flat=True))
-    for upload in Upload.objects.filter(owner_id=person.pk).exclude(finished=None).exclude(pk__in=made).order_by("pk"):
-        path = store.place(upload.digest)
-        if path.exists():
-            yield f"files/{upload.pk}/{upload.name}", path.read_bytes()
+    whole = Upload.objects.filter(owner_id=person.pk).exclude(finished=None).exclude(pk__in=made)
+    return (upload for upload in whole.order_by("pk").iterator() if store.place(upload.digest).exists())

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 
 from stoa.charter.rules import Powers
 from stoa.kit.addresses import path_to
-from stoa.members.models import Appeal, Call, Invitations, Release
+from stoa.members.models import Appeal, Call, Invitations, Part, Release
 from stoa.review.models import Assignment, Panel, Seat
 
 Told = tuple[str, str, int, str, datetime | None]
@@ -89,18 +89,21 @@ def _bars(person_id: str) -> QuerySet[Any]:
     phases = [Panel.Phase.DISCUSSING, Panel.Phase.DONE]
     read = Q(panel__seats__person=person_id, panel__seats__state=Seat.State.ACCEPTED, panel__phase__in=phases)
     rows = Call.objects.filter(read, phase=Call.Phase.REVIEW, bar=None).exclude(bars__person=person_id)
+    rows = rows.exclude(applications__person=person_id)
     return _told(rows, Value("bar"), F("slug"), F("title"))
 
 
 def _letters(person_id: str) -> QuerySet[Any]:
     """Letters that somebody else drafted."""
     rows = Release.objects.filter(confirmed=None).exclude(drafted_by=person_id)
+    rows = rows.exclude(call__applications__person=person_id)
     return _told(rows, Value("letters"), F("call__slug"), F("call__title"))
 
 
 def _invitations(person_id: str) -> QuerySet[Any]:
     """Invitations that somebody else drafted."""
     rows = Invitations.objects.filter(Q(drafted_by=None) | ~Q(drafted_by=person_id))
+    rows = rows.exclude(call__applications__person=person_id)
     return _told(rows, Value("invitations"), F("call__slug"), F("call__title"))
 
 
@@ -108,6 +111,10 @@ def _appeals(person_id: str) -> QuerySet[Any]:
     """Appeals against decisions in which this person had no part, by call."""
     call = "decision__application__call"
     rows = Appeal.objects.filter(decided=None).exclude(**{f"{call}__bars__person": person_id})
+    rows = rows.exclude(**{f"{call}__applications__person": person_id})
+    parts = Part.objects.filter(person=person_id)
+    rows = rows.exclude(**{f"{call}__in": parts.filter(application=None).values("call")})
+    rows = rows.exclude(decision__application__in=parts.exclude(application=None).values("application"))
     for part in ("drafted_by", "confirmed_by"):
         rows = rows.exclude(**{f"{call}__release__{part}": person_id})
     read = Assignment.objects.filter(seat__person=person_id, piece__kind="application").values("piece__object_id")

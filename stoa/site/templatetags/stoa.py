@@ -1,5 +1,6 @@
 """The parts that pages are made of, as template tags: `{% load stoa %}`. `docs/contributors/pages.md` shows each."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from stoa.kit.addresses import path_to
 from stoa.kit.markdown import render
 from stoa.kit.numerals import numeral
 from stoa.kit.pictures import Picture
+from stoa.kit.registry import Shown
 from stoa.kit.tables import TablePage
 from stoa.people.following import follows
 
@@ -81,6 +83,14 @@ def person(who: Any) -> str:
         return "former member"
     url = getattr(who, "get_absolute_url", lambda: "")()
     return format_html('<a href="{}" class="person">{}</a>', url, who) if url else format_html("{}", who)
+
+
+@register.simple_tag
+def named(shown: Mapping[str, Shown], reference: str) -> str:
+    """What a reference stands for, linked, of those that `stoa.kit.registry` showed to this viewer."""
+    if reference not in shown:
+        return "something that is not public"
+    return format_html('<a href="{}">{}</a>', shown[reference].address, shown[reference].title)
 
 
 @register.simple_tag

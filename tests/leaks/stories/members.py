@@ -6,11 +6,11 @@ from allauth.account.models import EmailAddress
 
 from stoa.forum import acts as forum
 from stoa.forum.models.moderation import WHO_WROTE
-from stoa.kit.act import CLOCK
+from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.files import acts as files
 from stoa.kit.models import A_FILE
 from stoa.members import acts as members
-from stoa.members.models import Call, Draft
+from stoa.members.models import Application, Call, Draft
 from stoa.members.models.applications import A_BEGUN_APPLICATION, ABOUT_ONESELF, AN_APPLICATION
 from stoa.members.models.asking import AN_ENQUIRER, AN_ENQUIRY
 from stoa.members.models.calls import A_DRAFTED_CALL
@@ -19,13 +19,15 @@ from stoa.members.models.inviting import A_DRAFTED_INVITATION
 from stoa.members.models.vouching import WHO_VOUCHES
 from stoa.members.queries import own_decision
 from stoa.members.rules.inviting import Invitee
-from stoa.people.models import A_PAIR, A_SUSPENSION, A_YEARLY_ANSWER, AN_ADDRESS, Pair
+from stoa.people import acts as people
+from stoa.people.models import A_PAIR, A_SUSPENSION, A_YEARLY_ANSWER, AN_ADDRESS, Pair, Person
 from stoa.record.models import A_LOOK, A_TEXT
+from stoa.review.models import A_REVIEW, WHO_REVIEWS
 from tests.leaks.worlds import World, about
 from tests.members.applying import apply, begin
 from tests.members.calling import draft
 from tests.members.deciding import LETTERS as LETTERS_OF
-from tests.members.deciding import ranked
+from tests.members.deciding import decided, ranked, read, with_bar
 from tests.stage import acting
 
 DRAFTED = "drafted"
@@ -85,7 +87,7 @@ def whether_one_withdrew(world: World) -> None:
     if world.otherwise:
         call = Call.objects.get(slug=world.round.slug)
         apply(world.some[1], call)
-        members.withdraw(acting(world.some[1]), draft=Draft.objects.get(call=call, person=world.some[1]))
+        members.withdraw(acting(world.some[1]), application=Application.objects.get(call=call, person=world.some[1]))
 
 
 @about(AN_APPLICATION, A_FILE, WHO_VOUCHES)
@@ -99,6 +101,36 @@ def whether_one_applies(world: World) -> None:
         )
         members.save_draft(acting(me), draft=written, version=written.version, profile={"post": "Professor"})
         members.vouch(acting(world.some[3]), draft=written)
+
+
+@about(AN_APPLICATION, A_FILE)
+def what_the_files_of_a_call_hold(world: World) -> None:
+    """What two newcomers send with what they submit, to be taken along as a zip: which of them a file, and of what size."""
+    for n, person in enumerate(_newcomers("sends")):
+        enclosed = [_paper(person, b"cabbages " * (9 if world.otherwise else 1))] if world.otherwise or n else []
+        apply(person, Call.objects.get(slug=world.round.slug), paper=enclosed)
+
+
+@about(A_LOOK)
+def whether_all_files_are_taken_along(world: World) -> None:
+    """Whether a steward took the files of all who applied along; one who did sent one, another none."""
+    call = Call.objects.get(slug=world.round.slug)
+    for n, person in enumerate(_newcomers("encloses")):
+        apply(person, call, paper=[_paper(person, b"a paper")] if n else [])
+    if world.otherwise:
+        members.give_out_files(acting(world.cast.steward), call=call)
+
+
+def _newcomers(word: str) -> list[Person]:
+    named = [f"{word.capitalize()} {n}" for n in ("one", "two")]
+    addresses = [f"{word}{n}@example.net" for n in (1, 2)]
+    return [
+        people.admit(OPERATOR, name=name, email=email, roles=[]) for name, email in zip(named, addresses, strict=True)
+    ]
+
+
+def _paper(person: Person, body: bytes) -> str:
+    return files.send(acting(person, second_factor=False), person=person, name="paper.txt", body=body).pk
 
 
 @about(AN_ENQUIRER, WHO_WROTE)
@@ -149,6 +181,20 @@ def what_is_decided(world: World) -> None:
     """Whether those who keep a call have put its applications in order."""
     if world.otherwise:
         ranked(world.cast, Call.objects.get(slug="unranked"), {world.some[1]: 200, world.some[2]: 400})
+
+
+@about(A_DECISION, A_BEGUN_APPLICATION, WHO_REVIEWS, A_REVIEW)
+def who_stands_where_in_a_released_call(world: World) -> None:
+    """Which of three newcomers, who were all admitted by a released call, has which number, and so which score and place."""
+    names = ("Ada", "Bob", "Eve")
+    three = [
+        people.admit(OPERATOR, name=name, email=f"{name}@example.net".lower(), roles=[], synthetic=True)
+        for name in names
+    ]
+    if world.otherwise:
+        three.reverse()
+    call = with_bar(world.cast, read(world.cast, "ordered", three, places=3), [world.some[0]])
+    decided(world.cast, call, dict(zip(three, (300, 500, 400), strict=True)))
 
 
 @about(LETTERS)

@@ -10,8 +10,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from stoa.methods.evaluation import mean, share
-from tests.methods.evaluation.simulated import SHARES, Setting, draw, held, settings
+from stoa.methods.evaluation import Sums, mean, share
+from tests.methods.evaluation.simulated import SHARES, Setting, draw, drawn, held, settings
 
 ALL = list(settings())
 SOME = list(islice(ALL, 3, None, 11))
@@ -22,7 +22,7 @@ def coverage(chosen: list[Setting], runs: int) -> tuple[np.ndarray, np.ndarray]:
     found = {True: [], False: []}
     for setting in chosen:
         kind = setting.scores in SHARES
-        found[kind].append(held(setting, share if kind else mean, runs=runs, seed=7))
+        found[kind].append(held(setting, share if kind else mean, drawn(setting, runs=runs, seed=7)))
     return np.array(found[False]), np.array(found[True])
 
 
@@ -40,6 +40,28 @@ def test_error_bars_of_matched_pairs_near_the_end_stay_within_it_and_hold(settin
     found = [share(draw(chance, setting)) for _ in range(400)]
     assert all(0 <= one.low <= one.value <= one.high <= 1 for one in found)
     assert 0.9 <= np.mean([one.low <= setting.truth <= one.high for one in found]) <= 0.99
+
+
+@pytest.mark.parametrize(
+    ("setting", "least"),
+    [
+        (Setting(50, "unequal", "a twentieth", 0.5), 0.93),
+        (Setting(100, "unequal", "a fiftieth", 0.5), 0.93),
+        (Setting(100, "lognormal", "a fiftieth", 0.3), 0.93),
+        (Setting(20, "equal", "a tenth, as one", 0.5), 0.91),
+        (Setting(100, "unequal", "a fiftieth", 0.0), 0.93),
+    ],
+)
+def test_error_bars_of_rare_answers_hold_whether_they_come_in_heaps_or_not(setting: Setting, least: float) -> None:
+    others = {True: 1 - setting.truth, False: setting.truth}
+    for mirrored, truth in others.items():
+        found = [share(_mirrored(one) if mirrored else one) for one in drawn(setting, runs=600, seed=3)]
+        assert least <= np.mean([one.low <= truth <= one.high for one in found]) <= 0.995
+
+
+def _mirrored(sums: Sums) -> Sums:
+    """The same answers with yes for no."""
+    return Sums(sums.names, sums.counts, sums.counts - sums.sums, float((sums.counts - sums.sums).sum()))
 
 
 @pytest.mark.slow
