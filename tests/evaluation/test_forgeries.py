@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -190,3 +191,11 @@ def test_a_log_of_a_version_that_is_not_known_here_is_not_judged(versions, tmp_p
     pieces.said["suite_version"] = "99"
     verdict = check(put_together(pieces, tmp_path / "new.eval"), suites=every_version()).verdict
     assert [fault["kind"] for fault in verdict["faults"]] == ["suite.unchecked"]
+
+
+def test_instants_are_told_as_logs_write_them(workshop):
+    run = workshop.run | {"begun_at": "2126-05-04T03:02:01Z"}
+    verdict = check(workshop.log, workshop.plan, run, suites=SUITES).verdict
+    told = {(fault["said"], str(fault["found"])[:4]) for fault in verdict["faults"] if fault["kind"] == "time.run"}
+    assert {said for said, _ in told} == {"2126-05-04T03:02:01+00:00"}
+    assert {found for _, found in told} == {str(datetime.now(UTC).year)}

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from stoa.kit.files import store
 from stoa.kit.models import Upload
 from stoa.lab import acts, rules
 from stoa.lab.beginning import MOST_UNREADABLE
-from stoa.lab.models import Run
+from stoa.lab.models import Run, RunMarks
 from stoa.lab.tasks import check_run, check_what_waits
 from tests.cast import Cast, browser
 from tests.lab.studying import begun, registered, submitted, verdict
@@ -164,3 +165,30 @@ def test_a_log_that_waits_is_asked_for_once(cast: Cast) -> None:
     for _ in range(3):
         check_what_waits()
     assert ProcrastinateJob.objects.filter(task_name="stoa.lab.check").count() == 1
+
+
+def test_samples_of_another_log_are_known_again_however_many_came_between(cast: Cast, tmp_path: Path) -> None:
+    pytest.importorskip("inspect_ai")
+    from tests.evaluation import making
+    from tests.evaluation.forging import put_together, taken_apart
+
+    study = registered(cast.author)
+    log = making.made(tmp_path, making.plan("stoa/small_checks", 3))
+    pieces = taken_apart(log)
+    pieces.header["stats"]["completed_at"] = pieces.header["stats"]["started_at"]
+    bodies = [log.read_bytes(), put_together(pieces, tmp_path / "again.eval").read_bytes()]
+    first, second = (submitted(begun(study, cast.author), cast.author, body) for body in bodies)
+    check_run(first.pk)
+    between = [Run(pk=None, study=study, plan=first.plan, version=first.version, suite=first.suite) for _ in range(300)]
+    for number, run in enumerate(between, 1_000):
+        run.number, run.suite_version, run.member_id, run.nonce = number, "1", first.member_id, ""
+        run.state, run.verdict = Run.State.CHECKED, Run.Verdict.DIFFERS
+    made = Run.objects.bulk_create(between)
+    RunMarks.objects.bulk_create(RunMarks(run=run, marks=[f"{run.number:024}"]) for run in made)
+    check_run(second.pk)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.found is not None
+    assert second.found is not None
+    assert "sample.reused" not in first.found["counts"]
+    assert second.found["counts"]["sample.reused"] == 3

@@ -139,7 +139,7 @@ class _Check:
         yield from samples.tried(entry, count(mapping(self.log.raw_header["eval"].get("config")).get("retry_on_error")))
         yield from times.of_sample(entry, transcript, self.log, self.promise.run)
         yield from times.tokens_of(entry, transcript)
-        yield from secrets.in_sample(entry, transcript)
+        yield from secrets.in_sample(entry)
         yield from promises.of_calls(self.log, self.promise, transcript, samples.place(sample))
         yield from self.seen.look(entry, transcript)
         for event in transcript.of("model"):

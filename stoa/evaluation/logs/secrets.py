@@ -6,7 +6,7 @@ from typing import Any
 from stoa.evaluation.logs.faults import Fault
 from stoa.evaluation.logs.reading import Entry, Log
 from stoa.evaluation.logs.samples import place
-from stoa.evaluation.logs.transcript import Transcript, listed, mapping
+from stoa.evaluation.logs.transcript import listed, mapping, mappings
 from stoa.evaluation.logs.veiling import holds_address, holds_key, holds_own_address, names_endpoint, names_key
 
 _TEXT = frozenset(["messages", "content", "text", "prompt", "input"])
@@ -25,12 +25,12 @@ def in_head(log: Log) -> Iterator[Fault]:
             yield from _held(_without(row, _OF_THE_SET), name, addresses=False)
 
 
-def in_sample(entry: Entry, transcript: Transcript) -> Iterator[Fault]:
-    """In what a sample's calls, settings and errors say; questions and answers are whatever they are."""
+def in_sample(entry: Entry) -> Iterator[Fault]:
+    """In settings, calls and errors of a sample, also of calls that came to nothing; questions and answers are what they are."""
     where = place(entry.sample)
     for part in ("error", "error_retries", "store"):
         yield from _held(entry.raw.get(part), f"{where}, {part}", addresses=False)
-    for event in transcript.events:
+    for event in mappings(entry.raw.get("events")):
         if event.get("event") == "model":
             parts = {
                 "request": mapping(event.get("call")).get("request"),

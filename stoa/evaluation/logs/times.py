@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from stoa.evaluation.logs.faults import Fault
@@ -104,9 +105,17 @@ def tokens_of(entry: Entry, transcript: Transcript) -> Iterator[Fault]:
 
 def _within(span: Span, begin: float, end: float, where: str) -> Iterator[Fault]:
     if span.begun is not None and begin < span.begun - SKEW:
-        yield Fault("time.run", where, round(span.begun), round(begin))
+        yield Fault("time.run", where, _told(span.begun), _told(begin))
     if span.ended is not None and end > span.ended + SKEW:
-        yield Fault("time.run", where, round(span.ended), round(end))
+        yield Fault("time.run", where, _told(span.ended), _told(end))
+
+
+def _told(instant: float) -> str:
+    """An instant as logs write it."""
+    try:
+        return datetime.fromtimestamp(instant, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return f"{instant:.0f} seconds since 1970"
 
 
 def _durations(raw: Mapping[str, Any], lasted: float, where: str) -> Iterator[Fault]:
@@ -122,7 +131,7 @@ def _steps(transcript: Transcript, started: float, completed: float, where: str)
     for number, event in enumerate(transcript.events):
         at = instant(event.get("timestamp"))
         if at is None or not before - 0.001 <= at <= completed + SLACK:
-            yield Fault("time.order", f"{where}, step {number + 1}", round(before, 3), str(event.get("timestamp")))
+            yield Fault("time.order", f"{where}, step {number + 1}", _told(before), str(event.get("timestamp")))
             return
         before = at
 

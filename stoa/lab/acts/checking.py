@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -44,7 +44,7 @@ def put_off(actor: Actor, *, run: Run) -> Run:
 
 
 @act("lab.run.check", on="run")
-def keep_verdict(actor: Actor, *, run: Run, verdict: Verdict, marks: str = "") -> Run:
+def keep_verdict(actor: Actor, *, run: Run, verdict: Verdict, marks: Sequence[str] = ()) -> Run:
     """Keep what a log was found to say, with every number recomputed; what follows for the result is settled at once.
 
     A log that holds an endpoint or a key is destroyed; its digest stays.
@@ -62,7 +62,7 @@ def keep_verdict(actor: Actor, *, run: Run, verdict: Verdict, marks: str = "") -
     run.save()
     forget_if_unused(let_go)
     RunMeasure.objects.bulk_create(_row(run, name, one) for name, one in verdict.measures.items())
-    RunMarks.objects.create(run=run, marks=marks)
+    RunMarks.objects.create(run=run, marks=list(marks))
     told = (str(run.pk), run.study_id, run.number, run.verdict, faults_in(run.found))
     tell(events.RunChecked(*told, measures=_as_texts(verdict.measures)))
     settle_result(run)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -190,7 +192,10 @@ class Commitment(models.Model):
 
 @declares(internal="id run marks")
 class RunMarks(models.Model):
-    """Marks of the samples of a run's log, one a line, by which they are known again in another log."""
+    """Marks of the samples of a run's log, by which they are known again in another log."""
 
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="marks")
-    marks = models.TextField(blank=True)
+    marks = ArrayField(models.CharField(max_length=24), default=list)
+
+    class Meta:
+        indexes = [GinIndex(fields=["marks"], name="run_by_mark")]

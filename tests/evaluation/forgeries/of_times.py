@@ -1,5 +1,6 @@
 """Forgeries of a log: times, tokens, and what should have stayed on the member's machine."""
 
+import copy
 import random
 
 from tests.evaluation.forging import DAY, Pieces, calls, calls_of, forgery, mended, shifted
@@ -113,6 +114,14 @@ def key_and_endpoint_in_the_error_of_the_run(log: Pieces, other: Pieces, chance:
 def endpoint_in_the_error_of_a_sample(log: Pieces, other: Pieces, chance: random.Random) -> None:
     said = f"{BARE_KEY}: no answer from http://{HOST}:8080/v1"
     log.samples[0]["error_retries"] = [{"message": said, "traceback": f"{HOME}/asking.py", "traceback_ansi": ""}]
+
+
+@forgery("secret.endpoint")
+def endpoint_in_a_call_that_came_to_nothing(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    sample = log.samples[0]
+    failed = copy.deepcopy(next(calls_of(sample))) | {"error": f"no answer from http://{HOST}:8080/v1", "output": {}}
+    del failed["completed"]
+    sample["events"].insert(sample["events"].index(next(calls_of(sample))), failed | {"uuid": "failed" * 4})
 
 
 @forgery("secret.endpoint", "model.other")
