@@ -42,14 +42,22 @@ def check(log: Log, *, plan: Plan = None, as_json: AsJson = False) -> None:
 
 
 def model(
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="Weights, GGUF or safetensors.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", show_default=False, help="Weights, GGUF or safetensors [the small model SmolLM2]."
+        ),
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Print what the head of a file of weights says, and the file's digest. No weight is loaded."""
+    from stoa.evaluation.llama import smollm2
     from stoa.evaluation.weights.header import BadWeights, digest_of
     from stoa.evaluation.weights.reading import header_of
 
+    with told():
+        file = file or smollm2()
     try:
         found = {"file": file.name, **asdict(header_of(file))}
         with _drawn("Digest") as progress:

@@ -31,6 +31,7 @@ class Community:
     dependence: str = ""
     refusal: str = ""
     """Why nobody may begin a run."""
+    log_is_open: bool = False
     breaks: list[str] = field(default_factory=list)
     """What is cut off the next time that it is asked: the start of `METHOD path`, each once."""
 
@@ -86,6 +87,8 @@ class Community:
     def _run(self, number: int, verb: str, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         run = self.runs[number]
         done = {"/submit": "submitted", "/commit": "committed"}.get(verb, verb)
+        if verb == "/commit" and self.log_is_open:
+            return 409, {"message": "Everybody can read the log of the claim by now.", "code": "log-open"}
         if verb and done in run:
             return 409, {"message": "This was done.", "remedy": "Begin another."}
         if verb == "/submit":

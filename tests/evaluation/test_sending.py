@@ -271,6 +271,16 @@ def test_a_reproduction_is_committed_to_before_a_byte_of_its_log_is_sent(tmp_pat
     assert held.runs[1]["committed"] == {"commitment": commitment(salt, hashlib.sha256(LOG).hexdigest())}
 
 
+def test_a_reproduction_that_can_t_be_committed_to_any_more_says_why_and_sends_nothing(
+    tmp_path: Path, held: Community
+) -> None:
+    work = finished_in(tmp_path, held, reproduces=1)
+    held.log_is_open = True
+    with pytest.raises(Unusable, match="Everybody can read the log"):
+        submit(work.folder, server_of(held), lambda _: None)
+    assert held.files == {}
+
+
 def test_what_is_kept_and_prepared_tells_no_secret(tmp_path: Path, held: Community) -> None:
     work = finished_in(tmp_path, held)
     said = prepared(work.folder).read_text() + (work.folder / "run.json").read_text()

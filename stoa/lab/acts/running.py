@@ -113,7 +113,9 @@ def commit_run(actor: Actor, *, run: Run, commitment: str) -> Commitment:
         raise Closed("This run is committed to already.", remedy="Send in the log, or say that the run failed.")
     if run.independent and run.reproduces and rules.is_open(run.reproduces):
         raise Closed(
-            "Everybody can read the log of the claim by now.", remedy="Say that this run failed, and begin another."
+            "Everybody can read the log of the claim by now.",
+            remedy="Say that this run failed, and begin another.",
+            code="log-open",
         )
     made = Commitment.objects.create(run=run, digest=commitment)
     tell(events.ReproductionCommitted(str(run.pk), commitment))
