@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from stoa.kit import bounces, clock, once
 from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.files import acts as files
+from stoa.kit.files.acts import gather
 from stoa.kit.models import A_BOUNCE, A_FILE, A_MAIL, ATTEMPTS, SENT_TWICE
 from stoa.members import acts as members
 from stoa.people import acts as people
@@ -39,7 +40,7 @@ def whether_one_takes_ones_data_away(world: World) -> None:
     """Whether somebody asked for a copy of their data, and got it."""
     if world.otherwise:
         me = world.some[4]
-        people.make_copy(CLOCK, copy=people.ask_for_data(acting(me), person=me), body=b"PK")
+        people.make_copy(CLOCK, copy=people.ask_for_data(acting(me), person=me), body=gather([b"PK"]))
 
 
 @about(A_SETTING, A_KEY, SENT_TWICE)
