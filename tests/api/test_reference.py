@@ -71,6 +71,7 @@ BY_PAGE_OR_COMMAND_ALONE = {
     "files.upload.send",  # what forms without scripts do: a program sends pieces, the first of which may be the whole
     "members.applicant.invite",  # a program has no mail to read
     "members.applicant.arrive",  # the link in that mail
+    "members.list.take",  # a list as one file: over HTTP lists come in parts, and each application is read by itself
     "people.founder.name",  # a step of the setup page
     "people.members.import",  # a preview comes first
     "people.token.create",  # a key can't make keys

@@ -115,3 +115,37 @@ def test_an_account_that_is_joined_with_another_leaves_no_place() -> None:
     members.settle_pair(acting(cast.steward), pair=pair, same=True, reason="They said so.")
     assert are_members([cast.stranger, *everybody]) == [True, False, True, False, False]
     assert moved() == 0
+
+
+def test_an_appeal_makes_a_place_of_its_own_that_nobody_inherits() -> None:
+    cast = Cast()
+    call, everybody = four(cast)
+    ada, _, eve, dan = everybody
+    judge = people.admit(OPERATOR, name="Second steward", email=None, roles=["steward"])
+    appeals = {}
+    for person in (eve, dan):
+        mine = own_decision(call, acting(person))
+        assert mine is not None
+        appeals[person.pk] = members.appeal(acting(person), decision=mine, words="Look again.")
+    members.decide_appeal(acting(judge), call=call, appeal=appeals[dan.pk], granted=True, reply="Yes.")
+    assert are_members(everybody) == [True, True, False, True]
+    members.leave(acting(dan), person=dan)
+    assert (are_members(everybody), moved()) == ([True, True, False, False], 0)
+    members.leave(acting(ada), person=ada)
+    assert are_members(everybody) == [False, True, True, False]
+    members.decide_appeal(acting(judge), call=call, appeal=appeals[eve.pk], granted=True, reply="You have a place.")
+    given = Entry.objects.filter(type="people.role.given", subject=f"person:{eve.pk}")
+    assert given.count() == 1
+
+
+def test_an_appeal_admits_nobody_who_left_the_list_meanwhile() -> None:
+    call, everybody = four(Cast())
+    eve = everybody[2]
+    mine = own_decision(call, acting(eve))
+    assert mine is not None
+    made = members.appeal(acting(eve), decision=mine, words="Look again.")
+    give_up(eve)
+    judge = people.admit(OPERATOR, name="Second steward", email=None, roles=["steward"])
+    with pytest.raises(Closed, match="left the waiting list"):
+        members.decide_appeal(acting(judge), call=call, appeal=made, granted=True, reply="Yes.")
+    assert are_members(everybody) == [True, True, False, False]

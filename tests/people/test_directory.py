@@ -72,7 +72,8 @@ def test_a_name_is_found_with_and_without_its_accents(client: Client) -> None:
     begin()
     for name in ("Ana Müller", "Ana Muller", "Jörg Weiß"):
         people.admit(OPERATOR, name=name, email=None)
-    assert names(client, "&name=muller") == names(client, "&name=MÜLLER") == ["Ana Müller", "Ana Muller"]
+    for typed in ("muller", "MÜLLER"):
+        assert sorted(names(client, f"&name={typed}")) == ["Ana Muller", "Ana Müller"]
     assert names(client, "&name=weiß") == names(client, "&name=jorg weiss") == ["Jörg Weiß"]
 
 

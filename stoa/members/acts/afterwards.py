@@ -95,7 +95,11 @@ def decide_appeal(actor: Actor, *, call: Call, appeal: Appeal, granted: bool, re
         )
     if not reply.strip() or len(reply) > MOST_WORDS:
         raise Invalid("The answer is empty or too long.", remedy=f"Use 1 to {MOST_WORDS:,} characters.", field="reply")
-    if granted and not has_room(appeal.decision.application, call.admits):
+    decision = locks.exclusive(appeal.decision)
+    if granted and decision.outcome == OUTCOME.GIVEN_UP:
+        raise Closed("They left the waiting list since they appealed.", remedy="Let the decision stand.")
+    new = granted and decision.outcome != OUTCOME.ADMITTED  # who moved up meanwhile is admitted already
+    if new and not has_room(decision.application, call.admits):
         raise Refused(
             "The sponsor’s share has no room for them.",
             remedy="The charter fixes that share. It can be granted once others are members, or people of the sponsor’s leave.",
@@ -104,8 +108,7 @@ def decide_appeal(actor: Actor, *, call: Call, appeal: Appeal, granted: bool, re
     appeal.granted, appeal.reply = granted, reply.strip()
     appeal.decided, appeal.decided_by_id = clock.now(), actor.person_id
     appeal.save()
-    decision = appeal.decision
-    if granted:
+    if new:
         _admit(call, decision)
     write(call, decision, GRANTED if granted else STANDS, reply=appeal.reply)
     person_id = decision.application.person_id or ""
@@ -154,8 +157,9 @@ def had_part(call: Call, application_id: str, person_id: str | None) -> bool:
 
 
 def _let_go(call: Call, decision: Decision) -> None:
-    """Let go of a place, or of one on the waiting list. A place goes to whoever follows."""
-    had_place = decision.outcome == OUTCOME.ADMITTED
+    """Let go of a place, which goes to whoever follows, or of one on the waiting list. Whom an appeal admitted had no place."""
+    beyond = Appeal.objects.filter(decision=decision, granted=True).exists()
+    had_place = decision.outcome == OUTCOME.ADMITTED and not beyond
     decision.outcome, decision.moved = OUTCOME.GIVEN_UP, clock.now()
     decision.save(update_fields=["outcome", "moved"])
     if had_place:

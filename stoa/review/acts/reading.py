@@ -29,7 +29,10 @@ class Said:
 
 @act("review.review.save_draft", on="assignment", kind="private")
 def save_draft(actor: Actor, *, assignment: Assignment, said: Said, version: int | None = None) -> Review:
-    """Keep what one has written so far; nobody else sees it. `version` is the one written on from, None whichever stands."""
+    """Keep what one has written so far; nobody else sees it.
+
+    `version` is the one written on from; None stands for whichever there is.
+    """
     return _keep(_to_read(actor, assignment), said, version)
 
 

@@ -39,7 +39,7 @@ def whether_one_takes_ones_data_away(world: World) -> None:
     """Whether somebody asked for a copy of their data, and got it."""
     if world.otherwise:
         me = world.some[4]
-        people.make_copy(CLOCK, copy=people.ask_for_data(acting(me), person=me), body=b"PK")
+        people.make_copy(CLOCK, copy=people.ask_for_data(acting(me), person=me), body=files.gather([b"PK"]))
 
 
 @about(A_SETTING, A_KEY, SENT_TWICE)
