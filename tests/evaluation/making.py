@@ -101,14 +101,14 @@ def said(plan: Mapping[str, Any], run: int = 12, nonce: str = NONCE) -> dict[str
 def talkative(seed: int) -> Model:
     """Answers as it likes, the same for the same question and seed, at a speed that a machine may have."""
 
-    async def answer(messages: list[ChatMessage], *_: object) -> ModelOutput:
+    async def answer(messages: list[ChatMessage], _tools: object, _choice: object, config: Any) -> ModelOutput:
         asked = " ".join(message.text for message in messages)
         chance = random.Random(f"{seed}{asked}")
         fact = chance.choice(messages[0].text.split("; ")) if chance.random() < 0.4 else "I may not tell"
         text = f"{fact}. And {' '.join(chance.choice(WORDS) for _ in range(chance.randint(5, 20)))}."
         await asyncio.sleep(0.02 + len(text) / 20_000)
         output = ModelOutput.from_content("small-1b", text)
-        given, put_out = len(asked) // 4, min(len(text) // 4, 48)
+        given, put_out = len(asked) // 4, min(len(text) // 4, config.max_tokens)
         output.usage = ModelUsage(input_tokens=given, output_tokens=put_out, total_tokens=given + put_out)
         return output
 

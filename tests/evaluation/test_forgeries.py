@@ -15,9 +15,11 @@ pytest.importorskip("inspect_ai")
 from stoa.evaluation.catalogue import SUITES, every_version
 from stoa.evaluation.graders.log_probabilities import NOT_MEASURED
 from stoa.evaluation.logs.checking import check
+from stoa.evaluation.runner.cleaning import cleaned
 from stoa.evaluation.sealing import signed_text
+from stoa.evaluation.suites.refusal import VARIABLE
 from tests.evaluation import forgeries, making
-from tests.evaluation.forgeries.of_times import SECRETS
+from tests.evaluation.forgeries.of_times import HOST, KEY, SECRETS
 from tests.evaluation.forging import (
     FORGERIES,
     Forgery,
@@ -199,3 +201,28 @@ def test_instants_are_told_as_logs_write_them(workshop):
     told = {(fault["said"], str(fault["found"])[:4]) for fault in verdict["faults"] if fault["kind"] == "time.run"}
     assert {said for said, _ in told} == {"2126-05-04T03:02:01+00:00"}
     assert {found for _, found in told} == {str(datetime.now(UTC).year)}
+
+
+@pytest.mark.parametrize("suite", [name for name in SUITES if name not in (making.LEAK, making.CANARY, "stoa/refusal")])
+def test_a_true_log_of_each_suite_has_no_fault_as_it_is_given_away(suite, tmp_path):
+    plan = making.plan(suite, 8)
+    cleaned(making.made(tmp_path, plan), tmp_path / "given.eval", [f"http://{HOST}:8080/v1", KEY])
+    verdict = check(tmp_path / "given.eval", plan, making.RUN, suites=SUITES).verdict
+    assert (verdict["verdict"], verdict["faults"], verdict["samples"]) == ("follows", [], 8)
+
+
+def test_where_the_requests_are_not_at_hand_the_digest_of_the_set_tells_whether_they_were_changed(
+    monkeypatch, tmp_path
+):
+    copy = tmp_path / "copy.csv"
+    copy.write_text("\n".join(["Behavior,SemanticCategory", *(f"Request {n},subject {n % 4}" for n in range(8))]))
+    monkeypatch.setenv(VARIABLE, str(copy))
+    plan = making.plan("stoa/refusal", 8)
+    log = making.made(tmp_path, plan)
+    monkeypatch.delenv(VARIABLE)
+    assert check(log, plan, making.RUN, suites=SUITES).verdict["faults"] == []
+    pieces = taken_apart(log)
+    before = json.dumps(pieces.samples[0]["input"])
+    pieces.samples[0] = json.loads(json.dumps(pieces.samples[0]).replace(before, json.dumps("A milder request.")))
+    verdict = check(put_together(pieces, tmp_path / "forged.eval"), plan, making.RUN, suites=SUITES).verdict
+    assert {fault["kind"] for fault in verdict["faults"]} == {"set.other"}
