@@ -323,7 +323,7 @@ def test_a_suite_of_another_version_or_set_is_not_run(tmp_path: Path) -> None:
     plan = plan_of(PLAN)
     check_suite(plan, plan.suites[0])
     for other, said in (
-        (replace(plan.suites[0], version="2"), "in version 2, not 1"),
+        (replace(plan.suites[0], version="2"), "is not here in version 2"),
         (replace(plan.suites[0], set="sha256:00"), "is not the plan's"),
         (replace(plan.suites[0], name="stoa/none"), "is not here"),
     ):
