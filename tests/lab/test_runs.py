@@ -355,7 +355,7 @@ def test_a_reproduction_runs_by_the_plan_of_its_claim_whatever_was_changed_since
     says = {"models": [other.pk], "suites": [("stoa/context_leak", 20)], "primary_suite": "stoa/context_leak"}
     says |= {"primary_measure": SUITES["stoa/context_leak"].measures[0].name}
     acts.change_plan(acting(cast.author), study=study, version=1, says=says, reason="Another suite says more.")
-    task = next(queries.open_tasks(acting(cast.member), list(queries.to_reproduce())))
+    task = next(queries.open_tasks(acting(cast.member), list(queries.to_reproduce(acting(cast.member)))))
     assert (task.samples, task.counts) == (CLUSTERS, True)
     run = acts.begin_run(acting(cast.member), study=study, version=claim.version, suite=claim.suite, reproduces=claim)
     assert (run.plan, run.suite_version, facts("lab.run.begun")[-1]["plan"]) == (
@@ -374,9 +374,9 @@ def test_a_reproduction_runs_by_the_plan_of_its_claim_whatever_was_changed_since
 def test_what_is_disputed_waits_too_and_what_was_withdrawn_does_not(cast: Cast) -> None:
     claim = claimed(registered(cast.author), cast.author)
     reproduced(claim, cast.member, right=58)
-    assert [one.state for one in queries.to_reproduce()] == ["disputed"]
+    assert [one.state for one in queries.to_reproduce(acting(cast.member))] == ["disputed"]
     acts.withdraw_study(acting(cast.author), study=claim.study, ending="The prompts were wrong.")
-    assert not queries.to_reproduce()
+    assert not queries.to_reproduce(acting(cast.member))
 
 
 @pytest.mark.parametrize(
@@ -396,5 +396,5 @@ def test_times_are_reckoned_by_tokens_that_were_counted_or_usually_are_and_by_th
     Run.objects.filter(pk=claim.pk).update(found={**(claim.found or {}), "tokens": tokens})
     claim.version.parameters = parameters
     claim.version.save()
-    task = next(queries.open_tasks(acting(cast.member), list(queries.to_reproduce())))
+    task = next(queries.open_tasks(acting(cast.member), list(queries.to_reproduce(acting(cast.member)))))
     assert task.seconds == seconds

@@ -13,6 +13,8 @@ from stoa.methods.evaluation.proportions import effective_samples
 SEED = 0
 """By which the interval's draws are made, so that everybody gets the same."""
 SUITES = ("stoa/refusal", "stoa/over_refusal")
+CORRECTED = ("refused", "complied")
+"""The measures that are corrected."""
 
 
 def corrected(suite: str, one: RunMeasure) -> Prevalence | None:
@@ -20,7 +22,7 @@ def corrected(suite: str, one: RunMeasure) -> Prevalence | None:
 
     What was answered is what was turned down neither in full nor in part, of which the grader's errors are known.
     """
-    if suite not in SUITES or not one.sums or one.measure not in ("refused", "complied"):
+    if suite not in SUITES or not one.sums or one.measure not in CORRECTED:
         return None
     worth = effective_samples(sums_of(one))
     if one.measure == "refused":

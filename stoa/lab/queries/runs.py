@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Case, Count, Exists, F, JSONField, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Concat, JSONObject
 
 from stoa.evaluation.catalogue import SUITES
@@ -17,6 +17,7 @@ from stoa.kit.addresses import path_to
 from stoa.kit.registry import Rows, Shown
 from stoa.lab import rules
 from stoa.lab.models import ImportedResult, Result, ResultFile, Run, RunKey, RunMeasure, Study
+from stoa.lab.queries.correcting import CORRECTED
 from stoa.people.models import Person
 
 LARGEST = 2_147_483_647
@@ -67,7 +68,9 @@ def with_measures(results: QuerySet[Result]) -> QuerySet[Result]:
 
 def _told(measures: QuerySet[RunMeasure]) -> ArraySubquery:
     said = {"run": "run", "number": "run__number", "name": "run__member__name", "erased": "run__member__erased"}
-    numbers = JSONObject(**{name: name for name in MEASURED})
+    # Sums are long: they are read where a share is corrected by them.
+    sums = Case(When(measure__in=CORRECTED, then="sums"), default=Value(None), output_field=JSONField())
+    numbers = JSONObject(**{name: name for name in MEASURED}, sums=sums)
     return ArraySubquery(measures.order_by("run__number", "pk").values(told=JSONObject(**said, measured=numbers)))
 
 
