@@ -77,7 +77,7 @@ def test_the_list_costs_the_same_for_one_thread_and_three(
     ):
         for reference in more:
             write(cast.associate, reference)
-        with django_assert_num_queries(7):  # type: ignore[operator]
+        with django_assert_num_queries(6):  # type: ignore[operator]
             client.get("/forum")
 
 

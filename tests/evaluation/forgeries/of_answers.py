@@ -56,7 +56,7 @@ def asked_again_until_it_pleased(log: Pieces, other: Pieces, chance: random.Rand
     sample["events"].insert(place, first)
 
 
-@forgery("sample.retried")
+@forgery("sample.retried", "asked.edited")
 def asked_again_after_an_answer_that_is_called_an_error(log: Pieces, other: Pieces, chance: random.Random) -> None:
     asked_again_until_it_pleased(log, other, chance)
     first = next(calls_of(log.samples[0]))
