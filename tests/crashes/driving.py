@@ -27,6 +27,8 @@ from tests.live import free_port
 
 MEMBERS, CREWS = 24, 6
 """Enough members for ballots to be opened; each crew is one thread, so that every member acts in turn."""
+TRIES, AGAIN = 20, 0.5
+"""How often a kill is tried until it meets a process, and the seconds between: a session, say, is there once somebody asks."""
 BEAT, ABOUT_THE_END, AT_ONCE_AGAIN = 2.0, 0.4, 0.15
 """Seconds between kills at most, once the server is whole; the shares of kills at the end of a phase, and of those that follow
 the one before while the server is not up yet."""
@@ -155,12 +157,13 @@ class Drive:
     def _kill_one(self, what: str, chance: random.Random, herald: Herald, operator: Operator) -> None:
         """Kill a part; mostly wait until the server is whole again, so that the next kill does not fall on one that is down."""
         amid = [*herald.amid(), *([f"{operator.at_work} was under way"] if operator.at_work else [])]
-        if not (killed := kill(self.server, what, chance)):  # it fell on a part that is not up again
-            self._mend()
-            killed = kill(self.server, what, chance)
-        if killed:
-            self.outcome.killed[what] += 1
-            self.outcome.amid.update(amid)
+        for _ in range(TRIES):
+            if kill(self.server, what, chance):
+                self.outcome.killed[what] += 1
+                self.outcome.amid.update(amid)
+                break
+            self._mend()  # it fell on a part that is not up again
+            time.sleep(AGAIN)
         if chance.random() >= AT_ONCE_AGAIN:
             self._mend()
 
