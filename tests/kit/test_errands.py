@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from typing import Any
 
@@ -71,7 +70,6 @@ def test_why_it_could_not_be_done_is_told_and_it_can_be_asked_for_again(cast: Ca
     assert len(deeds) == 3
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # its worker's thread keeps a session
 def test_the_worker_takes_it_up_and_tells_how_far_it_is_before_it_is_done(
     cloned_db: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,4 +92,3 @@ def test_the_worker_takes_it_up_and_tells_how_far_it_is_before_it_is_done(
     worker.join()
     assert seen == Errand("doing", 3, 7)
     assert latest(NAME, someone) == Errand("done")
-    gc.collect()  # here, and not in a test that comes later
