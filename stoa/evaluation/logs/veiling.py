@@ -23,7 +23,7 @@ _VEILED = (
     _SHAPES,
     re.compile(r"\w+://[^\s\"']+"),
     re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\blocalhost:\d+"),
-    re.compile(r"(?:/home/|/Users/|/root/|[A-Z]:\\Users\\)[^\s\"']+"),
+    re.compile(r"(?:/(?:home|Users|root)/|[A-Z]:\\Users\\)[^\s\"']+"),
 )
 _READ = 1_000
 """Characters of a text in which something is looked for to be hidden: more than a fault shows."""
