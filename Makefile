@@ -16,8 +16,8 @@ lab: .venv/lab.stamp  ## what runs studies here: Inspect, a model server and a s
 test: .venv/dev.stamp  ## every test, but for the full counts of `make prove`
 	$(BIN)/pytest -n 3 --dist worksteal -m 'not prove'
 
-test-fast: .venv/dev.stamp  ## the tests that take moments: no process, no browser
-	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow and not prove'
+test-fast: .venv/dev.stamp  ## the tests that take moments: no process, no browser, no file whose tests are slow
+	$(BIN)/pytest -n 3 --dist worksteal -m 'not slow and not prove'
 
 check: export STOA_SECRET_KEY = nothing is signed while types are checked
 check: .venv/dev.stamp  ## style, types, the direction of imports, templates

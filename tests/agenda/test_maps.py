@@ -22,7 +22,7 @@ from tests.agenda.discussing import after_the_close, in_discussion, state
 from tests.agenda.mapped import STATEMENTS, give, later, opinionated
 from tests.stage import Stage, acting, approve, at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
@@ -258,7 +258,6 @@ def test_after_the_close_the_map_stays(stage: Stage, client: Client) -> None:
 POLIS = Path(__file__).parents[3] / "shared" / "data" / "deliberation" / "polis-opendata"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(POLIS.iterdir()), ids=lambda path: path.name)
 def test_a_real_conversation_shows_its_map(stage: Stage, client: Client, path: Path) -> None:
     conversation = polis.read(path)

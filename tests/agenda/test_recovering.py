@@ -38,7 +38,7 @@ from tests.verify.conftest import Site, Stranger, site, stranger
 
 __all__ = ["site", "stranger"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 DAY = timedelta(days=1)
 ASSEN = Path(__file__).parents[3] / "shared" / "data" / "votes" / "pabulib" / "Netherlands_Assen_2024.pb"

@@ -12,6 +12,8 @@ from stoa.api.app import api
 from stoa.kit.act import ACTS
 from tests.stage import begin
 
+pytestmark = pytest.mark.slow
+
 OPERATIONS = [
     (path, method, operation)
     for path, operations in api.get_openapi_schema()["paths"].items()

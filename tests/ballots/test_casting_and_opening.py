@@ -23,7 +23,7 @@ from stoa.record.keys import vkey
 from stoa.record.models import Blob, Entry
 from tests.stage import Stage, acting, approve, at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def voting(stage: Stage, members: int = 24) -> Round:

@@ -30,6 +30,8 @@ from tests.cli.command import stoa, succeed
 from tests.postgres import clone_after
 from tests.stage import Stage, approve
 
+pytestmark = pytest.mark.slow
+
 ASSEN = Path(__file__).parents[3] / "shared" / "data" / "votes" / "pabulib" / "Netherlands_Assen_2024.pb"
 
 
@@ -144,7 +146,6 @@ def test_overdue_phases_are_found(voting: Round) -> None:
         assert "duties.phases" in broken()
 
 
-@pytest.mark.slow
 def test_the_command_tells_each_and_exits_with_1_when_one_is_broken(voting: Round) -> None:
     sound = succeed("check", "--json", here=True).json
     assert (sound["ok"], {one["ok"] for one in sound["checks"]}) == (True, {True})

@@ -26,6 +26,8 @@ from tests.cli.command import stoa, succeed
 from tests.postgres import clone_after
 from tests.stage import Stage
 
+pytestmark = pytest.mark.slow
+
 ASSEN = Path(__file__).parents[3] / "shared" / "data" / "votes" / "pabulib" / "Netherlands_Assen_2024.pb"
 
 
@@ -41,7 +43,6 @@ def _decided() -> None:
     sequence()
 
 
-@pytest.mark.slow
 def test_the_bundle_of_the_command_is_that_of_the_function_and_verifies(decided: Round, tmp_path: Path) -> None:
     done = succeed("export", "bundle", "assen", tmp_path / "one.zip", "--json", here=True)
 
@@ -156,7 +157,6 @@ def test_what_is_not_opened_is_not_exported() -> None:
             make(undecided)
 
 
-@pytest.mark.slow
 def test_a_round_without_decision_is_said_and_no_file_appears(cloned_db: str, tmp_path: Path) -> None:
     Stage().round()
     fault = stoa("export", "bundle", "2027", tmp_path / "one.zip", here=True).fault

@@ -10,8 +10,9 @@ import pytest
 from stoa.kit.folder import note_address
 from tests.cli.command import stoa
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 def test_it_makes_a_server_once_and_gives_a_link_until_somebody_signed_in(tmp_path):
     first = stoa("init", "--data", tmp_path / "new", "--json")
     key = (tmp_path / "new" / "keys" / "record.key").read_bytes()

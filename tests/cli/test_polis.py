@@ -21,6 +21,8 @@ from tests.agenda.discussing import after_the_close, answer, in_discussion, stat
 from tests.cli.command import stoa, succeed
 from tests.stage import Stage, acting
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parents[3] / "shared" / "data" / "deliberation" / "polis-opendata"
 
 COMMENTS = """timestamp,comment-id,author-id,agrees,disagrees,moderated,comment-body
@@ -99,7 +101,6 @@ def test_members_answer_beside_those_of_the_file_and_all_are_committed_to(folder
         assert closed.answers_committed.count == 4
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(path.name for path in DATA.iterdir()))
 @pytest.mark.django_db
 def test_every_open_conversation_of_polis_imports(name: str) -> None:
@@ -112,7 +113,6 @@ def test_every_open_conversation_of_polis_imports(name: str) -> None:
     assert round_.statements.filter(state="removed").count() == len(conversation.taken_out)
 
 
-@pytest.mark.slow
 def test_the_command_imports_once_and_says_what_it_read_and_passed_over(cloned_db: str, folder: Path) -> None:
     in_discussion(Stage())
     done = succeed("import", "polis", folder, "--round", "2027", "--json", here=True).json
@@ -135,7 +135,6 @@ def test_the_command_imports_once_and_says_what_it_read_and_passed_over(cloned_d
     assert "comments.csv" in stoa("import", "polis", folder, "--round", "2027", here=True).fault
 
 
-@pytest.mark.slow
 def test_open_data_is_written_after_the_close_without_authors_times_and_order(cloned_db: str, tmp_path: Path) -> None:
     stage = Stage()
     members = stage.admit(6)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from itertools import combinations
 
+import pytest
+
 from stoa.agenda.models import MOST_STATEMENT, Statement
 from stoa.cli.sample import content
 from stoa.cli.sample.discussion import Discussion
@@ -12,6 +14,8 @@ from stoa.cli.sample.world import World
 from stoa.forum.words.reasons import REASONS
 from stoa.methods.opinion_map import find_map
 from stoa.methods.similarity import LIKELY_THE_SAME, likeness, shingles
+
+pytestmark = pytest.mark.slow
 
 ROUNDS = {"2026": 18, "2027": 22, "2028": 18}
 

@@ -25,6 +25,8 @@ from stoa.kit.live import announcement
 from tests.live import LiveStoa, answering, free_port, on_present_database
 from tests.stage import Stage
 
+pytestmark = pytest.mark.slow
+
 
 def listen(live: LiveStoa, *topics: str) -> Any:
     return httpx.stream("GET", f"{live.address}/live", params={"topic": topics}, timeout=60)

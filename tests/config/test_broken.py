@@ -16,6 +16,8 @@ from stoa.people.acts import create_token
 from tests.cast import browser
 from tests.stage import Stage, acting
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def away(cloned_db: str) -> Iterator[tuple[Client, str]]:

@@ -92,6 +92,7 @@ def test_any_answer_gets_each_measure_within_its_range(name: str, output: str) -
         assert all(value is None or 0 <= value <= 4 for value in scores.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in OWN if not SUITES[name].needs_log_probabilities])
 @pytest.mark.parametrize("filling", ["\n", " ", "\t\n", "1", "`", "- "])
 def test_an_answer_that_is_made_to_take_long_is_graded_all_the_same(name: str, filling: str) -> None:

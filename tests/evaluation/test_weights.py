@@ -18,6 +18,8 @@ from stoa.evaluation.weights.cards import Version
 from stoa.evaluation.weights.header import BadWeights, Header, digest_of
 from stoa.evaluation.weights.reading import header_of
 
+pytestmark = pytest.mark.slow
+
 CARDS = Path(__file__).parents[3] / "shared" / "data" / "guidelines" / "llama"
 
 

@@ -13,7 +13,7 @@ from tests.cast import Cast, browser, settle
 from tests.forum.talking import EVERYBODY, text, typed, write
 from tests.stage import acting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_an_edit_shows_that_it_was_edited_and_what_was_said(cast: Cast, about: str) -> None:

@@ -107,6 +107,7 @@ def test_who_writes_too_fast_is_told_when_it_goes_on_and_keeps_the_text() -> Non
     assert post.reference == "post:" + str(post.pk)
 
 
+@pytest.mark.slow
 def test_two_processes_do_not_both_take_the_last_place(cloned_db: str) -> None:
     person = Cast().author
     wrote(person, 9)

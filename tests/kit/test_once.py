@@ -16,6 +16,8 @@ from stoa.people.acts import add_organisation, admit, create_token
 from stoa.people.models import ApiToken, Organisation, Person
 from tests.stage import acting, begin
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def ada(cloned_db: str) -> Person:

@@ -19,6 +19,8 @@ from stoa.kit.faults import Invalid
 from stoa.kit.models import Mail
 from tests.live import run_tasks
 
+pytestmark = pytest.mark.slow
+
 ONE_CLICK = {"List-Unsubscribe": "<http://stoa.test/mail/t>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 

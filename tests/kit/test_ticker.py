@@ -13,6 +13,8 @@ from django.db import connection
 
 from stoa.kit import ticker
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from tests.cast import Cast, browser
 from tests.lab.studying import begun, claimed, drafted, registered, reproduced, version
 from tests.stage import acting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BY_CODE = {one.code: one.broken for one in INVARIANTS}
 
 

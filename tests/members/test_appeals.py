@@ -26,7 +26,7 @@ from tests.cast import Cast, browser
 from tests.members.deciding import LETTERS, read, reviewed, seated
 from tests.stage import acting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 STEPS = ("reader", "bar", "bar_set", "order", "reason", "draft", "confirm")
 
 

@@ -27,7 +27,7 @@ from tests.members.calling import opened
 from tests.members.deciding import LETTERS, decided, ranked, read, reviewed, seated, with_bar
 from tests.stage import acting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SECOND = timedelta(seconds=1)
 CALL = "/calls/members-2027"
 

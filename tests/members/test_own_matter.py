@@ -27,7 +27,7 @@ from tests.members.calling import opened
 from tests.members.deciding import LETTERS, ranked, read, seated, with_bar
 from tests.stage import acting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CALL = "/calls/members-2027"
 
 

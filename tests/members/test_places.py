@@ -23,7 +23,7 @@ from tests.cast import Cast, browser
 from tests.members.deciding import decided, read, with_bar
 from tests.stage import acting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MINE = "/calls/members-2027/mine"
 SECOND = timedelta(seconds=1)
 

@@ -24,7 +24,7 @@ from tests.cast import Cast
 from tests.members.deciding import LETTERS, ranked, ranked_among_many, read, released, verified, with_bar
 from tests.stage import acting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 HOLDS = {"call.decided": Outcome.PASSED, "call.order": Outcome.PASSED}
 
 

@@ -33,6 +33,7 @@ def panel(chance: Chance, kind: str, *, size: int, each: int, gone: float) -> tu
     return readings, unread
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", PANELS)
 @pytest.mark.parametrize("gone", [0.3, 0.6])
 def test_the_interval_holds_as_often_as_it_says(kind: str, gone: float) -> None:

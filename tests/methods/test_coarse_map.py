@@ -3,11 +3,14 @@
 import json
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stoa.methods.coarse_map import COLUMNS, FEWEST, PER_MARK, ROWS, STEP, _in_steps, coarse, place_of
 from stoa.methods.opinion_map import Map, find_map
+
+pytestmark = pytest.mark.slow
 
 SECRET = bytes(range(32))
 IDS = list(range(1000, 1030))

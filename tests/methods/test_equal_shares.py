@@ -20,6 +20,8 @@ from stoa.methods.shares_run import common_run, equal_shares_run
 from tests.methods import exact_shares
 from tests.methods.certificates import Checker
 
+pytestmark = pytest.mark.slow
+
 DOCS = Path(__file__).parents[2] / "docs" / "equal-shares.md"
 
 BOOK = [*["ab"] * 3, *["ac"] * 3, *["ad"] * 2, "bcf", "e", "f", "g"]

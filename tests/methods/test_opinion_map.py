@@ -15,6 +15,8 @@ from stoa.methods.opinion_map.axes import extremity, find_axes, project
 from stoa.methods.opinion_map.marks import dividing, informed, marks, shared
 from stoa.methods.polis import read
 
+pytestmark = pytest.mark.slow
+
 REAL = Path(__file__).parents[3] / "shared" / "data" / "deliberation"
 SEED = b"a seed"
 
@@ -84,7 +86,6 @@ def same(one: Map, other: Map) -> bool:
     return all(np.array_equal(getattr(one, each.name), getattr(other, each.name)) for each in fields(Map))
 
 
-@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 2**32))
 def test_neither_the_order_of_answers_nor_what_people_are_called_changes_anything(number):

@@ -206,6 +206,7 @@ def test_progress_is_told_in_bytes():
     assert len(told) >= 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(REAL.glob("*.pb")), ids=lambda path: path.stem)
 def test_real_files_are_read_whole(path):
     with path.open("rb") as stream:

@@ -11,6 +11,8 @@ from stoa.kit.postgres import Postgres
 from stoa.record.entries import keep_octets
 from tests.record.growing import grow, insert, numbers
 
+pytestmark = pytest.mark.slow
+
 FROZEN = {
     "record_entry": "subject = 'x'",
     "record_placement": "position = 9",

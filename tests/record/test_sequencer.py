@@ -14,6 +14,8 @@ from stoa.record.models import Checkpoint, Entry, Pending, Placement, Tile
 from stoa.record.sequencer import sequence
 from tests.record.growing import insert, numbers
 
+pytestmark = pytest.mark.slow
+
 
 def places() -> list[tuple[int, bytes]]:
     rows = Placement.objects.order_by("position").values_list("position", "entry__body")

@@ -67,6 +67,7 @@ def files_of(honest: Honest, kind: Kind) -> dict[str, bytes]:
         return tables.served()
 
 
+@pytest.mark.slow
 def test_untouched_it_passes_every_check(site: Site, honest: Honest, tmp_path: Path) -> None:
     site.files = honest.files
     (tmp_path / "bundle.zip").write_bytes(zipped(honest.bundle))
@@ -80,6 +81,7 @@ def test_untouched_it_passes_every_check(site: Site, honest: Honest, tmp_path: P
     assert verify(site.url, state=tmp_path / "state").exit_code == 0, "signing anew alone changes nothing"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name.replace(" ", "-"))
 def test_each_kind_of_tampering_is_named(site: Site, honest: Honest, tmp_path: Path, kind: Kind) -> None:
     report = look(site, honest, kind, tmp_path / "state")

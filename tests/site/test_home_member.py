@@ -20,7 +20,7 @@ from stoa.site.views.home import time_of
 from tests.cast import Cast, browser, settle
 from tests.stage import acting, at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MOST_QUERIES = 12
 
 

@@ -37,6 +37,7 @@ MAY_CONNECT = {
 as asked; and on a member's own machine their model and the server that they run for."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address",
     [
@@ -54,6 +55,7 @@ def test_nothing_in_an_address_comes_back_as_a_script(cast: Cast, address: str) 
         assert not any(bad in page for bad in RUNS) or answer["Content-Type"].startswith("text/plain"), address
 
 
+@pytest.mark.slow
 def test_nothing_that_somebody_wrote_runs_on_any_page(cast: Cast) -> None:
     people.edit_profile(acting(cast.author), person=cast.author, name=SCRIPT[:60], pronouns=SCRIPT[:20])
     round_ = cast.round()
@@ -96,6 +98,7 @@ def test_no_text_or_address_makes_the_server_ask_another(cast: Cast, monkeypatch
     assert opened == []
 
 
+@pytest.mark.slow
 def test_only_what_is_listed_can_open_a_connection() -> None:
     found = set()
     for path in ROOT.rglob("*.py"):

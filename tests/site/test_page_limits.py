@@ -20,7 +20,7 @@ from tests.forum.talking import write
 from tests.scenes import Scene
 from tests.stage import acting, at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MOST, MOST_ROWS = 12, 400
 SOME, MORE = 300, 400
 

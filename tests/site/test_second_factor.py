@@ -21,6 +21,8 @@ from stoa.people.middleware import actor_of
 from stoa.people.models import Person
 from tests.stage import begin
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def ada(cloned_db: str) -> Person:

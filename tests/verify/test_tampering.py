@@ -227,6 +227,7 @@ def in_opening(change: Callable[[dict[str, Any]], Any]) -> dict[str, Change]:
     return {"ballots.vote_opened": change}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -26,6 +26,7 @@ def coverage(chosen: list[Setting], runs: int) -> tuple[np.ndarray, np.ndarray]:
     return np.array(found[False]), np.array(found[True])
 
 
+@pytest.mark.slow
 def test_error_bars_hold_as_often_as_they_say() -> None:
     for found in coverage(SOME, 250):
         assert 0.93 <= found.mean() <= 0.97
@@ -42,6 +43,7 @@ def test_error_bars_of_matched_pairs_near_the_end_stay_within_it_and_hold(settin
     assert 0.9 <= np.mean([one.low <= setting.truth <= one.high for one in found]) <= 0.99
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("setting", "least"),
     [
