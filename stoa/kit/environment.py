@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
 Role = Literal["app", "owner"]
+MOST_MODEL = 100
 
 
 class BadSetting(ValueError):
@@ -108,6 +109,22 @@ def _maildir(value: str) -> Path | None:
     if not (_folder(value) / "new").is_dir():
         raise ValueError("is no Maildir: give a folder that holds new and cur, to which your mail server delivers")
     return _folder(value)
+
+
+def _service(value: str) -> str:
+    if not value:
+        return ""
+    remedy = "give one such as http://127.0.0.1:11434/v1, to which /embeddings is added"
+    parts = _split(value, remedy)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError(f"is not the address of a service: {remedy}")
+    return value.rstrip("/")
+
+
+def _model(value: str) -> str:
+    if len(value) > MOST_MODEL or not value.isprintable():
+        raise ValueError(f"is not the name of a model: give one of {MOST_MODEL} characters at most")
+    return value
 
 
 def _networks(value: str) -> tuple[str, ...]:
@@ -216,6 +233,24 @@ class Environment:
     github_client_secret: str = _setting(
         "GITHUB_CLIENT_SECRET", _text, "", "Sign-in with GitHub: the client's secret.", shown="off", secret=True
     )
+    embeddings_url: str = _setting(
+        "STOA_EMBEDDINGS_URL",
+        _service,
+        "",
+        "A server of embeddings (OpenAI's form; /embeddings is added) that tells how close applications are to what reviewers"
+        " work on. The texts of both are sent there, and those who write them are told its name.",
+        shown="off: words that both share",
+    )
+    embeddings_model: str = _setting(
+        "STOA_EMBEDDINGS_MODEL",
+        _model,
+        "",
+        "The model that it is asked for. The name goes on the public record.",
+        shown="off",
+    )
+    embeddings_key: str = _setting(
+        "STOA_EMBEDDINGS_KEY", _text, "", "The key that it demands, if it does.", shown="none", secret=True
+    )
 
     @property
     def host(self) -> str:
@@ -262,6 +297,11 @@ class Environment:
         """Signing key of the record, backed up apart from the rest."""
         return self.keys / "record.key"
 
+    @property
+    def embeddings_host(self) -> str:
+        """Host name of the server of embeddings, for whoever's texts are sent to it."""
+        return urlsplit(self.embeddings_url).hostname or ""
+
     def secret(self) -> str:
         """The secret key: as set, or from its file, which is made on first use with mode 0600."""
         return self.secret_key or _kept_secret(self.keys / "secret.key")
@@ -299,6 +339,11 @@ def _demand_pairs(found: Environment) -> None:
         if bool(identifier) != bool(secret):
             both = f"{name.upper()}_CLIENT_ID and {name.upper()}_CLIENT_SECRET"
             raise BadSetting(f"Only one of {both} is set: set both, or neither to leave that sign-in off.")
+    if bool(found.embeddings_url) != bool(found.embeddings_model):
+        both = "STOA_EMBEDDINGS_URL and STOA_EMBEDDINGS_MODEL"
+        raise BadSetting(f"Only one of {both} is set: set both, or neither to compare texts by words.")
+    if found.embeddings_key and not found.embeddings_url:
+        raise BadSetting("STOA_EMBEDDINGS_KEY is set without STOA_EMBEDDINGS_URL: set that too, or neither.")
 
 
 def _kept_secret(path: Path) -> str:

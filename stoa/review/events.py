@@ -38,7 +38,7 @@ class DeadlineMoved(PanelEvent):
 class ReviewersAssigned(PanelEvent):
     """Who reads what was computed: from inputs of this digest, with this seed, to a result of this digest.
 
-    Where it was made in `parts`, the digests are of the lists of theirs.
+    Where it was made in `parts`, the digests are of the lists of theirs. `affinity`: how it was told how close texts are.
     """
 
     method: str
@@ -49,6 +49,7 @@ class ReviewersAssigned(PanelEvent):
     pairs: int
     missing: int
     parts: int | None = None
+    affinity: str | None = None
     type: ClassVar[str] = "review.assigned"
 
 

@@ -251,6 +251,10 @@ class Run(models.Model):
     pairs = models.PositiveIntegerField()
     missing = models.PositiveIntegerField()
     objective = models.BigIntegerField()
+    affinity = models.CharField(max_length=120, help_text="how it was told how close texts are")
+    fault = models.CharField(
+        max_length=120, blank=True, help_text="why that was not by embeddings although a server is set"
+    )
 
     class Meta:
         ordering = ["-pk"]

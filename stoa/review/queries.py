@@ -245,7 +245,7 @@ class Size:
     """How much is on a panel: pieces that are to be read and that were withdrawn, everybody asked, conflicts up to `most`.
 
     `desk_empty`: whether the viewer has nothing left to read on it and is not asked to. `errand`: how far the worker is
-    that assigns.
+    that assigns. `affinity`, `fault`: how it was last told how close texts are, and why not by embeddings.
     """
 
     pieces: int
@@ -255,13 +255,17 @@ class Size:
     since: datetime
     desk_empty: bool
     errand: Errand | None
+    affinity: str
+    fault: str
 
 
 def size(panel: Panel, *, most: int = 1, viewer: str | None = None) -> Size:
     """How much is on a panel, and since when it reads, in one go; conflicts counted up to `most`."""
     pieces = Piece.objects.filter(panel=panel)
     left, invited = _may_score(panel, viewer)
-    read, withdrawn, asked, barred, since, reads, may_read, errand = Panel.objects.filter(pk=panel.pk).values_list(
+    read, withdrawn, asked, barred, since, reads, may_read, errand, affinity, fault = Panel.objects.filter(
+        pk=panel.pk
+    ).values_list(
         counted(pieces.filter(withdrawn=None), "panel"),
         counted(pieces.exclude(withdrawn=None), "panel"),
         counted(panel.seats.all(), "panel"),
@@ -270,8 +274,11 @@ def size(panel: Panel, *, most: int = 1, viewer: str | None = None) -> Size:
         Exists(left),
         Exists(invited),
         errands.kept(ASSIGN, panel),
+        Subquery(panel.runs.values("affinity")[:1]),
+        Subquery(panel.runs.values("fault")[:1]),
     )[0]
-    return Size(read, withdrawn, asked, barred, since or panel.opened, not (reads or may_read), errands.read(errand))
+    empty, told = not (reads or may_read), (affinity or "", fault or "")
+    return Size(read, withdrawn, asked, barred, since or panel.opened, empty, errands.read(errand), *told)
 
 
 def outlook(panel: Panel, known: Size | None = None) -> Outlook:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from stoa.kit import errands
+from stoa.kit import embeddings, errands
 from stoa.kit.act import CLOCK, Actor
 from stoa.kit.errands import Errand
 from stoa.kit.faults import Closed
@@ -36,8 +36,8 @@ def assign_in_time(actor: Actor, panel: int) -> None:
 
 
 def run_assignment(actor: Actor, panel: Panel) -> Assigned | Errand:
-    """Assign reviewers to what lacks reviews: at once where there is little to weigh, else by the worker."""
+    """Assign reviewers to what lacks reviews: at once where that is quick and asks no other server, else by the worker."""
     size = queries.size(panel)
-    if size.pieces * size.seats <= WAITED_FOR:
+    if size.pieces * size.seats <= WAITED_FOR and embeddings.configured() is None:
         return acts.run_assignment(actor, panel=panel)
     return errands.ask(actor, ASSIGN, panel)

@@ -32,6 +32,9 @@ def test_without_any_variable_it_is_a_server_for_a_first_look():
         orcid_client_secret="",
         github_client_id="",
         github_client_secret="",
+        embeddings_url="",
+        embeddings_model="",
+        embeddings_key="",
     )
 
 
@@ -55,6 +58,9 @@ def test_every_variable_is_read(tmp_path: Path):
         "ORCID_CLIENT_SECRET": "os",
         "GITHUB_CLIENT_ID": "g",
         "GITHUB_CLIENT_SECRET": "gs",
+        "STOA_EMBEDDINGS_URL": "https://models.example/v1/",
+        "STOA_EMBEDDINGS_MODEL": "one:335m",
+        "STOA_EMBEDDINGS_KEY": "ek",
     }
     assert set(given) == {field.metadata["variable"] for field in fields(Environment)}
     found = environment(given)
@@ -76,6 +82,9 @@ def test_every_variable_is_read(tmp_path: Path):
         orcid_client_secret="os",
         github_client_id="g",
         github_client_secret="gs",
+        embeddings_url="https://models.example/v1",
+        embeddings_model="one:335m",
+        embeddings_key="ek",
     )
     assert (found.host, found.origin, found.encrypted, found.embedded) == (
         "community.example",

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -99,6 +100,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponseBase:
         "left": [(field, _place(call, field)) for field in missing(call.asks.fields, draft.answers)],
         "can_be_finished": rules.can_be_finished(call, draft.begun),
         "pages": _pages(draft, "submit"),
+        "compared_at": settings.STOA.embeddings_host,
     }
     return render(request, "members/submit.html", context, status=422 if form.errors else 200)
 

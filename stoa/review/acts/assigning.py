@@ -6,14 +6,15 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from stoa.kit import clock, errands, locks
+from stoa.kit import clock, embeddings, errands, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid
-from stoa.methods.affinity import TfIdf, ranked
+from stoa.methods.affinity import Affinity, TfIdf, ranked
 from stoa.methods.assignment import METHOD, Problem, assign
 from stoa.methods.assignment import Assignment as Found
 from stoa.methods.canonical import canonical
@@ -26,6 +27,7 @@ from stoa.review.queries import seats_due
 
 AT_ONCE, MOST_PIECES = 1_000_000, 5_000
 """Pairs of a piece and a reviewer among which one assignment chooses, and pieces; where there are more it is made in parts."""
+BY_WORDS = TfIdf()
 READING = ~Q(state=Assignment.State.ABSTAINED)
 
 
@@ -65,6 +67,16 @@ class Assigned:
         """Of what came of it; of several parts, that of the list of theirs."""
         return self._digest([run.result_digest for run in self.parts])
 
+    @property
+    def affinity(self) -> str:
+        """How it was told how close texts are: one way for all parts."""
+        return self.parts[0].affinity
+
+    @property
+    def fault(self) -> str:
+        """Why that was not by embeddings although a server of them is set."""
+        return self.parts[0].fault
+
     def _digest(self, each: list[str]) -> str:
         return each[0] if len(each) == 1 else keep_blob(each)
 
@@ -74,6 +86,7 @@ def run_assignment(actor: Actor, *, panel: Panel) -> Assigned:
     """Assign reviewers to whatever lacks reviews: as many as can be had, then the best fit; who reads already keeps it.
 
     Of a panel with more than can be chosen among at once each part is the best there is, not the whole; see docs/review.md.
+    A server of embeddings that fails does not keep a panel from reading: all of it is then assigned by words.
     """
     panel = locks.exclusive(panel)
     if panel.phase == Panel.Phase.DONE:
@@ -82,7 +95,7 @@ def run_assignment(actor: Actor, *, panel: Panel) -> Assigned:
         raise Invalid("Nobody has accepted to review.", remedy="Invite reviewers, and wait until they accept.")
     if not panel.pieces.filter(withdrawn=None).exists():
         raise Invalid("There is nothing to read.", remedy="Put something before the panel first.")
-    found = fill(panel)
+    found = _by_meaning(panel)
     if panel.phase == Panel.Phase.SETTING_UP:
         panel.phase = Panel.Phase.REVIEWING
         panel.save(update_fields=["phase"])
@@ -97,6 +110,7 @@ def run_assignment(actor: Actor, *, panel: Panel) -> Assigned:
             found.pairs,
             found.missing,
             found.count if found.count > 1 else None,
+            found.affinity,
         )
     )
     return found
@@ -115,15 +129,30 @@ def remind(actor: Actor, *, panel: Panel) -> int:
     return len(seats)
 
 
-def fill(panel: Panel) -> Assigned:
-    """Assign reviewers to what lacks reviews, and keep how. To be called inside an act that holds the panel alone."""
+def _by_meaning(panel: Panel) -> Assigned:
+    """The same as `fill`, by embeddings where the operator set a server of them and it answers."""
+    near = embeddings.configured()
+    if near is None:
+        return fill(panel)
+    try:
+        with transaction.atomic():  # what its first parts were given goes with it: one assignment, one way to compare
+            return fill(panel, near)
+    except embeddings.Unreachable as fault:
+        return fill(panel, fault=str(fault))
+
+
+def fill(panel: Panel, near: Affinity = BY_WORDS, *, fault: str = "") -> Assigned:
+    """Assign reviewers to what lacks reviews, and keep how. To be called inside an act that holds the panel alone.
+
+    By words unless told otherwise: nobody who declines or declares a conflict waits for another server.
+    """
     seats = list(panel.seats.filter(state=Seat.State.ACCEPTED).select_related("person", "panel"))
-    parts, at = _parts(panel, len(seats)), clock.now()
+    parts, kept = _parts(panel, len(seats)), {"at": clock.now(), "affinity": near.name, "fault": fault}
     runs: list[Run] = []
     given: Counter[str] = Counter()
     for number, part in enumerate(parts):
         errands.reached(number, len(parts))
-        run, found = _fill_part(panel, part, seats, left=len(parts) - number, at=at)
+        run, found = _fill_part(panel, part, seats, near, left=len(parts) - number, kept=kept)
         runs.append(run)
         given += found
     for seat in seats:
@@ -152,19 +181,20 @@ def _parts(panel: Panel, seats: int) -> list[list[int]]:
 
 
 def _fill_part(
-    panel: Panel, part: Sequence[int], seats: Sequence[Seat], *, left: int, at: datetime
+    panel: Panel, part: Sequence[int], seats: Sequence[Seat], near: Affinity, *, left: int, kept: Mapping[str, Any]
 ) -> tuple[Run, Counter[str]]:
+    """Assign reviewers to these pieces, and keep what came of it, with what is `kept` of all parts alike."""
     numbers = {f"piece:{number}": pk for number, pk in Piece.objects.filter(pk__in=part).values_list("number", "pk")}
     people = {f"seat:{seat.pk}": seat.pk for seat in seats}
-    found, inputs = _found(panel, part, seats, left=left)
+    found, inputs = _found(panel, part, seats, near, left=left)
     Assignment.objects.bulk_create(
-        [Assignment(seat_id=people[seat], piece_id=numbers[piece], at=at) for piece, seat in found.pairs],
+        [Assignment(seat_id=people[seat], piece_id=numbers[piece], at=kept["at"]) for piece, seat in found.pairs],
         batch_size=2000,
     )
     result = canonical(found.as_json())
     run = Run.objects.create(
+        **kept,
         panel=panel,
-        at=at,
         inputs=inputs,
         inputs_digest=hashlib.sha256(inputs).hexdigest(),
         result=result,
@@ -177,14 +207,18 @@ def _fill_part(
     return run, Counter(seat for _, seat in found.pairs)
 
 
-def _found(panel: Panel, part: Sequence[int], seats: Sequence[Seat], *, left: int) -> tuple[Found, bytes]:
+def _found(
+    panel: Panel, part: Sequence[int], seats: Sequence[Seat], near: Affinity, *, left: int
+) -> tuple[Found, bytes]:
     """The assignment of these pieces, and what it was made from; that itself fills much of the memory, and is let go here."""
     pieces = list(Piece.objects.filter(pk__in=part).only("number", "title", "text", "panel").order_by("number"))
-    problem = problem_of(panel, pieces, seats, left=left)
+    problem = problem_of(panel, pieces, seats, near, left=left)
     return assign(problem, seed=bytes.fromhex(panel.seed)), canonical(problem.as_json())
 
 
-def problem_of(panel: Panel, pieces: Sequence[Piece], seats: Sequence[Seat], *, left: int = 1) -> Problem:
+def problem_of(
+    panel: Panel, pieces: Sequence[Piece], seats: Sequence[Seat], near: Affinity = BY_WORDS, *, left: int = 1
+) -> Problem:
     """What is to be assigned: reviews that are missing, what is left of loads, and pairs that nothing forbids.
 
     Where these pieces are one of so many parts that are `left`, each reviewer keeps room for the others.
@@ -198,7 +232,7 @@ def problem_of(panel: Panel, pieces: Sequence[Piece], seats: Sequence[Seat], *, 
     barred = {(piece, seat) for piece, seat, _ in had} | set(
         Conflict.objects.filter(piece__in=pieces, cleared="").values_list("piece_id", "seat_id")
     )
-    fit = ranked(TfIdf().score([f"{p.title}\n{p.text}" for p in pieces], [seat.texts for seat in seats])).tolist()
+    fit = ranked(near.score([f"{p.title}\n{p.text}" for p in pieces], [seat.texts for seat in seats])).tolist()
     scores: dict[str, dict[str, int]] = defaultdict(dict)
     for row, piece in zip(fit, pieces, strict=True):
         for score, seat in zip(row, seats, strict=True):

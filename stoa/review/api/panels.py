@@ -97,6 +97,8 @@ class RunOut(Schema):
     inputs_digest: str
     result_digest: str
     parts: int = Field(alias="count")
+    affinity: str
+    fault: str
 
 
 class ProofOut(Schema):
@@ -189,8 +191,9 @@ def take_piece(request: HttpRequest, number: int, piece: Count) -> Status[None]:
 def assign_reviewers(request: HttpRequest, number: int) -> Status[Assigned | Errand]:
     """As many reviews as can be had, then the best fit, proved; digests of inputs and result go on the record.
 
-    With more than 200,000 pairs of a piece and a reviewer the worker does it: the answer is 202 and how far it is, now and
-    when asked again.
+    `affinity`: how it was told how close texts are; `fault`: why not by embeddings, where a server of them is set. With such
+    a server, or more than 200,000 pairs of a piece and a reviewer, the worker does it: the answer is 202 and how far it is, now
+    and when asked again.
     """
     done = tasks.run_assignment(actor(request), panel_of(number))
     return Status(202 if isinstance(done, Errand) else 201, done)

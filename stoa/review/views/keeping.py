@@ -66,6 +66,8 @@ def _page(request: HttpRequest, panel: Panel, **more: Any) -> HttpResponseBase:
         "extend": forms.ExtendForm(auto_id="extend_%s", initial={"deadline": panel.deadline}),
         "confirm": forms.ConfirmForm(),
         "errand": size.errand,
+        "affinity": size.affinity,
+        "fault": size.fault,
         "phases": Panel.Phase,
         **more,
     }

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -276,4 +277,5 @@ def printed(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _frame(panel: Panel, seat: Seat, *, keeps: bool) -> dict[str, Any]:
     facts = [("Reviews of each", panel.reviews_each), ("Minutes each", panel.minutes_each)]
-    return {"panel": panel, "seat": seat, "keeps": keeps, "facts": facts, "states": Seat.State}
+    at = settings.STOA.embeddings_host
+    return {"panel": panel, "seat": seat, "keeps": keeps, "facts": facts, "states": Seat.State, "compared_at": at}
