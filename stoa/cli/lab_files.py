@@ -37,35 +37,44 @@ def check(log: Log, *, plan: Plan = None, as_json: AsJson = False) -> None:
 
 
 def model(
-    file: Annotated[
-        Path | None,
+    files: Annotated[
+        list[Path] | None,
         typer.Argument(
-            metavar="[FILE]", show_default=False, help="Weights, GGUF or safetensors [the small model SmolLM2]."
+            metavar="[FILE]…", show_default=False, help="Weights, GGUF or safetensors [the small model SmolLM2]."
         ),
     ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Print what the head of a file of weights says, and the file's digest. No weight is loaded."""
+    """Print what the head of weights says, and their digest. No weight is loaded. Of weights in several files name them all."""
     from stoa.evaluation.llama import smollm2
-    from stoa.evaluation.weights.header import BadWeights, digest_of
-    from stoa.evaluation.weights.reading import header_of
+    from stoa.evaluation.weights.header import BadWeights
+    from stoa.evaluation.weights.reading import header_of_all
 
     with told():
-        file = file or smollm2()
+        files = files or [smollm2()]
     try:
-        found = {"file": file.name, **asdict(header_of(file))}
-        with _drawn("Digest") as progress:
-            found["digest"] = digest_of(file, _summed(progress, found["size"]))
+        found = {"file": files[0].name, **asdict(header_of_all(files))}
+        found["digest"] = _digest(files, found["size"])
     except (OSError, BadWeights) as fault:
         raise Invalid(
-            f"{file} can’t be read: {fault}", remedy="Name a whole file of weights, GGUF or safetensors."
+            f"{', '.join(map(str, files))} can’t be read: {fault}",
+            remedy="Name a whole file of weights, GGUF or safetensors, or all files of one model.",
         ) from None
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
         return
     for name, value in found.items():
         out.print(escape(f"{name}: {'not said' if value is None else value}"))
+
+
+def _digest(files: Sequence[Path], size: int) -> str:
+    from stoa.evaluation.weights.header import digest_of, digest_of_all
+
+    with _drawn("Digest") as progress:
+        heard = _summed(progress, size)
+        digests = {file.name: digest_of(file, heard) for file in files}
+    return next(iter(digests.values())) if len(files) == 1 else digest_of_all(digests)
 
 
 def import_(

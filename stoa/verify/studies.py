@@ -20,6 +20,8 @@ from stoa.verify.shown import counted, plain
 REGISTERED, CHANGED = "lab.plan.registered", "lab.plan.changed"
 BEGUN, FAILED, SUBMITTED, CHECKED = "lab.run.begun", "lab.run.failed", "lab.run.submitted", "lab.run.checked"
 SETTLED = "lab.result.settled"
+ASIDE, AGAIN = "lab.run.set_aside", "lab.run.counts_again"
+DECIDED = ("reproduced", "disputed")
 ENDED = ("lab.study.closed", "lab.study.withdrawn")
 KEY, KEY_ENDED = "lab.key.registered", "lab.key.ended"
 DIGEST = "sha256:"
@@ -138,20 +140,37 @@ class _Study:
         holds: set[int] = set()
         settled: dict[int, str] = {}
         for entry in self.entries:
-            if entry.type not in (CHECKED, SETTLED):
-                continue
-            facts, number = Facts(entry), Facts(entry).number("number", 1)
-            self._run_of(entry, facts)
-            if entry.type == CHECKED:
-                holds |= {number} if facts.text("verdict") == "follows" else set()
-                continue
-            settled[number] = facts.text("state")
-            if number not in holds:
-                raise Broken(f"{entry} rests on run {number:,}, whose log was not found to hold.")
-            if settled[number] in ("reproduced", "disputed") and not self._repeated(number, holds):
-                raise Broken(f"{entry} says {settled[number]}; no independent reproduction had a log that holds.")
+            if entry.type in (CHECKED, ASIDE, AGAIN):
+                self._count(entry, holds)
+            elif entry.type == SETTLED:
+                number, state = self._settled(entry, holds)
+                settled[number] = state
+        for number, state in settled.items():
+            if state in DECIDED and not self._repeated(number, holds):
+                raise Broken(f"Run {number:,} still counts as {state}; the reproductions that said so were set aside.")
         reproduced = sum(state == "reproduced" for state in settled.values())
         return f"{counted(len(settled), 'result')}, {reproduced:,} reproduced."
+
+    def _count(self, entry: Entry, holds: set[int]) -> None:
+        """Take a run into those that count, or out of them."""
+        facts, number = Facts(entry), Facts(entry).number("number", 1)
+        self._run_of(entry, facts)
+        if entry.type != CHECKED and (number in holds) != (entry.type == ASIDE):
+            raise Broken(f"{entry} is about a run that did not stand so.")
+        if entry.type == AGAIN or (entry.type == CHECKED and facts.text("verdict") == "follows"):
+            holds.add(number)
+        else:
+            holds.discard(number)
+
+    def _settled(self, entry: Entry, holds: set[int]) -> tuple[int, str]:
+        facts, number = Facts(entry), Facts(entry).number("number", 1)
+        self._run_of(entry, facts)
+        state = facts.text("state")
+        if number not in holds:
+            raise Broken(f"{entry} rests on run {number:,}, whose log was not found to hold.")
+        if state in DECIDED and not self._repeated(number, holds):
+            raise Broken(f"{entry} says {state}; no independent reproduction had a log that holds.")
+        return number, state
 
     def _repeated(self, claim: int, holds: set[int]) -> bool:
         """Whether an independent reproduction of this run is among those whose logs hold."""
