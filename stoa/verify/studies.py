@@ -34,7 +34,7 @@ def check_studies(deciding: list[Entry], report: Report) -> None:
         if entry.type.startswith("lab.") and "study" in entry.facts:
             studies[Facts(entry).text("study")].append(entry)
     keys = _keys(deciding)
-    used: dict[str, str] = {}
+    used: dict[str, tuple[str, str]] = {}
     for study, entries in studies.items():
         _Study(study, entries, keys, used).check(report)
 
@@ -62,7 +62,7 @@ class _Study:
         study: str,
         entries: list[Entry],
         keys: dict[tuple[str, str], list[tuple[int, int | None]]],
-        used: dict[str, str],
+        used: dict[str, tuple[str, str]],
     ) -> None:
         self.about = f"study:{plain(study)}"
         self.entries, self.keys, self.used = entries, keys, used
@@ -109,8 +109,9 @@ class _Study:
             facts = Facts(entry)
             begun = self._run_of(entry, facts)
             log = facts.text("log")
-            if self.used.setdefault(log, str(entry)) != str(entry):
-                raise Broken(f"{entry} has the log of {self.used[log]}.")
+            first, run = self.used.setdefault(log, (str(entry), entry.subject))
+            if run != entry.subject:  # after a restore a run's own log is sent in anew
+                raise Broken(f"{entry} has the log of {first}.")
             if registered is None or not self._signed(entry, facts, begun, Facts(registered).number("number")):
                 raise Broken(f"{entry}: the log is not signed by a key that its member had then.")
             if Facts(begun).has("reproduces"):

@@ -55,8 +55,8 @@ class MeasuredOut(Schema):
 class RunOut(Schema):
     """One attempt. `verdict` is “follows”, “differs” or “unreadable” once its log was checked; `found` is all of it.
 
-    `set_aside` is since when a reproduction counts no more, and `aside` why. What `found` quotes comes from the log: inert
-    text, whatever stands in it.
+    `set_aside` is since when a reproduction counts no more, and `aside` why; `interrupted` when the server was restored while it
+    was under way, so that what it was committed to before is not known. What `found` quotes comes from the log: inert text.
     """
 
     run: int = Field(alias="number")
@@ -74,6 +74,7 @@ class RunOut(Schema):
     independent: bool | None
     set_aside: datetime | None
     aside: str
+    interrupted: datetime | None
     nonce: str
     begun: datetime
     ended: datetime | None
