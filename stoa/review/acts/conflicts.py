@@ -148,12 +148,6 @@ def could_not_read(panel: Panel, people: Mapping[str, Known]) -> dict[str, int]:
     return found
 
 
-def in_the_way(panel: Panel, person: Person) -> int:
-    """How many of a panel's pieces somebody could not read, told before they are invited."""
-    known = {person.pk: dict[str, Any]()}
-    return barred(met_by(panel, known), known)[person.pk]
-
-
 def barred(pieces: Iterable[Piece], people: Mapping[str, Known]) -> Counter[str]:
     """How many of these pieces each of these people, by id, could not read."""
     pairs = {(one.reviewer, one.piece) for one in found_between(pieces, people)}
