@@ -16,7 +16,7 @@ __all__ = ["BEFORE_THE_FIRST_CHARTER", "Powers", "grant", "held", "may", "powers
 BEFORE_THE_FIRST_CHARTER = frozenset({"record.log.start", "charter.text.put_in_force"})
 
 
-WHILE_SUSPENDED = frozenset({"self"})
+WHILE_SUSPENDED = frozenset({"self", "applicant"})
 """What is left of somebody's roles and standings while they are suspended."""
 
 

@@ -22,7 +22,8 @@ class Party:
     """What is known of one person for finding conflicts; days are ISO dates, which compare as texts.
 
     `keys` name the person, each of them uniquely (`person:…`, `orcid:…`, a hash of an address). `organisations` are
-    (key, first day, last day or None), `wrote_with` (key of a person, day), `advised` and `tied` keys of people.
+    (key, first day, last day or None), `wrote_with` (key of a person, day), `advised` and `tied` keys of people. `names` are
+    keys that others may have too: who is named by one is met, and nobody is taken for another by it.
     """
 
     keys: frozenset[str]
@@ -30,6 +31,7 @@ class Party:
     wrote_with: Sequence[tuple[str, str]] = ()
     advised: frozenset[str] = field(default_factory=frozenset)
     tied: frozenset[str] = field(default_factory=frozenset)
+    names: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, order=True)
@@ -67,7 +69,7 @@ def marks(author: Party, *, since: str) -> frozenset[str]:
     wrote = {key for key, day in author.wrote_with if day >= since}
     houses = {house for house, _, end in author.organisations if end is None or end >= since}
     return frozenset(
-        {f"is {key}" for key in author.keys}
+        {f"is {key}" for key in author.keys | author.names}
         | {f"of {key}" for key in wrote | author.advised | author.tied}
         | {f"at {house}" for house in houses}
     )
@@ -79,7 +81,7 @@ def probes(reviewer: Party, *, since: str, until: str) -> frozenset[str]:
     houses = {house for house, start, end in reviewer.organisations if start <= until and (end is None or end >= since)}
     return frozenset(
         {f"is {key}" for key in reviewer.keys | wrote | reviewer.advised | reviewer.tied}
-        | {f"of {key}" for key in reviewer.keys}
+        | {f"of {key}" for key in reviewer.keys | reviewer.names}
         | {f"at {house}" for house in houses}
     )
 
@@ -95,6 +97,8 @@ class _Index:
         """Put a reviewer under everything that is known of them."""
         for key in party.keys:
             self._known["is", key].add(reviewer)
+        for key in party.keys | party.names:
+            self._known["named", key].add(reviewer)
         for kind, key in self._reasons(party):
             self._known[kind, key].add(reviewer)
 
@@ -102,10 +106,11 @@ class _Index:
         """The reviewers in conflict with an author, from what is known of either."""
         for key in author.keys:
             yield from ((reviewer, "self") for reviewer in self._known.get(("is", key), ()))
+        for key in author.keys | author.names:
             for kind in ("co-author", "adviser", "tie"):
                 yield from ((reviewer, kind) for reviewer in self._known.get((kind, key), ()))
         for kind, key in self._reasons(author):
-            where = ("organisation", key) if kind == "organisation" else ("is", key)
+            where = ("organisation", key) if kind == "organisation" else ("named", key)
             yield from ((reviewer, kind) for reviewer in self._known.get(where, ()))
 
     def _reasons(self, party: Party) -> Iterator[tuple[Kind, str]]:

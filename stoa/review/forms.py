@@ -95,9 +95,7 @@ class AcceptForm(ActForm):
 class InviteForm(ActForm):
     """Whom to invite, and with how much to read."""
 
-    person = forms.CharField(
-        label="Id of the person", max_length=32, help_text="It stands at the end of the address of their page."
-    )
+    person = forms.CharField(label="Whom", max_length=32, error_messages={"required": "Choose somebody of the list."})
     load = forms.IntegerField(label="How many they read at most", min_value=1, max_value=500, initial=10)
 
 
@@ -127,7 +125,9 @@ class PieceForm(ActForm):
 class SheetForm(ActForm):
     """A sheet that was filled in without a line."""
 
-    sheet = forms.FileField(label="The sheet that you filled in")
+    sheet = forms.FileField(
+        label="The sheet that you filled in", help_text="The file that the form saved, reviews-….json."
+    )
 
 
 class PanelForm(ActForm):

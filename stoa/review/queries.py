@@ -20,6 +20,7 @@ from stoa.kit.looking import once_a_look
 from stoa.methods.admission import hundredths, weighed
 from stoa.methods.backlog import Backlog, Reading, forecast
 from stoa.people.models import Person
+from stoa.people.queries import directory
 from stoa.review.models import Assignment, Conflict, Panel, Piece, Remark, Review, Run, Seat
 from stoa.review.rules import has_said
 
@@ -208,6 +209,16 @@ def last_run(panel: Panel, part: int = 1) -> Run | None:
     """A part of the last assignment of reviewers."""
     last = panel.runs.values("at")[:1]
     return panel.runs.filter(at=last).order_by("pk")[part - 1 : part].first() if part > 0 else None
+
+
+def invitable(panel: Panel) -> QuerySet[Person]:
+    """Who could be invited to a panel: whoever holds a role here, each with the state of their seat on it.
+
+    Others have no page, and to name them would tell who applied.
+    """
+    seat = Seat.objects.filter(panel=panel, person=OuterRef("pk")).values("state")
+    people = directory().prefetch_related(None).filter(is_active=True)
+    return people.annotate(seat_state=Subquery(seat)).order_by("sort_name", "pk")
 
 
 def find_person(person_id: str) -> Person | None:

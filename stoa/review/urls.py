@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stoa.review.views import keeping, reading
+from stoa.review.views import inviting, keeping, reading
 
 app_name = "review"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("reviews/<int:pk>", reading.desk, name="desk"),
     path("reviews/<int:pk>/answer", reading.answer, name="answer"),
     path("reviews/<int:pk>/sheet", reading.sheet, name="sheet"),
+    path("reviews/<int:pk>/form", reading.offline, name="offline"),
     path("reviews/<int:pk>/pdf", reading.pdf, name="pdf"),
     path("reviews/<int:pk>/print", reading.printed, name="printed"),
     path("reviews/<int:pk>/of/<int:number>", reading.piece, name="piece"),
@@ -19,7 +20,7 @@ urlpatterns = [
     path("reviews/<int:pk>/of/<int:number>/conflict", reading.conflict, name="conflict"),
     path("reviews/<int:pk>/of/<int:number>/remark", reading.remark, name="remark"),
     path("reviews/<int:pk>/panel", keeping.panel, name="panel"),
-    path("reviews/<int:pk>/panel/invite", keeping.invite, name="invite"),
+    path("reviews/<int:pk>/panel/invite", inviting.invite, name="invite"),
     path("reviews/<int:pk>/panel/piece", keeping.put, name="put"),
     path("reviews/<int:pk>/panel/deadline", keeping.extend, name="extend"),
     path("reviews/<int:pk>/panel/assign", keeping.assign, name="assign"),

@@ -20,12 +20,17 @@ from stoa.kit.act import ACTS, OPERATOR
 from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.kit.models import Mail
 from stoa.members import acts
+from stoa.members.models import AboutYou, Application
+from stoa.notices.models import Registration
 from stoa.people import acts as people
 from stoa.people.models import Person, Suspension
 from stoa.people.queries import looks_at, roles_of
 from stoa.record.models import Entry
 from stoa.site.queries.waiting import waiting
 from tests.cast import Cast, browser, settle
+from tests.members.applying import apply
+from tests.members.calling import opened
+from tests.notices.holding import hold, register
 from tests.stage import acting, at
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +51,14 @@ def text(answer: Any) -> str:
 
 def test_whoever_is_suspended_may_do_what_the_charter_leaves_and_no_other_act(cast: Cast) -> None:
     me = cast.member
-    before = {name for name in ACTS if may(acting(me), name, me)}
+    application = apply(me, opened(cast, "another"))
+
+    def doable() -> set[str]:
+        return {name for name in ACTS for subject in (me, application) if may(acting(me), name, subject)}
+
+    before = doable()
     suspended(cast, me)
-    left = {name for name in ACTS if may(acting(me), name, me)}
+    left = doable()
     assert left == read(DEFAULT.read_text()).suspended
     assert left < before
     round_ = cast.round()
@@ -60,6 +70,22 @@ def test_whoever_is_suspended_may_do_what_the_charter_leaves_and_no_other_act(ca
     assert [act.summary for act in ACTS.values() if act.name in left and escape(act.summary) not in page] == []
     assert [name for name in left if name in page] == []
     people.edit_profile(acting(me), person=me, name="Ada")
+
+
+def test_whoever_is_suspended_takes_back_what_is_theirs(cast: Cast) -> None:
+    me, call = cast.member, opened(cast, "another")
+    apply(me, call)
+    acts.say_about_oneself(acting(me), person=me, call=call, said={"country": "KE"})
+    event = hold(cast)
+    register(me, event)
+    suspended(cast, me)
+    mine = browser(me)
+    mine.post(f"/events/{event.pk}/leave")
+    mine.post("/calls/another/apply/about", {"take_back": "1"})
+    assert mine.post("/calls/another/mine/withdraw").headers["Location"] == "/calls/another/mine"
+    assert [rows.exists() for rows in (Registration.objects, AboutYou.objects, Application.objects)] == [False] * 3
+    with pytest.raises(Refused, match="You are suspended"):
+        register(me, event)
 
 
 def test_a_suspended_steward_keeps_no_power_over_others(cast: Cast) -> None:

@@ -41,6 +41,9 @@ def kinds(author: Party, reviewer: Party) -> list[str]:
         (Party(ANA, advised=frozenset({"person:ben"})), Party(BEN), ["adviser"]),
         (Party(ANA), Party(BEN, advised=frozenset({"person:ana"})), ["adviser"]),
         (Party(ANA, tied=frozenset({"person:ben"})), Party(BEN), ["tie"]),
+        (Party(ANA, advised=frozenset({"name:ben"})), Party(BEN, names=frozenset({"name:ben"})), ["adviser"]),
+        (Party(ANA | {"name:ben"}), Party(BEN, names=frozenset({"name:ben"})), []),
+        (Party(ANA, names=frozenset({"name:a"})), Party(BEN, tied=frozenset({"name:a"})), ["tie"]),
         (Party(ANA), Party(BEN, tied=frozenset({"orcid:0000-1"})), ["tie"]),
         (
             Party(ANA, [("eth", "2020-01-01", None)], [("person:ben", "2025-01-01")]),
@@ -69,6 +72,7 @@ parties = st.builds(
     wrote_with=st.lists(st.tuples(names, days), max_size=2),
     advised=st.frozensets(names, max_size=1),
     tied=st.frozensets(names, max_size=1),
+    names=st.frozensets(names, max_size=1),
 )
 
 
@@ -78,15 +82,16 @@ def plainly(one: Party, other: Party) -> set[str]:
         {key for key, start, end in party.organisations if start <= UNTIL and (end is None or end >= SINCE)}
         for party in (one, other)
     ]
+    called = [party.keys | party.names for party in (one, other)]
     wrote = [{key for key, day in party.wrote_with if day >= SINCE} for party in (one, other)]
     return {
         kind
         for kind, holds in {
             "self": one.keys & other.keys,
             "organisation": there[0] & there[1],
-            "co-author": wrote[0] & other.keys or wrote[1] & one.keys,
-            "adviser": one.advised & other.keys or other.advised & one.keys,
-            "tie": one.tied & other.keys or other.tied & one.keys,
+            "co-author": wrote[0] & called[1] or wrote[1] & called[0],
+            "adviser": one.advised & called[1] or other.advised & called[0],
+            "tie": one.tied & called[1] or other.tied & called[0],
         }.items()
         if holds
     }

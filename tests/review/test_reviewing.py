@@ -25,7 +25,7 @@ from stoa.record.models import Blob, Entry
 from stoa.review import acts, queries
 from stoa.review.acts.panels import Author, Criterion, Example, Put
 from stoa.review.acts.reading import Said
-from stoa.review.models import Assignment, Conflict, Panel, Piece, Review, Run, Seat
+from stoa.review.models import Assignment, Conflict, Panel, Piece, Remark, Review, Run, Seat
 from stoa.review.printing import as_pdf, blocks
 from stoa.review.tasks import remind
 from stoa.verify.assignment import check_assignment
@@ -233,6 +233,43 @@ def test_nobody_reads_anothers_review_before_giving_their_own(reading: Reading) 
     after = client.get(pages[0]).content.decode()
     assert "For the panel MARK." in after
     assert one.seat.person.name not in after
+
+
+def test_nothing_is_said_of_a_text_that_was_withdrawn(reading: Reading) -> None:
+    one, other = reading.pair()
+    number = one.piece.number
+    acts.give_review(acting(one.seat.person), assignment=one, said=SAID)
+    acts.write_remark(acting(one.seat.person), panel=reading.panel, number=number, body="Said in time.")
+    acts.take_piece(reading.steward, panel=reading.panel, number=number)
+    with pytest.raises(Closed, match="was withdrawn"):
+        acts.write_remark(acting(one.seat.person), panel=reading.panel, number=number, body="Said too late.")
+    with pytest.raises(Refused):  # who had not said anything of it is told the same as ever
+        acts.write_remark(acting(reading.cast.members[0]), panel=reading.panel, number=number, body="Not mine.")
+    assert not Remark.objects.exists()
+    assert other.seat.person != one.seat.person
+
+
+def test_whom_to_invite_is_chosen_by_name_with_what_they_could_not_read(inviting: Inviting) -> None:
+    path, steward = f"/reviews/{inviting.panel.pk}/panel/invite", browser(inviting.cast.steward)
+    newcomer = people.admit(OPERATOR, name="Zoe Newcomer", email="zoe@example.net", roles=[])
+    one = inviting.cast.members[0]
+    Person.objects.filter(pk=one.pk).update(name="Álva Quist", sort_name="alva quist")
+    _put(inviting, Put("text", "x", "Fifth", "Text.", [Author([f"person:{one.pk}"])]))
+    page = steward.get(path, {"q": "alva"}).content.decode()
+    assert (f'value="{one.pk}" form="invite"' in page, newcomer.pk in page) == (True, False)
+    assert "Zoe Newcomer" not in steward.get(path, {"q": "zoe"}).content.decode()
+    told = b"".join(steward.get(path, {"q": "alva", "as": "csv"}).streaming_content).decode()  # type: ignore[attr-defined]
+    assert told.splitlines()[1:] == ["Álva Quist,1,"]
+    nobody = steward.post(path, {"load": 2})
+    assert (nobody.status_code, "Choose somebody of the list." in nobody.content.decode()) == (422, True)
+    assert (
+        steward.post(path, {"load": 2, "person": one.pk}).headers["Location"] == f"/reviews/{inviting.panel.pk}/panel"
+    )
+    assert Seat.objects.get(person=one).load == 2
+    assert f'value="{one.pk}" form="invite"' not in steward.get(path, {"q": "alva"}).content.decode()
+    again = steward.post(path, {"load": 2, "person": one.pk})
+    assert (again.status_code, "was invited already" in again.content.decode()) == (422, True)
+    assert [browser(person).get(path).status_code for person in inviting.reviewers] == [404] * 3
 
 
 def test_scores_stand_once_anothers_could_be_seen_and_texts_can_still_change(reading: Reading) -> None:

@@ -24,6 +24,7 @@ from stoa.members.models import AboutYou, Application, Call, Draft, Onboarding, 
 from stoa.members.queries.recognition import recognised
 from stoa.members.rules import can_be_begun, can_be_finished
 from stoa.members.rules.answers import fault_of, fault_of_fact, missing
+from stoa.members.rules.earlier import in_lines, people, places
 from stoa.members.rules.files import fault_of_file
 from stoa.members.rules.profile import PROFILE, profile_faults
 from stoa.methods.canonical import canonical
@@ -157,6 +158,8 @@ def content(application: Application) -> dict[str, Any]:
     """What was submitted, as plain values: what its digest is made of, and what is given out of it."""
     names = ("name", "organisation", "ror", "post", "page", "orcid", "publications", "facts", "answers")
     named = {"call": application.call_id, **{name: getattr(application, name) for name in names}}
+    # what was asked only later is left out where nothing is said, so that what was submitted before has the digest that it had
+    named |= {name: told for name in ("earlier", "advisers", "advisees") if (told := getattr(application, name))}
     digests = Upload.objects.filter(pk__in=application.files).values_list("pk", "digest")
     return named | ({"files": dict(digests)} if application.files else {})
 
@@ -177,7 +180,9 @@ def _as_written(application: Application) -> dict[str, Any]:
     """What was taken in from a file, as its applicant goes on writing it."""
     profile = {name: getattr(application, name) for name in ("organisation", "ror", "orcid", "post", "page")}
     written = "\n".join(bibtex(Work(**work), number) for number, work in enumerate(application.publications, start=1))
-    return {"answers": application.answers, "profile": {**profile, "publications": written}}
+    told = {name: "\n".join(getattr(application, name)) for name in ("advisers", "advisees")}
+    earlier = in_lines(application.earlier)
+    return {"answers": application.answers, "profile": {**profile, **told, "earlier": earlier, "publications": written}}
 
 
 def _in_time(draft: Draft) -> Draft:
@@ -267,6 +272,8 @@ def _copy(draft: Draft, application: Application) -> None:
     told = recognised(person.email or "")
     application.address = {"organisation": told.organisation, "country": told.country, "kind": told.kind}
     application.orcid, application.orcid_shown = shown or orcid(profile["orcid"]) or "", bool(shown)
+    application.earlier = places(profile["earlier"])
+    application.advisers, application.advisees = people(profile["advisers"]), people(profile["advisees"])
     application.publications = [asdict(work) for work in works(profile["publications"])]
     application.facts, application.answers, application.files = draft.facts, draft.answers, draft.files
     if application.version:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +12,7 @@ from stoa.kit.faults import Closed, Invalid
 from stoa.members import events
 from stoa.members.acts.applications import content
 from stoa.members.models import Appeal, Application, Call
+from stoa.members.rules.earlier import people, places
 from stoa.members.rules.incoming import Incoming, fault_of_incoming
 from stoa.methods.identifiers import orcid, works
 from stoa.methods.names import sort_key
@@ -22,13 +23,24 @@ CHUNK = 1_000
 
 
 @act("members.applications.give_out", on="call", kind="sealed")
-def give_out(actor: Actor, *, call: Call) -> list[dict[str, Any]]:
-    """Give out all that was submitted to a call, as the operator; each applicant can see that it was."""
-    rows = list(Application.objects.filter(call=call).order_by("submitted", "pk"))
-    for one in rows:
-        if one.person_id:
-            tell(PrivateLook(one.person_id, f"your application to “{call.title}”, given out"), {"by": actor.name})
-    return [{"number": one.pk, "submitted": clock.stamp(one.submitted), **content(one)} for one in rows]
+def give_out(actor: Actor, *, call: Call) -> list[str]:
+    """Give out all that was submitted to a call, as the operator; each applicant can see that it was.
+
+    Gives the numbers; `given_out` has what each holds.
+    """
+    rows = list(Application.objects.filter(call=call).order_by("submitted", "pk").values_list("pk", "person"))
+    for _, person_id in rows:
+        if person_id:
+            tell(PrivateLook(person_id, f"your application to “{call.title}”, given out"), {"by": actor.name})
+    return [pk for pk, _ in rows]
+
+
+def given_out(numbers: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """What these applications hold, read some at a time; one that was withdrawn since is left out."""
+    for at in range(0, len(numbers), CHUNK):
+        rows = Application.objects.in_bulk(numbers[at : at + CHUNK])
+        for one in (rows[pk] for pk in numbers[at : at + CHUNK] if pk in rows):
+            yield {"number": one.pk, "submitted": clock.stamp(one.submitted), **content(one)}
 
 
 @act("members.list.take", on="call", kind="sealed")
@@ -114,6 +126,9 @@ def _row(call: Call, one: Incoming, person: Person | None) -> Application:
         sort_name=sort_key(name)[:120],
         organisation=one.organisation.strip(),
         orcid=orcid(one.orcid) or "",
+        earlier=places(one.earlier),
+        advisers=people(one.advisers),
+        advisees=people(one.advisees),
         publications=[asdict(work) for work in works(one.publications)],
         answers={key: value for key, value in one.answers.items() if value not in (None, "", [])},
         begun=one.submitted or clock.now(),

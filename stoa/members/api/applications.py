@@ -106,6 +106,9 @@ class ApplicationOut(Schema):
     page: str
     address: dict[str, str] = Field(description="What the domain of their address tells: organisation, country, kind.")
     vouched: list[str]
+    earlier: list[dict[str, str]] = Field(description="Earlier places: organisation, start and end, by year or month.")
+    advisers: list[str]
+    advisees: list[str]
     publications: list[dict[str, str]]
     facts: dict[str, Any]
     answers: dict[str, Any]

@@ -68,6 +68,27 @@ class ProfileForm(ActForm):
         widget=forms.TextInput(attrs={"type": "url"}),
         help_text="A post is shown by such a page, by your employment in ORCID, or by a member who vouches, all alike.",
     )
+    earlier = forms.CharField(
+        label="Where you were in the last three years",
+        required=False,
+        max_length=MOST["earlier"],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="As you like, one a line: “Example University, 2022-09 – 2025-02”. Nobody of them reads your application.",
+    )
+    advisers = forms.CharField(
+        label="Who advised you",
+        required=False,
+        max_length=MOST["advisers"],
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="As you like, one a line, by name or ORCID iD, such as who supervised your thesis. They don't read it either.",
+    )
+    advisees = forms.CharField(
+        label="Whom you advised",
+        required=False,
+        max_length=MOST["advisees"],
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="In the same way.",
+    )
     orcid = forms.CharField(
         label="Your ORCID iD", required=False, max_length=MOST["orcid"], help_text="Such as 0000-0002-1825-0097."
     )

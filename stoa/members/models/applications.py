@@ -26,7 +26,9 @@ class Draft(models.Model):
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="drafts")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     facts = models.JSONField(default=dict)
-    profile = models.JSONField(default=dict, help_text="orcid, organisation, ror, publications as they were typed")
+    profile = models.JSONField(
+        default=dict, help_text="what was typed of who they are, by the names of `rules.profile`"
+    )
     answers = models.JSONField(default=dict)
     files = ArrayField(models.CharField(max_length=32), default=list, help_text="those that its answers name")
     begun = models.DateTimeField(default=clock.now)
@@ -68,6 +70,9 @@ class Application(models.Model):
         max_length=500, blank=True, help_text="of the organisation, that shows the post; only shown"
     )
     address = models.JSONField(default=dict, help_text="organisation, country and kind by the domain of their address")
+    earlier = models.JSONField(default=list, help_text="organisation, start and end of each earlier place")
+    advisers = models.JSONField(default=list, help_text="who advised them, by name or ORCID iD")
+    advisees = models.JSONField(default=list, help_text="whom they advised, in the same way")
     publications = models.JSONField(default=list)
     facts = models.JSONField(default=dict)
     answers = models.JSONField(default=dict)

@@ -9,17 +9,17 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from allauth.socialaccount.models import SocialAccount
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from stoa.kit.act import Actor
 from stoa.members import rules
 from stoa.members.models import Application, Call, Decision
 from stoa.members.rules.answers import answered, facts_in_words
+from stoa.members.rules.earlier import in_lines, stay
 from stoa.methods.same_person import name_key
 from stoa.people.models import Organisation, Person, Role, Tie
 from stoa.people.queries import in_force
-from stoa.review.acts.conflicts import COUNTED, COUNTED_TO, barred, could_not_read
+from stoa.review.acts.conflicts import COUNTED, COUNTED_TO, barred, could_not_read, key_of
 from stoa.review.acts.panels import Author
 from stoa.review.acts.seats import MOST_LOAD
 from stoa.review.models import Piece, Seat
@@ -85,7 +85,13 @@ def _pieces(rows: Sequence[Application]) -> list[Piece]:
 
 def in_text(call: Call, application: Application) -> str:
     """An application as its reviewers read it, in Markdown. What somebody said of themselves apart is never in it."""
-    who = [("Organisation", application.organisation), ("ORCID iD", application.orcid)]
+    who = [
+        ("Organisation", application.organisation),
+        ("Earlier places", "; ".join(in_lines(application.earlier).splitlines())),
+        ("Advised by", "; ".join(application.advisers)),
+        ("Advised", "; ".join(application.advisees)),
+        ("ORCID iD", application.orcid),
+    ]
     known = (*who, *facts_in_words(call, application.facts))
     lines = [f"- {label}: {_inline(value)}" for label, value in known if value]
     parts = ["\n".join(lines)] if lines else []
@@ -111,14 +117,14 @@ def authors_of(applications: Sequence[Application], houses: Houses) -> dict[str,
 
 
 def known_of(people: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """What is known of reviewers, by id, beside their ties: `keys` by which authors may name them, and `texts` of theirs."""
+    """What is known of reviewers, by id, beside their ties, from what they applied with themselves, and `texts` of theirs."""
     found: dict[str, dict[str, Any]] = {person_id: {"keys": []} for person_id in people}
-    shown = SocialAccount.objects.filter(user__in=people, provider="orcid").values_list("user", "uid")
-    for person_id, uid in shown:
-        found[person_id]["keys"].append(f"orcid:{uid}")
+    houses = houses_by_name()
     for one in Application.objects.filter(person__in=people).select_related("call").order_by("submitted", "pk"):
         mine = found[str(one.person_id)]
         mine["keys"] += [key for key, _ in _works(one)] + ([f"orcid:{one.orcid}"] if one.orcid else [])
+        mine["organisations"] = [*mine.get("organisations", ()), *_earlier(one, houses)]
+        mine["advised"] = [*mine.get("advised", ()), *_advised(one)]
         mine["texts"] = [text for field, text in answered(one.call, one.answers) if field.kind == "long" and text]
     return found
 
@@ -147,7 +153,19 @@ def _author(one: Application, ties: Ties, houses: Houses) -> Author:
     keys = [f"person:{one.person_id}"] if one.person_id else []
     keys += [f"orcid:{one.orcid}"] if one.orcid else []
     wrote = [(key, f"{year}-12-31" if year else today) for key, year in _works(one)]
-    return Author([*keys, f"name:{name_key(one.name)}"], [*ties.get(one.person_id or "", ()), *named], wrote)
+    stays = [*ties.get(one.person_id or "", ()), *named, *_earlier(one, houses)]
+    return Author([*keys, f"name:{name_key(one.name)}"], stays, wrote, _advised(one))
+
+
+def _earlier(one: Application, houses: Houses) -> list[tuple[str, str, str | None]]:
+    """Those of the earlier places that somebody typed which the server knows."""
+    found = [(houses.get(("name", place["organisation"].casefold())), stay(place)) for place in one.earlier]
+    return [(f"organisation:{house}", start, end) for house, (start, end) in found if house]
+
+
+def _advised(one: Application) -> list[str]:
+    """The keys of those who advised them or whom they advised."""
+    return sorted({key_of(named) for named in [*one.advisers, *one.advisees]})
 
 
 def _ties(people: Sequence[str]) -> dict[str, list[tuple[str, str, str | None]]]:

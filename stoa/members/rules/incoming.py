@@ -26,6 +26,9 @@ OWN = {
     "email": "E-mail address",
     "organisation": "Organisation",
     "orcid": "ORCID iD",
+    "earlier": "Earlier places",
+    "advisers": "Advisers",
+    "advisees": "Advisees",
     "publications": "Publications",
     "submitted": "Submitted at",
 }
@@ -45,10 +48,15 @@ KNOWN_AS = {
     },
     "organisation": {"organisation", "organization", "institution", "affiliation", "employer", "university"},
     "orcid": {"orcid", "orcid id"},
+    "earlier": {"earlier", "earlier places", "earlier organisations", "previous affiliations", "past affiliations"},
+    "advisers": {"advisers", "adviser", "advisor", "advisors", "supervisor", "supervisors"},
+    "advisees": {"advisees", "advisee", "students", "phd students"},
     "publications": {"publications", "dois", "works", "papers"},
     "submitted": {"submitted", "created", "submitted at", "timestamp", "date"},
 }
 """How columns are called, in lower case, that mean these."""
+IN_LINES = ("earlier", "advisers", "advisees")
+"""Of what a cell has several, parted by semicolons."""
 SHORTEST_LIKENESS = 4
 MILLISECONDS = re.compile(r"[0-9]{12,14}", re.ASCII)
 MOST = 120
@@ -64,6 +72,9 @@ class Incoming:
     email: str = ""
     organisation: str = ""
     orcid: str = ""
+    earlier: str = ""
+    advisers: str = ""
+    advisees: str = ""
     publications: str = ""
     submitted: datetime | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
@@ -136,7 +147,7 @@ def _faults(call: Call, one: Incoming) -> Iterator[str]:
         yield "It has no name, or too long a one."
     if one.email and _is_wrong(one.email):
         yield f"“{one.email[:80]}” is no e-mail address."
-    profile = {"organisation": one.organisation, "orcid": one.orcid, "publications": one.publications}
+    profile = {name: getattr(one, name) for name in ("organisation", "orcid", "publications", *IN_LINES)}
     yield from (f"{OWN[name]}: {fault}" for name, fault in profile_faults(profile).items())
     fields = {each.key: each for each in fillable(call)}
     yield from (f"The form has no field “{key}” that a file could fill." for key in one.answers.keys() - fields.keys())
@@ -149,6 +160,7 @@ def _incoming(given: Mapping[str, str], row: Mapping[str, str], call: Call) -> t
     at, fault = _instant(given.get("submitted", "").strip())
     answers = {one.key: _answer(one, given[one.key]) for one in fillable(call) if given.get(one.key, "").strip()}
     texts = {name: given.get(name, "").strip() for name in ("name", "email", "organisation", "orcid", "publications")}
+    texts |= {name: given.get(name, "").replace(";", "\n").strip() for name in IN_LINES}
     source = (
         given.get("id", "").strip()
         or "row " + hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()[:32]

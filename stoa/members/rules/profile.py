@@ -1,14 +1,25 @@
-"""What applicants say of who they are: organisation with its ROR id, post, ORCID iD, publications; and what each must be."""
+"""What applicants say of who they are, from organisation to advisers; and what each must be."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from stoa.members.rules.answers import is_link
+from stoa.members.rules.earlier import fault_of_people, fault_of_places
 from stoa.methods.identifiers import orcid, ror
 
-PROFILE = ("organisation", "ror", "post", "page", "orcid", "publications")
-MOST = {"organisation": 200, "ror": 40, "post": 120, "page": 500, "orcid": 60, "publications": 60_000}
+PROFILE = ("organisation", "ror", "post", "page", "earlier", "advisers", "advisees", "orcid", "publications")
+MOST = {
+    "organisation": 200,
+    "ror": 40,
+    "post": 120,
+    "page": 500,
+    "earlier": 5_000,
+    "advisers": 3_000,
+    "advisees": 3_000,
+    "orcid": 60,
+    "publications": 60_000,
+}
 
 
 def profile_faults(given: Mapping[str, str]) -> dict[str, str]:
@@ -27,4 +38,7 @@ def profile_faults(given: Mapping[str, str]) -> dict[str, str]:
         )
     if given.get("page", "").strip() and not is_link(given["page"].strip()):
         faults["page"] = "This is no address on the web. Write it with https:// at its beginning."
+    for name, fault_in in (("earlier", fault_of_places), ("advisers", fault_of_people), ("advisees", fault_of_people)):
+        if name not in faults and (fault := fault_in(given.get(name, ""))):
+            faults[name] = fault
     return faults

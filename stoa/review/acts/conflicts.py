@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django.db.models import QuerySet
 
 from stoa.kit import clock
@@ -77,7 +78,18 @@ def _window() -> tuple[str, str]:
 
 
 def _parties(people: Mapping[str, Known]) -> dict[str, Party]:
-    return {person_id: _reviewer(person_id, known, ties) for (person_id, known), ties in _with_ties(people)}
+    keys = _keys(people)
+    return {person_id: _reviewer(keys[person_id], known, ties) for (person_id, known), ties in _with_ties(people)}
+
+
+def _keys(people: Iterable[str]) -> dict[str, tuple[list[str], list[str]]]:
+    """By what each of these people is known, and by what others may call them: their names."""
+    found = {one: ([f"person:{one}"], list[str]()) for one in people}
+    for one, uid in SocialAccount.objects.filter(user__in=list(found), provider="orcid").values_list("user", "uid"):
+        found[one][0].append(f"orcid:{uid}")
+    for one, name in Person.objects.filter(pk__in=list(found)).exclude(name="").values_list("pk", "name"):
+        found[one][1].append(f"name:{name_key(name)}")
+    return found
 
 
 def _with_ties(people: Mapping[str, Known]) -> Iterable[tuple[tuple[str, Known], list[Tie]]]:
@@ -94,12 +106,15 @@ def _author(known: Known) -> Party:
         [(key, day) for key, day in known.get("wrote_with", ())],
         frozenset(known.get("advised", ())),
         frozenset(known.get("tied", ())),
+        frozenset(known.get("names", ())),
     )
 
 
-def _reviewer(person_id: str, known: Known, ties: Iterable[Tie]) -> Party:
+def _reviewer(by: tuple[list[str], list[str]], known: Known, ties: Iterable[Tie]) -> Party:
+    keys, names = by
     houses = [(f"organisation:{t.organisation_id}", str(t.start), str(t.end) if t.end else None) for t in ties]
-    return _author({**known, "keys": [f"person:{person_id}", *known.get("keys", ())], "organisations": houses})
+    more = {"keys": [*keys, *known.get("keys", ())], "organisations": [*houses, *known.get("organisations", ())]}
+    return _author({**known, **more, "names": names})
 
 
 def keys_of(named: Sequence[str]) -> list[str]:
@@ -109,8 +124,13 @@ def keys_of(named: Sequence[str]) -> list[str]:
     """
     here = set(Person.objects.filter(pk__in=named).values_list("pk", flat=True))
     keys = {one: f"person:{one}" for one in here}
-    keys |= {one: f"orcid:{found}" for one in named if (found := orcid(one))}
-    return [keys.get(one, f"name:{name_key(one)}") for one in named]
+    return [keys.get(one) or key_of(one) for one in named]
+
+
+def key_of(named: str) -> str:
+    """The same of one who is named by their ORCID iD or their name; asks nobody."""
+    found = orcid(named)
+    return f"orcid:{found}" if found else f"name:{name_key(named)}"
 
 
 def could_not_read(panel: Panel, people: Mapping[str, Known]) -> dict[str, int]:
@@ -126,12 +146,6 @@ def could_not_read(panel: Panel, people: Mapping[str, Known]) -> dict[str, int]:
         counts = [counted_up_to(COUNTED_TO + 1, rows.filter(met_by__overlap=each)) for _, each in some]
         found |= zip([one for one, _ in some], Panel.objects.filter(pk=panel.pk).values_list(*counts)[0], strict=True)
     return found
-
-
-def in_the_way(panel: Panel, person: Person) -> int:
-    """How many of a panel's pieces somebody could not read, told before they are invited."""
-    known = {person.pk: dict[str, Any]()}
-    return barred(met_by(panel, known), known)[person.pk]
 
 
 def barred(pieces: Iterable[Piece], people: Mapping[str, Known]) -> Counter[str]:

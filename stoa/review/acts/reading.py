@@ -74,6 +74,8 @@ def write_remark(actor: Actor, *, panel: Panel, number: int, body: str) -> Remar
     panel = locks.shared(panel)
     rows = Assignment.objects.select_related("piece", "seat__person")
     own = rows.filter(piece__panel=panel, piece__number=number, seat__person=actor.person_id).first()
+    if own and own.piece.withdrawn:
+        raise Closed("This text was withdrawn, and what was said of it is gone.", remedy="Load your desk anew.")
     if own is None or not has_said(own):
         raise Refused("You see what others say once you gave your own review.", remedy="Give it, or abstain, first.")
     if not panel.is_read:

@@ -15,17 +15,16 @@ from django.views.decorators.http import require_POST
 
 from stoa.kit import edge
 from stoa.kit.edge import ActForm
-from stoa.kit.faults import Invalid, Refused
+from stoa.kit.faults import Refused
 from stoa.kit.powers import may
 from stoa.kit.tables import TablePage
 from stoa.review import acts, forms, queries, rules, tasks
-from stoa.review.acts.conflicts import in_the_way
 from stoa.review.models import Panel, Seat
 from stoa.review.views import lists
 from stoa.review.views.reading import found
 
 
-def _kept(request: HttpRequest, pk: int) -> Panel:
+def kept(request: HttpRequest, pk: int) -> Panel:
     """The panel, for those who keep it; to others there is none."""
     panel = found(pk)
     if not rules.may_keep(edge.actor(request), panel):
@@ -37,7 +36,7 @@ def _kept(request: HttpRequest, pk: int) -> Panel:
 @edge.signed_in
 def panel(request: HttpRequest, pk: int) -> HttpResponseBase:
     """How a panel stands: the forecast with its remedies, who reviews, conflicts, and what was said of each piece."""
-    panel = _kept(request, pk)
+    panel = kept(request, pk)
     return _download(request, panel) or _page(request, panel)
 
 
@@ -61,7 +60,6 @@ def _page(request: HttpRequest, panel: Panel, **more: Any) -> HttpResponseBase:
         "says": _says(request, panel, size) if queries.may_read_all(panel, viewer, size) else None,
         "pieces": size.pieces,
         "seats": size.seats,
-        "invite": forms.InviteForm(auto_id="invite_%s"),
         "put": forms.PieceForm(auto_id="put_%s"),
         "extend": forms.ExtendForm(auto_id="extend_%s", initial={"deadline": panel.deadline}),
         "confirm": forms.ConfirmForm(),
@@ -99,35 +97,9 @@ def _given(form: ActForm) -> dict[str, Any]:
 @require_POST
 @never_cache
 @edge.signed_in
-def invite(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Invite a reviewer; how much they could not read is told first."""
-    panel, actor = _kept(request, pk), edge.actor(request)
-    form = forms.InviteForm(request.POST, auto_id="invite_%s")
-
-    if not form.is_valid():
-        return _page(request, panel, invite=form)
-    person = queries.find_person(form.cleaned_data["person"].strip())
-
-    def deed() -> Seat:
-        if person is None:
-            raise Invalid("Nobody here has this id.", remedy="Copy it from the address of their page.", field="person")
-        return acts.invite(actor, panel=panel, person=person, load=form.cleaned_data["load"])
-
-    if "ask" in request.POST:
-        asked = {"person": person, "count": in_the_way(panel, person)} if person else {"person": None}
-        return _page(request, panel, invite=form, asked=asked)
-    if form.carry_out(deed) and person is not None:
-        messages.success(request, f"{person.shown_name} is invited.")
-        return redirect("review:panel", pk)
-    return _page(request, panel, invite=form)
-
-
-@require_POST
-@never_cache
-@edge.signed_in
 def put(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Put a text before the panel."""
-    panel, actor = _kept(request, pk), edge.actor(request)
+    panel, actor = kept(request, pk), edge.actor(request)
     form = forms.PieceForm(request.POST, auto_id="put_%s")
     named = ("title", "text", "author")
     if form.is_valid() and form.carry_out(
@@ -142,7 +114,7 @@ def put(request: HttpRequest, pk: int) -> HttpResponseBase:
 @edge.signed_in
 def extend(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Let reviews be due later."""
-    panel, actor = _kept(request, pk), edge.actor(request)
+    panel, actor = kept(request, pk), edge.actor(request)
     form = forms.ExtendForm(request.POST, auto_id="extend_%s")
     if form.is_valid() and form.carry_out(
         lambda: acts.extend_panel(actor, panel=panel, deadline=form.cleaned_data["deadline"])
@@ -156,7 +128,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponseBase:
 @edge.signed_in
 def assign(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Assign reviewers to what lacks reviews."""
-    panel, actor = _kept(request, pk), edge.actor(request)
+    panel, actor = kept(request, pk), edge.actor(request)
     return _confirmed(request, panel, lambda: tasks.run_assignment(actor, panel))
 
 
@@ -165,7 +137,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponseBase:
 @edge.signed_in
 def discuss(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Let reviewers discuss."""
-    panel, actor = _kept(request, pk), edge.actor(request)
+    panel, actor = kept(request, pk), edge.actor(request)
     return _confirmed(request, panel, lambda: acts.begin_discussion(actor, panel=panel))
 
 
@@ -174,7 +146,7 @@ def discuss(request: HttpRequest, pk: int) -> HttpResponseBase:
 @edge.signed_in
 def close(request: HttpRequest, pk: int) -> HttpResponseBase:
     """End the panel's work."""
-    panel, actor = _kept(request, pk), edge.actor(request)
+    panel, actor = kept(request, pk), edge.actor(request)
     return _confirmed(request, panel, lambda: acts.close_panel(actor, panel=panel))
 
 
@@ -183,7 +155,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponseBase:
 @edge.signed_in
 def lighten(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     """Change how much a reviewer reads."""
-    panel, actor = _kept(request, pk), edge.actor(request)
+    panel, actor = kept(request, pk), edge.actor(request)
     seat, form = _seat(panel, number), forms.LoadForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Say how many pieces, from 1 to 500.")
@@ -196,7 +168,7 @@ def lighten(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 @edge.signed_in
 def remove(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     """Take a reviewer off the panel."""
-    panel, actor = _kept(request, pk), edge.actor(request)
+    panel, actor = kept(request, pk), edge.actor(request)
     seat = _seat(panel, number)
     return _confirmed(request, panel, lambda: acts.remove(actor, seat=seat))
 
@@ -206,7 +178,7 @@ def remove(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 @edge.signed_in
 def clear(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     """Say why a conflict that was found is none."""
-    panel, actor = _kept(request, pk), edge.actor(request)
+    panel, actor = kept(request, pk), edge.actor(request)
     conflict, form = queries.find_conflict(panel, number), forms.ReasonForm(request.POST)
     if conflict is None:
         raise Http404

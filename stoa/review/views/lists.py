@@ -53,7 +53,7 @@ def reviewers(request: HttpRequest, panel: Panel) -> Listing[Seat]:
         ],
         sort="name",
         prefix="reviewers_",
-        empty="No reviewers yet. Invite the first one below.",
+        empty="No reviewers yet.",
     )
 
 

@@ -19,7 +19,9 @@ from stoa.kit.edge import ActForm
 from stoa.kit.faults import Conflict
 from stoa.kit.powers import may
 from stoa.review import acts, forms, queries, rules
+from stoa.review.acts.reading import MOST_TEXT
 from stoa.review.models import Assignment, Panel, Seat
+from stoa.review.offline import as_form
 from stoa.review.printing import as_pdf
 
 MOST_UPLOAD = 2_000_000
@@ -247,6 +249,19 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
         return redirect("review:desk", pk)
     context = {**_frame(panel, seat, keeps=False), "desk": queries.overview(panel, actor.person_id), "sheet": form}
     return render(request, "review/desk.html", context, status=422)
+
+
+@never_cache
+@edge.signed_in
+def offline(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What one still reads as a form that is filled in without a line, and saves the sheet."""
+    panel, actor = found(pk), edge.actor(request)
+    seat = rules.own_seat(panel, actor.person_id)
+    if seat is None or seat.state != Seat.State.ACCEPTED:
+        raise Http404
+    body = as_form(panel, queries.sheet(panel, actor.person_id), most=MOST_TEXT)
+    headers = {"Content-Disposition": f'attachment; filename="reviews-{pk}.html"'}
+    return HttpResponse(body, content_type="text/html; charset=utf-8", headers=headers)
 
 
 @never_cache
