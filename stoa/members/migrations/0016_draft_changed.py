@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0014_sort_names'),
+        ('members', '0015_earlier'),
     ]
 
     operations = [
