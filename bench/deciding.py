@@ -1,7 +1,8 @@
 """What is done to all applications of a call at once: `python -m bench.deciding [--applications N …]`; time and memory of each.
 
 `ms each` and growth are of the processor time of the process, so that what else the machine does counts little.
-They are put before a panel, 300 reviewers are assigned, one review each, and they are put in order by what these say. With
+They are put before a panel, 300 reviewers are assigned, one review each, they are put in order by what these say, all are
+given out to the operator, and the decisions are released: a tenth is admitted, everybody gets a letter. With
 several sizes the last column tells by how much more time it took than in proportion: 1.00 is linear. The database is an
 embedded one in a folder of its own; the acts run in this process, as they do in the worker's.
 """
@@ -21,7 +22,7 @@ from typing import Any
 
 from bench import members
 from bench._shared import machine
-from bench.reading import LOAD, TEXT, given, readers_of
+from bench.reading import CHUNK, LOAD, TEXT, given, readers_of
 
 SIZES = (10_000, 100_000)
 LIMIT_MEGABYTES = 1_000.0
@@ -50,15 +51,17 @@ def _memory(name: str) -> float:
 
 def acted(count: int) -> dict[str, tuple[float, float, float]]:
     """A call with so many applications, read and put in order: what each act took."""
-    from stoa.kit.act import Actor
+    from stoa.kit.act import OPERATOR, Actor
     from stoa.members import acts
     from stoa.members.models import Call
+    from stoa.people import acts as people
     from stoa.review import acts as review
     from stoa.review.models import Panel, Seat
 
     stage, call = members.fill(count)
     steward = Actor("person", stage.steward.pk, second_factor=True)
-    Call.objects.filter(pk=call.pk).update(phase="closed", reviews_each=1)
+    people_of(call)
+    Call.objects.filter(pk=call.pk).update(phase="closed", reviews_each=1, places=count // 10)
     call.refresh_from_db()
     found = {"put before a panel": measured(lambda: acts.begin_review(steward, call=call))}
     call.refresh_from_db()
@@ -75,7 +78,31 @@ def acted(count: int) -> dict[str, tuple[float, float, float]]:
     call.refresh_from_db()
     found["put in order"] = measured(lambda: acts.rank(steward, call=call))
     found["put in order again"] = measured(lambda: acts.rank(steward, call=call))
+    found["give out"] = measured(lambda: sum(len(row) for row in acts.given_out(acts.give_out(OPERATOR, call=call))))
+    letters = {
+        outcome: {"subject": "[[call]]", "body": "Hello [[name]].\n\n[[reason]]"}
+        for outcome in ("admitted", "waiting", "declined")
+    }
+    found["draft the letters"] = measured(lambda: acts.draft_release(steward, call=call, letters=letters))
+    second = people.admit(OPERATOR, name="Founder", email="founder@example.org", roles=["founder"])
+    founder = Actor("person", second.pk, second_factor=True)
+    found["release the decisions"] = measured(lambda: acts.confirm_release(founder, call=call))
     return found
+
+
+def people_of(call: Any) -> None:
+    """Let each application be somebody's, whose address is known."""
+    from stoa.members.models import Application
+    from stoa.people.models import Person
+
+    rows = Application.objects.filter(call=call, person=None).order_by("pk").only("pk", "name", "sort_name")
+    while some := list(rows[:CHUNK]):
+        people = Person.objects.bulk_create(
+            Person(name=one.name, sort_name=one.sort_name, email=f"{one.pk}@example.org".lower()) for one in some
+        )
+        for one, person in zip(some, people, strict=True):
+            one.person = person
+        Application.objects.bulk_update(some, ["person"])
 
 
 def row(count: int) -> dict[str, tuple[float, float, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,7 +33,8 @@ Columns = Annotated[
         "--map",
         metavar="COLUMN=FIELD",
         show_default=False,
-        help="Which column is id, name, email, organisation, orcid, publications, submitted, or a field of the form.",
+        help="Which column is id, name, email, organisation, orcid, earlier, advisers, advisees, publications, submitted,"
+        " or a field of the form.",
     ),
 ]
 
@@ -92,12 +93,12 @@ def export(
     with opened(settings(data=data)):
         from stoa.kit.act import OPERATOR
         from stoa.kit.files.packing import zipped
-        from stoa.members.acts import give_out, give_out_files
+        from stoa.members.acts import give_out, give_out_files, given_out
         from stoa.members.queries.files import in_folders
 
         call = _found(name)
         rows = give_out(OPERATOR, call=call)
-        write_alone(file, [json.dumps(rows, ensure_ascii=False, indent=1).encode() + b"\n"])
+        write_alone(file, _in_json(given_out(rows)))
         with_files = give_out_files(OPERATOR, call=call) if files else []
         if files:
             write_alone(files, zipped(in_folders(call, with_files)))
@@ -210,6 +211,14 @@ def forecast(name: Name, *, data: Data = None, as_json: AsJson = False) -> None:
         return
     out.print(f"{told.given:,} of {told.wanted:,} reviews are given.")
     out.print(f"At the deadline between {told.unread.low:,} and {told.unread.high:,} will be missing.")
+
+
+def _in_json(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """A list in JSON, one row after the other."""
+    yield b"["
+    for place, row in enumerate(rows):
+        yield (",\n" if place else "\n").encode() + json.dumps(row, ensure_ascii=False, indent=1).encode()
+    yield b"\n]\n"
 
 
 def _found(name: str) -> Call:

@@ -55,6 +55,13 @@ def post(
     return mail
 
 
+def post_all(kind: str, letters: Iterable[Letter]) -> None:
+    """Put many mails of one kind in the outbox."""
+    rows = [_row(kind, letter, letter.get("headers", {})) for letter in letters]
+    Mail.objects.bulk_create(rows, batch_size=1000)
+    transaction.on_commit(hasten, robust=True)
+
+
 def post_once(name: str, kind: str, letters: Iterable[Letter]) -> None:
     """Put mails in the outbox of which each person gets one of this name, however often they are posted.
 

@@ -21,7 +21,7 @@ MOST_AT_ONCE = 500
 WAITED_FOR = 2_000
 """Of more applications than these nobody waits until all of them were read."""
 
-BEGIN, RANK = "members.review.begin", "members.decisions.rank"
+BEGIN, RANK, RELEASE = "members.review.begin", "members.decisions.rank", "members.release.confirm"
 log = logging.getLogger(__name__)
 Step = Callable[..., object]
 
@@ -88,6 +88,12 @@ def rank_in_time(actor: Actor, call: str) -> None:
     acts.rank(actor, call=Call.objects.get(pk=call))
 
 
+@errands.errand(RELEASE)
+def release_in_time(actor: Actor, call: str, drafted: str = "") -> None:
+    """Send the letters of a call."""
+    acts.confirm_release(actor, call=Call.objects.get(pk=call), drafted=drafted)
+
+
 def begin_review(actor: Actor, call: Call, due: datetime | None) -> Call | Errand:
     """Let the applications be read: at once where they are few, else by the worker."""
     if not _are_many(call):
@@ -100,6 +106,13 @@ def rank(actor: Actor, call: Call, scores: dict[str, int] | None) -> int | Erran
     if scores is not None or not _are_many(call):
         return acts.rank(actor, call=call, scores=scores)
     return errands.ask(actor, RANK, call)
+
+
+def confirm_release(actor: Actor, call: Call, drafted: str) -> Call | Errand:
+    """Release the decisions: at once where they are few, else by the worker."""
+    if not _are_many(call):
+        return acts.confirm_release(actor, call=call, drafted=drafted)
+    return errands.ask(actor, RELEASE, call, drafted=drafted)
 
 
 def _are_many(call: Call) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError
@@ -12,7 +12,7 @@ from stoa.kit.act import tell
 from stoa.kit.faults import Invalid
 from stoa.people import events
 from stoa.people.models import ROLES, Person, Role
-from stoa.people.queries import person_found, roles_of
+from stoa.people.queries import in_force, person_found, roles_of
 
 Bound = Callable[[Person, str, bool], datetime | None]
 """Given who is to hold which role: until when the charter lets them, None without an end.
@@ -20,6 +20,7 @@ Bound = Callable[[Person, str, bool], datetime | None]
 Where the last says that room is to be found for them, it raises `Refused` if there is none.
 """
 
+HELD = "They hold this role already."
 _bound: list[Bound] = []
 
 
@@ -67,7 +68,7 @@ def give(
     try:
         given = Role.objects.create(person=person, role=role, scope=scope, start=clock.now(), end=until)
     except IntegrityError as fault:
-        raise Invalid("They hold this role already.", remedy="End it first, to give it anew.", field="role") from fault
+        raise Invalid(HELD, remedy="End it first, to give it anew.", field="role") from fault
     search.put_all([person_found(person)])
     if told:
         tell(events.RoleGiven(person.pk, role, scope or None, clock.stamp(until) if until else None))
@@ -92,8 +93,24 @@ def end(person: Person, role: str, scope: str = "", *, moves: bool = False) -> N
 
 def take_in(person: Person, role: str) -> None:
     """Let somebody who has an account hold a role; the record tells of the person with their first one. Who holds it keeps it."""
-    if any(held.role == role and not held.scope for held in roles_of(person.pk)):
+    take_in_all([person], role)
+
+
+def take_in_all(people: Sequence[Person], role: str) -> None:
+    """The same for many, each once, told in the order given; whoever calls has found room for them."""
+    rows = Role.objects.filter(person__in=people)
+    held = set(in_force(rows.filter(role=role, scope="")).values_list("person_id", flat=True))
+    known = set(rows.values_list("person_id", flat=True))
+    new = [person for person in people if person.pk not in held]
+    if not new:
         return
-    if not person.roles.exists():
-        tell(events.PersonAdmitted(person.pk))
-    give(person, role, room_found=True)
+    start, until = clock.now(), _bound[0](new[0], role, False) if _bound else None
+    try:
+        Role.objects.bulk_create(Role(person=one, role=role, start=start, end=until) for one in new)
+    except IntegrityError as fault:
+        raise Invalid(HELD, remedy="End it first, to give it anew.", field="role") from fault
+    search.put_all([person_found(one) for one in new])
+    for one in new:
+        if one.pk not in known:
+            tell(events.PersonAdmitted(one.pk))
+        tell(events.RoleGiven(one.pk, role, None, clock.stamp(until) if until else None))

@@ -85,6 +85,14 @@ _SCOPED = (
 )
 
 
+def accounts_of(person_id: str) -> list[str]:
+    """The account of a person, and those that were joined with it, one after the other."""
+    found = [person_id]
+    while more := list(Person.objects.filter(joined_with__in=found).exclude(pk__in=found).values_list("pk", flat=True)):
+        found += more
+    return found
+
+
 def suspension_of(person_id: str) -> Suspension | None:
     """The suspension that holds for a person now; who may read what of it is for the caller to keep."""
     now = clock.now()

@@ -92,10 +92,12 @@ def test_what_is_given_out_is_what_was_submitted_and_each_can_see_that_it_was() 
     cast = Cast()
     call = opened(cast)
     one = apply(cast.stranger, call)
-    (row,) = members.give_out(OPERATOR, call=call)
+    (row,) = members.given_out(members.give_out(OPERATOR, call=call))
     assert (row["number"], row["name"], row["answers"]) == (one.pk, "Stranger", one.answers)
     assert json.loads(json.dumps(row)) == row
     assert [look.by for look in looks_at(cast.stranger.pk)] == ["operator"]
+    assert json.loads(b"".join(calls._in_json([row, row]))) == [row, row]
+    assert json.loads(b"".join(calls._in_json([]))) == []
 
 
 def test_the_command_names_the_calls_there_are() -> None:

@@ -71,6 +71,21 @@ def test_a_call_without_criteria_or_fields_is_not_announced() -> None:
     assert call.phase == "draft"
 
 
+def test_a_call_that_is_to_be_screened_by_facts_asks_one() -> None:
+    stage = Stage()
+    steward, call = acting(stage.steward), draft(stage, opens=clock.now() + timedelta(days=1))
+    bare = {"screening": "facts", "rules": {**RULES, "facts": []}}
+    call = members.edit_call(steward, call=call, version=call.version, changes=bare)
+    with pytest.raises(Invalid, match="screened by facts, and asks none"):
+        members.announce_call(steward, call=call)
+    call = members.edit_call(steward, call=call, version=call.version, changes={"rules": RULES})
+    call = members.announce_call(steward, call=call)
+    with pytest.raises(Invalid, match="screened by facts, and asks none"):
+        members.amend_call(steward, call=call, version=call.version, changes={"rules": bare["rules"]})
+    call.refresh_from_db()
+    assert (call.phase, len(call.asks.facts)) == ("announced", 3)
+
+
 @pytest.mark.parametrize("who", ["member", "organiser of another"])
 def test_others_can_neither_draft_nor_announce(who: str) -> None:
     stage = Stage()

@@ -117,6 +117,19 @@ def test_an_account_that_is_joined_with_another_leaves_no_place() -> None:
     assert moved() == 0
 
 
+@pytest.mark.parametrize("how", [how for how in LEAVING if how != "giving it up"])
+def test_the_place_of_an_account_that_was_joined_comes_free_when_its_person_leaves(how: str) -> None:
+    cast = Cast()
+    _, everybody = four(cast)
+    first, last = cast.stranger, people.admit(OPERATOR, name="Third", email="third@example.net", roles=[])
+    for older, younger in ((first, everybody[0]), (last, first)):  # one joined with the other, which is joined in turn
+        pair = Pair.objects.create(older=older, younger=younger, why="name")
+        members.settle_pair(acting(cast.steward), pair=pair, same=True, reason="They said so.")
+    LEAVING[how](Person.objects.get(pk=last.pk))
+    assert are_members([last, *everybody]) == [False, False, True, True, False]
+    assert moved() == 1
+
+
 def test_an_appeal_makes_a_place_of_its_own_that_nobody_inherits() -> None:
     cast = Cast()
     call, everybody = four(cast)

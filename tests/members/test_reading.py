@@ -309,6 +309,23 @@ def test_a_large_call_is_read_and_put_in_order_by_the_worker_and_pages_say_so(
     assert "The applications are in order" in text(keeper.get(f"{CALL}/decide"))
     assert list(Decision.objects.order_by("place").values_list("score", "place")) == [(450, 1), (250, None)]
 
+    members.draft_release(acting(applied.cast.founder), call=call, letters=LETTERS)
+    page = keeper.get(f"{CALL}/decide/release")
+    sent = {"drafted": page.context["form"]["drafted"].value()}
+    answer = keeper.post(f"{CALL}/decide/release", sent, follow=True)
+    assert ("The letters are being sent" in text(answer), "<button>Release" in text(answer)) == (True, False)
+    assert keeper.post(f"{api}/letters/confirm", sent, content_type="application/json").status_code == 202
+    assert not Mail.objects.filter(kind="call-decision").exists()
+    assert do_errands() == 1
+    assert "The decisions are released." in text(keeper.get(f"{CALL}/decide/release"))
+    assert Call.objects.get().phase == "decided"
+    letters = Mail.objects.filter(kind="call-decision").order_by("to").values_list("to", "person_id")
+    assert list(letters) == [(one.email, one.pk) for one in (applied.ada, applied.bob)]
+    given = Entry.objects.filter(
+        type__in=["people.person.admitted", "people.role.given"], act="members.release.confirm"
+    )
+    assert list(given.order_by("pk").values_list("type", flat=True)) == ["people.person.admitted", "people.role.given"]
+
 
 def test_a_panel_of_a_call_ends_when_each_application_was_read(applied: Applied) -> None:
     steward = acting(applied.cast.steward)
@@ -372,8 +389,8 @@ def test_the_keepers_page_of_a_call_foretells_what_will_be_unread(applied: Appli
     with clock.travel(call.panel.deadline - timedelta(days=1)):
         page = text(browser(applied.cast.steward).get(f"{CALL}/decide"))
     assert "At the deadline, between" in page
-    for where in ("invite", "reviewers", "later"):
-        assert f'href="/reviews/{call.panel.pk}/panel#{where}"' in page
+    for where in ("/invite", "#reviewers", "#later"):
+        assert f'href="/reviews/{call.panel.pk}/panel{where}"' in page
 
 
 @pytest.mark.parametrize("load", [0, 501])

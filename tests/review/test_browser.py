@@ -106,3 +106,15 @@ def test_the_form_to_take_along_is_filled_in_from_the_disk_and_its_file_is_taken
     expect(page.get_by_text("Drafts kept: 1.")).to_be_visible()
     kept = Review.objects.get(assignment=hostile)
     assert (kept.scores, kept.for_author) == ({"fit": 4}, "Written on a train: “”\u2028 </script>")
+
+
+def test_whom_to_invite_is_chosen_by_keyboard_from_a_list_open_to_all(page: Page, live_stoa: LiveStoa) -> None:
+    scene = Shared()
+    path, chosen = f"/reviews/{scene.panel.pk}/panel/invite", scene.cast.members[0]
+    page.goto(make_link(scene.cast.steward, hours=2, once=False, console=True, next_address=path))
+    page.get_by_role("button", name="Sign in as").click()
+    assert_open_to_all(page)
+    page.get_by_role("radio", name=chosen.shown_name).focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Invite").press("Enter")
+    expect(page.get_by_text(f"{chosen.shown_name} is invited.")).to_be_visible()

@@ -26,7 +26,7 @@ from stoa.members.acts.deciding import (
     set_bar,
 )
 from stoa.members.acts.inviting import draft_invitations, drop_invitations, send_invitations
-from stoa.members.acts.moving import give_out, give_out_files, import_applications, read_appeals, take_list
+from stoa.members.acts.moving import give_out, give_out_files, given_out, import_applications, read_appeals, take_list
 from stoa.members.acts.onboarding import accept_conduct, choose_topics, introduce, take_step
 from stoa.members.acts.pairs import find_pairs, settle_pair
 from stoa.members.acts.recognition import load_domains
@@ -64,6 +64,7 @@ __all__ = [
     "give_out_files",
     "give_reason",
     "give_up_place",
+    "given_out",
     "import_applications",
     "introduce",
     "invite_applicant",

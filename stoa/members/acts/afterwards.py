@@ -19,7 +19,7 @@ from stoa.members.models import Appeal, Application, Bar, Call, Decision, Part
 from stoa.members.queries.terms import has_room
 from stoa.people.joining import end, take_in
 from stoa.people.models import Person
-from stoa.people.queries import roles_of
+from stoa.people.queries import accounts_of, roles_of
 from stoa.review.queries import read_it
 
 MOST_WORDS = 5_000
@@ -53,8 +53,11 @@ def give_up_place(actor: Actor, *, decision: Decision) -> Decision:
 
 
 def leave_place(person: Person, role: str) -> None:
-    """Whoever ceases to hold the role that a call gave them lets go of their place, while places move. Inside an act."""
-    rows = Decision.objects.filter(application__person=person, outcome=OUTCOME.ADMITTED)
+    """Whoever ceases to hold the role that a call gave them lets go of their place, while places move. Inside an act.
+
+    So do they of one that an account had which was joined with theirs.
+    """
+    rows = Decision.objects.filter(application__person__in=accounts_of(person.pk), outcome=OUTCOME.ADMITTED)
     for decision in rows.filter(application__call__admits=role, application__call__phase=Call.Phase.DECIDED):
         call = locks.exclusive(decision.application.call)
         if places_move(call):

@@ -12,7 +12,7 @@ from stoa.kit import chance, clock, locks, outages, search
 from stoa.kit.act import Actor, Event, act, tell
 from stoa.kit.faults import Closed, Conflict, Invalid
 from stoa.members import events
-from stoa.members.acts.checking import LATEST, check_call, check_dates, check_order, checked_rules
+from stoa.members.acts.checking import LATEST, check_call, check_dates, check_order, check_screening, checked_rules
 from stoa.members.acts.finding import call_found
 from stoa.members.models import Application, Call
 from stoa.members.rules import can_be_changed, can_be_extended
@@ -77,6 +77,7 @@ def announce_call(actor: Actor, *, call: Call) -> Call:
             remedy="Give the form a field and the reading a criterion at least.",
             field="rules",
         )
+    check_screening(call)
     call.phase, call.announced, call.seed = Call.Phase.ANNOUNCED, clock.now(), chance.octets(32).hex()
     call.save()
     search.put_all([call_found(call)])
@@ -96,6 +97,7 @@ def amend_call(actor: Actor, *, call: Call, version: int, changes: Mapping[str, 
         )
     _set(call, changes)
     check_dates(call.opens, call.closes)
+    check_screening(call)
     call.version += 1
     _kept(call)
     search.put_all([call_found(call)])

@@ -75,6 +75,16 @@ def check_choice(value: str, choices: Mapping[str, Any], field: str) -> None:
         raise Invalid("There is no such choice.", remedy=f"Choose one of: {', '.join(choices)}.", field=field)
 
 
+def check_screening(call: Call) -> None:
+    """Raise `Invalid` where a call is to be screened by facts and asks none: nobody would be screened."""
+    if call.screening == Call.Screening.FACTS and not call.asks.facts:
+        raise Invalid(
+            "This call is to be screened by facts, and asks none.",
+            remedy="Add a fact, or keep the reading within bounds otherwise.",
+            field="screening",
+        )
+
+
 def checked_rules(rules: Mapping[str, Any]) -> Questionnaire:
     """The questionnaire that these rules are; raises `Invalid` naming the item that can't stand."""
     try:

@@ -24,7 +24,7 @@ from stoa.members.models import Application, Bar, Call, Decision, Part, Release
 from stoa.members.queries.deciding_panel import fair_load, wave_before
 from stoa.members.queries.terms import within_share
 from stoa.methods.admission import Admission, Within, admit, middle
-from stoa.people.joining import take_in
+from stoa.people.joining import take_in_all
 from stoa.people.models import Person
 from stoa.people.queries import holders
 from stoa.record.entries import keep_blob
@@ -41,6 +41,9 @@ CHUNK = 1_000
 MOST_REASON, MOST_SUBJECT, MOST_BODY = 5_000, 150, 10_000
 GAP = re.compile(r"\n{3,}")
 OUTCOME = Decision.Outcome
+MAIL = "call-decision"
+UNREAD = ("facts", "answers", "address", "publications", "earlier", "advisers", "advisees", "files", "words")
+"""What of an application a letter does not need."""
 LETTERS = (OUTCOME.ADMITTED, OUTCOME.WAITING, OUTCOME.DECLINED)
 
 
@@ -209,22 +212,37 @@ def confirm_release(actor: Actor, *, call: Call, drafted: str = "") -> Call:
     call.phase = Call.Phase.DECIDED
     call.save(update_fields=["phase"])
     _tell_decided(call, settled)
-    decisions = Decision.objects.filter(application__call=call).select_related("application__person")
-    # by the ids of people: entries that followed the order, or the numbers it is published under, would tell whose is which
-    for decision in decisions.order_by("application__person", "pk"):
-        if decision.outcome == OUTCOME.ADMITTED and decision.application.person:
-            take_in(decision.application.person, call.admits)
-        write(call, decision, release.letters[decision.outcome])
+    _let_know(call, release.letters)
     return call
+
+
+def _let_know(call: Call, letters: Mapping[str, Mapping[str, str]]) -> None:
+    """Take in who is admitted and mail everybody, some at a time."""
+    decisions = Decision.objects.filter(application__call=call, application__person__isnull=False)
+    lean = decisions.select_related("application__person").defer(*(f"application__{name}" for name in UNREAD))
+    # by the ids of people: entries that followed the order, or the numbers it is published under, would tell whose is which
+    rows, whole, done = lean.order_by("application__person", "pk").iterator(CHUNK), decisions.count(), 0
+    while some := list(islice(rows, CHUNK)):
+        errands.reached(done, whole)
+        admitted = [one.application.person for one in some if one.outcome == OUTCOME.ADMITTED]
+        take_in_all([person for person in admitted if person], call.admits)
+        written = (_letter(call, one, letters[one.outcome]) for one in some)
+        outbox.post_all(MAIL, [letter for letter in written if letter])
+        done += len(some)
 
 
 def write(call: Call, decision: Decision, letter: Mapping[str, str], **more: str) -> None:
     """Mail an applicant the outcome and the reason. To be called inside an act."""
+    if found := _letter(call, decision, letter, **more):
+        outbox.post_all(MAIL, [found])
+
+
+def _letter(call: Call, decision: Decision, letter: Mapping[str, str], **more: str) -> outbox.Letter | None:
     person = decision.application.person
     if person is None or not person.email:
-        return
+        return None
     subject, body = as_mailed(call, decision, letter, **more)
-    outbox.post(kind="call-decision", to=person.email, person_id=person.pk, subject=subject, body=body)
+    return outbox.Letter(to=person.email, person_id=person.pk, subject=subject, body=body)
 
 
 def as_mailed(call: Call, decision: Decision, letter: Mapping[str, str], **more: str) -> tuple[str, str]:

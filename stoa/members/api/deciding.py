@@ -212,10 +212,14 @@ def get_letters(request: HttpRequest, slug: str) -> object:
     return found(queries.release_of(deciding(request, slug)))
 
 
-@router.post("/calls/{slug}/letters/confirm", response=CallOut, summary="Release the decisions")
-def confirm_release(request: HttpRequest, slug: str, given: Confirming) -> Call:
-    """Confirm the letters that somebody else drafted: they go out, and whoever is admitted is a member."""
-    return acts.confirm_release(actor(request), call=deciding(request, slug), drafted=given.drafted)
+@router.post("/calls/{slug}/letters/confirm", response={200: CallOut, 202: ErrandOut}, summary="Release the decisions")
+def confirm_release(request: HttpRequest, slug: str, given: Confirming) -> Status[Call | Errand]:
+    """Confirm the letters that somebody else drafted: they go out, and whoever is admitted is a member.
+
+    With more than 2,000 applications the worker does it: the answer is 202 and how far it is, now and when asked again.
+    """
+    done = tasks.confirm_release(actor(request), deciding(request, slug), given.drafted)
+    return Status(202 if isinstance(done, Errand) else 200, done)
 
 
 @router.get("/calls/{slug}/application/decision", response=OwnDecision, summary="Get the decision about you")

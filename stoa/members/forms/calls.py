@@ -79,7 +79,11 @@ class CallForm(NewCallForm):
     minutes_each = _whole("minutes_each", "Minutes that one review takes")
     expected = _whole("expected", "Applications that you expect", "For the reckoning below alone; nobody else sees it.")
     screening = forms.ChoiceField(
-        label="How the reading is kept within bounds", choices=Call.Screening.choices, widget=forms.RadioSelect
+        label="How the reading is kept within bounds",
+        choices=Call.Screening.choices,
+        widget=forms.RadioSelect,
+        help_text="Facts that the call asks are asked first, and reviewers invited, whichever you choose. With the second the call"
+        " can't be announced before it asks a fact. With the last, whoever the wave before admits is asked to read by itself.",
     )
 
 

@@ -34,9 +34,15 @@ class Call(models.Model):
         DECIDED = "decided", "decided"
 
     class Screening(models.TextChoices):
+        """How those who keep a call mean to keep its reading within bounds.
+
+        Facts are asked of everybody and reviewers invited in any call; of these `FACTS` demands that some fact is asked, and
+        `WAVES` alone does something by itself.
+        """
+
         NONE = "none", "everything is read by everybody who is asked to"
         FACTS = "facts", "by facts that are asked first"
-        INVITED = "invited", "with reviewers invited from outside"
+        INVITED = "invited", "with more reviewers, whom those who keep the call invite"
         WAVES = "waves", "in waves: whoever is admitted reads the next"
 
     ADMITS = (("member", "member"), ("associate", "trainee"))

@@ -158,9 +158,9 @@ def release(request: HttpRequest, slug: str) -> HttpResponseBase:
         raise Http404
     actor = edge.actor(request)
     form = ReleaseForm(edge.sent(request), initial={"drafted": clock.stamp(drafted.drafted)})
-    if form.is_valid() and form.carry_out(
-        lambda: acts.confirm_release(actor, call=call, drafted=form.cleaned_data["drafted"])
-    ):
+    if form.is_valid() and form.carry_out(lambda: tasks.confirm_release(actor, call, form.cleaned_data["drafted"])):
+        if isinstance(form.outcome, Errand):
+            return redirect("members:release", slug)
         messages.success(request, "The decisions are released.")
         return redirect(call)
     rows = queries.decisions(call, actor)
@@ -169,6 +169,7 @@ def release(request: HttpRequest, slug: str) -> HttpResponseBase:
         "form": form,
         "release": drafted,
         "may_confirm": rules.may_confirm(actor, drafted),
+        "errand": errands.latest(tasks.RELEASE, call),
         "shown": [_preview(call, outcome, rows.filter(outcome=outcome), drafted) for outcome in LETTERS],
     }
     return render(request, "members/release.html", context, status=status(form))
