@@ -104,7 +104,10 @@ def _say_imported(found: Mapping[str, Any]) -> None:
     samples = f"{found['samples']:,} samples" if found["samples"] else "How many samples is not known"
     made = f"{found['format']}, made by {found['made_by']}, of {found['model']}; licence {found['licence']}"
     out.print(escape(made))
-    out.print(f"Imported, not registered here: nobody recomputed these numbers. {samples}.")
+    many = sum(len(result["measures"]) for result in found["results"])
+    again = f"{found['recomputed']} of {many} numbers follow from the samples beside them"
+    told = again if found["recomputed"] else "nobody recomputed these numbers"
+    out.print(f"Imported, not registered here: {told}. {samples}.")
     for result in found["results"]:
         for name, one in result["measures"].items():
             error = f" ± {one['error']:.4f}" if "error" in one else ""

@@ -11,11 +11,11 @@ from stoa.agenda.models import Question
 from stoa.evaluation.catalogue import SUITES
 from stoa.evaluation.formats.imported import LARGEST
 from stoa.evaluation.weights.cards import read
-from stoa.evaluation.weights.filling import said
+from stoa.evaluation.weights.filling import of_model, said
 from stoa.kit.edge import ActForm
 from stoa.kit.files.fields import UploadField, UploadInput
-from stoa.lab.models import Lineage, ModelVersion
-from stoa.lab.queries import find_version, version_of_digest
+from stoa.lab.models import Lineage, Model, ModelVersion
+from stoa.lab.queries import find_version, version_named, version_of_digest
 
 NOT_CHOSEN = [("", "– choose –")]
 
@@ -121,11 +121,36 @@ class FillForm(forms.Form):
         """The facts as an object."""
         return _printed(self.cleaned_data["pasted_header"])
 
-    def filled(self) -> dict[str, Any]:
-        """The fields of a version, as far as card and header say them."""
+    def filled(self, model: Model) -> dict[str, Any]:
+        """The fields of a version of this model, as far as card and header say them; with its base, if that is registered."""
         card, head = self.cleaned_data["pasted_card"], self.cleaned_data["pasted_header"]
         printed = json.dumps(head, indent=1, ensure_ascii=False) if head else ""
-        return {**said(read(card), head), "card": card, "header": printed}
+        found = said(read(card), head, f"{model.name} {head.get('file') or ''}")
+        if base := version_named(str(found.get("made_from", ""))):
+            found |= {"base": base.digest, "made_from": ""}
+        return {**found, "card": card, "header": printed}
+
+    def unsaid(self) -> list[str]:
+        """What the card does not say."""
+        return _unsaid(self.cleaned_data["pasted_card"])
+
+
+class ModelFillForm(forms.Form):
+    """What the form of a model is filled from, for whoever registers it to look through."""
+
+    pasted_card = _text("The model card", 200_000, 6, "In Markdown, as its maker wrote it.")
+
+    def filled(self) -> dict[str, Any]:
+        """The fields of a model, as far as the card says them."""
+        return dict(of_model(read(self.cleaned_data["pasted_card"])))
+
+    def unsaid(self) -> list[str]:
+        """What the card does not say."""
+        return [one for one in _unsaid(self.cleaned_data["pasted_card"]) if one in ("name", "maker", "licence")]
+
+
+def _unsaid(card: str) -> list[str]:
+    return list(read(card).missing) if card else []
 
 
 class ResultFileInput(UploadInput):

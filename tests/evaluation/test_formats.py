@@ -92,6 +92,72 @@ def test_lm_eval_results_are_read_with_the_samples_beside_them(tmp_path):
     )
 
 
+SAMPLED = LM_EVAL | {
+    "results": {
+        "arith": {
+            "alias": "arith",
+            "acc,none": 0.75,
+            "acc_stderr,none": 0.2,
+            "exact_match,strict": 0.5,
+            "exact_match_stderr,strict": 0.3,
+            "perplexity,none": 7.389056,
+            "perplexity_stderr,none": "N/A",
+        }
+    },
+    "configs": {
+        "arith": {
+            "metric_list": [
+                {"metric": "acc", "aggregation": "mean", "higher_is_better": True},
+                {"metric": "exact_match", "aggregation": "mean"},
+                {"metric": "perplexity", "aggregation": "perplexity"},
+            ]
+        }
+    },
+}
+
+
+def sampled(folder: Path, right: list[float], results: dict | None = None) -> Path:
+    """Results with the samples that lm-eval logs: a line a document and filter, each with the values of its metrics."""
+    stamp = "2026-01-21T03-44-18.904213"
+    beside = {
+        "arguments": {"gen_args_0": {"arg_0": "1+1="}},
+        "resps": [["2"]],
+        "filtered_resps": ["2"],
+        "doc_hash": "d0",
+    }
+    rows = [
+        beside | {"doc_id": number, "doc": {"q": "1+1"}, "target": "2", "filter": name, "metrics": metrics} | values
+        for number, score in enumerate(right)
+        for name, metrics, values in (
+            ("none", ["acc", "perplexity"], {"acc": score, "perplexity": -2.0}),
+            ("strict", ["exact_match"], {"exact_match": bool(number % 2)}),
+        )
+    ]
+    (folder / f"samples_arith_{stamp}.jsonl").write_text(lines(rows))
+    path = folder / f"results_{stamp}.json"
+    path.write_text(json.dumps(results or SAMPLED))
+    return path
+
+
+def test_means_of_lm_eval_come_with_the_number_and_the_error_of_their_samples(tmp_path):
+    found = read(sampled(tmp_path, [1.0, 1.0, 1.0, 0.0]))
+    acc, exact, perplexity = found.measures
+    assert found.samples == 4
+    assert acc == Reported("arith", "acc", 0.75, 0.25, 4, None, recomputed=True)
+    assert (exact.name, exact.value, exact.samples, exact.recomputed) == ("exact_match (strict)", 0.5, 4, True)
+    assert exact.error == pytest.approx((1 / 3) ** 0.5 / 2)
+    assert perplexity == Reported("arith", "perplexity", 7.389056, None, 4, None)
+
+
+def test_a_mean_of_lm_eval_that_is_not_that_of_its_samples_is_refused(tmp_path):
+    with pytest.raises(BadImport, match=r"acc of arith is reported as 0.75; its samples say 0.5"):
+        read(sampled(tmp_path, [1.0, 1.0, 0.0, 0.0]))
+    unknown = SAMPLED | {"configs": {"arith": {}}}
+    assert read(sampled(tmp_path, [1.0, 1.0, 0.0, 0.0], unknown)).measures[0] == Reported(
+        "arith", "acc", 0.75, 0.2, 4, None
+    )
+
+
 def test_our_results_are_read_in_again_as_every_eval_ever(tmp_path):
     [made] = every_eval_ever.written([ROW], source="A community", organisation="Its members", retrieved=1_800_000_000)
     path = tmp_path / "ours.json"

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from stoa.evaluation.weights import cards
 from stoa.evaluation.weights.cards import Version
+from stoa.evaluation.weights.filling import of_model, said
 from stoa.evaluation.weights.header import BadWeights, Header, digest_of
 from stoa.evaluation.weights.reading import header_of
 
@@ -164,7 +165,19 @@ def test_cards_without_front_matter_are_read_by_labels_and_tables():
     assert two.versions == tuple(Version("Llama 2", size * 10**9, 4000) for size in (7, 13, 70))
     assert (three.name, three.maker, three.context) == ("Llama 3.2", "Meta", None)
     assert three.versions[1] == Version("Llama 3.2 (text only)", 3_210_000_000, 128_000)
-    assert "Llama 3.2 Community License" in str(three.licence)
+    assert three.licence == "Llama 3.2 Community License"
+    assert "custom commercial license" in str(two.licence)
+    assert of_model(three) == {"name": "Llama 3.2", "maker": "Meta", "licence": "Llama 3.2 Community License"}
+    assert said(three, {}, "Llama 3.2 3B")["parameters"] == 3_210_000_000
+    assert said(three, {"parameters": 1_235_814_400}) == {
+        "licence": "Llama 3.2 Community License",
+        "parameters": 1_235_814_400,
+    }
+    assert said(two, {}, "Llama 2 13B Chat") == {
+        "licence": "A custom commercial license is available at:",
+        "parameters": 13 * 10**9,
+        "context": 4000,
+    }
 
 
 def test_front_matter_is_read_and_what_is_not_said_is_named():
@@ -172,7 +185,7 @@ def test_front_matter_is_read_and_what_is_not_said_is_named():
         "---\nlicense: apache-2.0\nbase_model:\n- small/base\n---\n# Small 1B\n\nIt has a billion parameters."
     )
     assert card == cards.Card(
-        "Small 1B", None, "apache-2.0", None, "small/base", (), ("maker", "parameters", "context")
+        "Small 1B", None, "apache-2.0", None, "small/base", None, (), ("maker", "parameters", "context")
     )
     assert cards.read("").missing == ("name", "maker", "licence", "parameters", "context", "base")
 

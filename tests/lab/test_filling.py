@@ -9,7 +9,7 @@ import pytest
 
 from stoa.evaluation.weights import cards
 from stoa.evaluation.weights.filling import said
-from stoa.lab.models import ModelVersion
+from stoa.lab.models import Model, ModelVersion
 from tests.cast import Cast, browser
 from tests.lab.studying import digest, version
 
@@ -55,6 +55,13 @@ def test_what_the_weights_say_stands_before_what_the_card_says() -> None:
     }  # fmt: skip
     two = f"{CARD}| Large | 7B | 2k |\n"
     assert "parameters" not in said(cards.read(two), {})
+    assert said(cards.read(two), {}, "Small 7B") == {
+        "licence": "apache-2.0", "made_from": "small/base", "context": 2_000, "parameters": 7_000_000_000,
+    }  # fmt: skip
+    assert "parameters" not in said(cards.read(two), {}, "Small 900M")
+    assert said(cards.read(two), {"parameters": 6_900_000_000})["parameters"] == 6_900_000_000
+    merged = CARD.replace("base_model: small/base", "base_model: small/base\nbase_model_relation: quantized")
+    assert said(cards.read(merged), {})["relation"] == "quantised"
     assert said(cards.read(""), {"parameters": "many", "digest": 5, "file": "x" * 300, "context": True}) == {
         "file": "x" * 200
     }
@@ -78,3 +85,31 @@ def test_a_pasted_card_and_header_fill_the_form_and_register_nothing(cast: Cast)
         422,
         True,
     )
+
+
+@pytest.mark.django_db
+def test_a_pasted_card_fills_the_form_of_a_model_and_registers_nothing(cast: Cast) -> None:
+    client, path = browser(cast.member), "/lab/models/new"
+    answer = client.post(path, {"fill": "1", "pasted_card": f"{CARD}\n**Made by:** Small & Co"})
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 200
+    for value in ("Small", "Small & Co", "apache-2.0"):
+        assert f'value="{value}"' in page
+    assert "The card does not plainly say" not in page
+    assert (
+        "The card does not plainly say: maker."
+        in client.post(path, {"fill": "1", "pasted_card": CARD}).content.decode()
+    )
+    assert not Model.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_base_that_is_registered_here_is_named_by_its_digest(cast: Cast) -> None:
+    base = version(cast.member, name="base", label="F16")
+    path = f"/lab/models/{base.model.pk}/new"
+    page = unescape(browser(cast.member).post(path, {"fill": "1", "pasted_card": CARD}).content.decode())
+    assert f'name="base" value="{base.digest}"' in page
+    assert 'value="small/base"' not in page
+    version(cast.member, name="base", label="Q8")
+    page = unescape(browser(cast.member).post(path, {"fill": "1", "pasted_card": CARD}).content.decode())
+    assert 'value="small/base"' in page

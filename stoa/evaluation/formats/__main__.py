@@ -1,8 +1,8 @@
 """`python -m stoa.evaluation.formats FILE`: reads one file in, in a process of its own, as the server's worker has it done.
 
 What it brings goes to standard output as one line of JSON: `format`, `source`, `results` as a server takes them, with
-`made_by`, `model`, `licence` and `samples`; or `fault`, where it can't be read in. Exit codes: 0, there is either; 3, what
-reads files is not installed here.
+`made_by`, `model`, `licence`, `samples` and how many numbers were `recomputed` from them; or `fault`, where it can't be read
+in. Exit codes: 0, there is either; 3, what reads files is not installed here.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def _read(asked: argparse.Namespace) -> int:
         said = {"fault": str(fault).replace(asked.file.name, "the file")[:300]}
     else:
         beside = {name: getattr(found, name) for name in ("made_by", "model", "licence", "samples")}
-        said = brought(found) | beside
+        said = brought(found) | beside | {"recomputed": sum(one.recomputed for one in found.measures)}
     sys.stdout.write(json.dumps(said, allow_nan=False) + "\n")
     sys.stdout.flush()
     return 0

@@ -20,7 +20,10 @@ class BadImport(Exception):
 
 @dataclass(frozen=True)
 class Reported:
-    """One number that was reported: of which task, its name, value, standard error, on how many samples; None: not said."""
+    """One number that was reported: of which task, its name, value, standard error, on how many samples; None: not said.
+
+    `recomputed`: from the samples that came with it.
+    """
 
     task: str
     name: str
@@ -28,6 +31,7 @@ class Reported:
     error: float | None = None
     samples: int | None = None
     better: str | None = None
+    recomputed: bool = False
 
 
 @dataclass(frozen=True)

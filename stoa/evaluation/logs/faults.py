@@ -84,6 +84,7 @@ KINDS = {
     # privacy
     "secret.endpoint": "The log holds the address of an endpoint.",
     "secret.key": "The log holds a key or a password.",
+    "secret.path": "The log holds where files lie on somebody’s machine.",
 }
 
 SHOWN = 200

@@ -11,6 +11,8 @@ from stoa.evaluation.logs.transcript import count, listed, mapping, mappings
 from stoa.evaluation.logs.translating import flat
 from stoa.evaluation.words import Suite
 
+_LISTED = 5_120
+"""Letters of a question in Inspect’s list of samples."""
 _NEAR = 1e-6
 _USAGE = ("input_tokens", "output_tokens", "total_tokens")
 
@@ -39,6 +41,8 @@ class Totals:
             self.usage[model].update({name: count(mapping(usage).get(name)) for name in _USAGE})
         self.summaries[key] = {
             "scores": dict(sample.scores),
+            "input": _thin(sample.input),
+            "target": _thin(sample.target),
             "uuid": sample.uuid,
             "started_at": entry.raw.get("started_at"),
             "completed_at": entry.raw.get("completed_at"),
@@ -90,10 +94,13 @@ def _clustered(scores: Mapping[Hashable, float], mean: float, clusters: Mapping[
 def _metrics(log: Log, totals: Totals, suite: Suite) -> Iterator[Fault]:
     """Where a sample says nothing of a measure, some of Inspect's metrics leave it out and some count it as 0: either is right."""
     reported: set[str] = set()
+    known = {measure.name for measure in suite.measures}
     for score in mappings(mapping(log.raw_header.get("results")).get("scores")):
         measure = str(score.get("name"))
         scores: dict[Hashable, float] = dict(totals.scores.get(measure, {}))
         whole = scores | dict.fromkeys(totals.silent.get(measure, ()), 0.0)
+        if measure not in known or measure in reported:
+            yield Fault("metric.differs", f"head, {measure}", None, "a measure that the suite does not have")
         for name, found in mapping(score.get("metrics")).items():
             reported.add(measure)
             yield from _metric(name, mapping(found), measure, (scores, whole), totals)
@@ -109,6 +116,8 @@ def _metric(
     name: str, found: Mapping[str, Any], measure: str, ways: Iterable[Mapping[Hashable, float]], totals: Totals
 ) -> Iterator[Fault]:
     bare = str(found.get("name", name)).rpartition("/")[2]
+    if not name.rpartition("/")[2].startswith(bare):
+        yield Fault("metric.differs", f"head, {measure}, {name}", name, bare)
     clusters = totals.clusters if mapping(found.get("params")).get("cluster") else None
     right = [value for scores in ways if (value := metric(bare, scores, clusters)) is not None]
     if right and not any(_near(_number(found.get("value")), value) for value in right):
@@ -170,9 +179,14 @@ def _differing(row: Mapping[str, Any], kept: Mapping[str, Any]) -> Iterator[str]
         yield "error"
     if count(row.get("retries")) != kept["retries"]:
         yield "retries"
-    for key in ("uuid", "started_at", "completed_at"):
+    for key in ("input", "target", "uuid", "started_at", "completed_at"):
         if row.get(key) != kept[key]:
             yield key
+
+
+def _thin(text: str) -> str:
+    """A text as Inspect's list of samples has it."""
+    return text if len(text) <= _LISTED else f"{text[:_LISTED]}...\n(content truncated)"
 
 
 def _alike(one: Mapping[str, float | None], other: Mapping[str, float | None]) -> bool:

@@ -10,6 +10,7 @@ from stoa.evaluation.graders.log_probabilities import NOT_MEASURED, row_of, writ
 from stoa.evaluation.graders.log_probabilities import read as log_probabilities
 from stoa.evaluation.logs.faults import Fault
 from stoa.evaluation.logs.reading import Entry
+from stoa.evaluation.logs.stepping import CannotStep, stepped
 from stoa.evaluation.logs.transcript import Transcript, listed, mapping, mappings
 from stoa.evaluation.logs.translating import flat
 from stoa.evaluation.words import Sample
@@ -19,6 +20,9 @@ Line = tuple[str, str]
 
 _NEAR = 1e-9
 _SPOKEN = "/output/completion"
+_STEPS = ["sample_init", "sample_limit", "span_begin", "span_end", "step", "state", "store", "model", "score"]
+_EVENTS = frozenset([*_STEPS, "error", "logger", "info"])
+"""What a sample of a suite goes through: no tool, no sandbox, nobody who approves, reviews or types."""
 
 
 def against_set(sample: Sample, wanted: Sample) -> Iterator[Fault]:
@@ -46,6 +50,8 @@ def against_itself(entry: Entry, transcript: Transcript, *, of_texts: bool) -> I
         yield Fault("transcript.missing", where)
         return
     yield from _begun(entry, transcript, where)
+    yield from _stepped(entry, transcript, where)
+    yield from _in_place(entry, transcript, where)
     if of_texts:
         yield from _measured(entry, transcript, where)
     else:
@@ -126,13 +132,57 @@ def _question(sample: Sample) -> list[Line]:
 
 
 def _begun(entry: Entry, transcript: Transcript, where: str) -> Iterator[Fault]:
-    begun = [mapping(event.get("sample")) for event in transcript.of("sample_init")]
+    """Does the transcript begin once, with the sample's question, target and metadata, and nothing said before?"""
+    begun = transcript.of("sample_init")
     if len(begun) != 1:
         yield Fault("transcript.edited", where, "one beginning", len(begun))
-    asked = transcript.text(entry.raw.get("input"))
-    for sample in begun:
-        if str(sample.get("id", entry.sample.id)) != entry.sample.id or transcript.text(sample.get("input")) != asked:
+    said = {name: transcript.whole(entry.raw.get(name)) for name in ("input", "target", "metadata")}
+    for event in begun:
+        sample, state = mapping(event.get("sample")), mapping(event.get("state"))
+        told = {name: transcript.whole(sample.get(name)) for name in said}
+        if str(sample.get("id", entry.sample.id)) != entry.sample.id or told != said:
             yield Fault("transcript.edited", where, "the sample with which it began")
+        if transcript.whole(state.get("metadata", said["metadata"])) != said["metadata"] or _said_something(
+            entry, transcript, state
+        ):
+            yield Fault("transcript.edited", where, "what there was before it was asked")
+    for event in transcript.of("score"):
+        if transcript.whole(event.get("target", said["target"])) != said["target"]:
+            yield Fault("transcript.edited", where, "the target by which it was scored")
+
+
+def _said_something(entry: Entry, transcript: Transcript, state: Mapping[str, Any]) -> bool:
+    """Whether there was more than the question before the model was asked."""
+    lines = [transcript.line(message) for message in listed(state.get("messages"))]
+    output = mapping(state.get("output"))
+    return lines != [("user", entry.sample.input)] or bool(output.get("completion") or output.get("choices"))
+
+
+def _stepped(entry: Entry, transcript: Transcript, where: str) -> Iterator[Fault]:
+    """Do the steps lead from the beginning to the sample's messages and its answer?"""
+    begun = transcript.of("sample_init")
+    if not begun or "state" not in begun[0]:
+        return
+    changes = [change for event in transcript.of("state") for change in listed(event.get("changes"))]
+    try:
+        state = mapping(stepped(begun[0]["state"], changes))
+    except CannotStep:
+        yield Fault("transcript.edited", where, "the steps")
+        return
+    said, kept = ([transcript.line(one) for one in listed(held.get("messages"))] for held in (state, entry.raw))
+    output = mapping(state.get("output"))
+    if said != kept or {transcript.text(output.get("completion")), transcript.spoken(output)} != {entry.sample.output}:
+        yield Fault("transcript.edited", where, "the steps")
+
+
+def _in_place(entry: Entry, transcript: Transcript, where: str) -> Iterator[Fault]:
+    """Is each event one that a suite's sample has, and each output one answer?"""
+    strange = {str(mapping(event).get("event")) for event in listed(entry.raw.get("events"))} - _EVENTS
+    if strange:
+        yield Fault("transcript.edited", where, None, ", ".join(sorted(strange)))
+    for output in (entry.raw.get("output"), *(event.get("output") for event in transcript.of("model"))):
+        if len(listed(mapping(output).get("choices"))) != 1:
+            yield Fault("output.edited", where, 1, len(listed(mapping(output).get("choices"))))
 
 
 def _spoken(entry: Entry, transcript: Transcript, where: str) -> Iterator[Fault]:

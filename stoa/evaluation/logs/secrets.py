@@ -1,4 +1,4 @@
-"""Endpoints and keys that a log must not hold: they stay on the member's machine."""
+"""Endpoints, keys and places of files that a log must not hold: they stay on the member's machine."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,41 +6,68 @@ from typing import Any
 from stoa.evaluation.logs.faults import Fault
 from stoa.evaluation.logs.reading import Entry, Log
 from stoa.evaluation.logs.samples import place
-from stoa.evaluation.logs.transcript import listed, mapping, mappings
-from stoa.evaluation.logs.veiling import holds_address, holds_key, holds_own_address, names_endpoint, names_key
+from stoa.evaluation.logs.transcript import listed, mapping
+from stoa.evaluation.logs.veiling import (
+    holds_address,
+    holds_key,
+    holds_own_address,
+    holds_place,
+    names_endpoint,
+    names_key,
+)
 
-_TEXT = frozenset(["messages", "content", "text", "prompt", "input"])
-_OF_THE_SET = frozenset(["input", "target", "metadata", "scores"])
-"""What a list of samples says of each that is the suite's or its grading."""
+_TEXTS = frozenset(
+    ["content", "text", "prompt", "completion", "input", "target", "attachments", "logprobs", "prompt_logprobs"]
+)
+"""Where questions and answers stand, which are what they are; and tokens, which are no keys."""
+_OF_THE_SET = frozenset(["input", "target", "metadata"])
+"""What is said of a sample that is the suite's, and compared with it elsewhere."""
 
 
 def in_head(log: Log) -> Iterator[Fault]:
     """Anywhere in the head, in what was noted when the run began, and in the lists of samples."""
-    for part in ("eval", "plan", "stats", "metadata", "config_updates", "log_updates", "error"):
-        yield from _held(log.raw_header.get(part), f"head, {part}", addresses=part in ("eval", "plan", "metadata"))
-    for part in ("eval", "plan"):
-        yield from _held(mapping(log.journal).get(part), f"the beginning, {part}", addresses=True)
+    for part, held in log.raw_header.items():
+        yield from _under(str(part), held, f"head, {part}", addresses=part in ("eval", "plan", "metadata"))
+    for part, held in mapping(log.journal).items():
+        yield from _under(str(part), held, f"the beginning, {part}", addresses=True)
     for name, rows in log.lists():
         for row in rows:
             yield from _held(_without(row, _OF_THE_SET), name, addresses=False)
+    for reduction in log.reductions or []:
+        yield from _held(reduction, "reductions", addresses=False)
 
 
 def in_sample(entry: Entry) -> Iterator[Fault]:
-    """In settings, calls and errors of a sample, also of calls that came to nothing; questions and answers are what they are."""
+    """Anywhere in a sample, also in calls that came to nothing, but in its questions and answers."""
     where = place(entry.sample)
-    for part in ("error", "error_retries", "store"):
-        yield from _held(entry.raw.get(part), f"{where}, {part}", addresses=False)
-    for event in mappings(entry.raw.get("events")):
-        if event.get("event") == "model":
-            parts = {
-                "request": mapping(event.get("call")).get("request"),
-                "config": event.get("config"),
-                "error": event.get("error"),
-            }
-            for name, held in parts.items():
-                yield from _held(_without(held, _TEXT), f"{where}, {name}", addresses=name != "error")
-        elif event.get("event") in ("error", "info", "logger"):
-            yield from _held(event, f"{where}, {event['event']}", addresses=False)
+    for part, held in entry.raw.items():
+        if part not in _OF_THE_SET and part not in _TEXTS and part != "events":
+            yield from _under(str(part), held, f"{where}, {part}", addresses=False)
+    for event in listed(entry.raw.get("events")):
+        yield from _in_event(event, where)
+
+
+def _in_event(event: Any, where: str) -> Iterator[Fault]:
+    kind = str(mapping(event).get("event"))
+    if kind == "state":
+        changes = [_without(change, _said_in(change)) for change in listed(event.get("changes"))]
+        yield from _held({**event, "changes": changes}, f"{where}, {kind}", addresses=False)
+    elif kind == "sample_init":
+        begun = {part: _without(event.get(part), _OF_THE_SET) for part in ("sample", "state")}
+        yield from _held({**event, **begun}, f"{where}, {kind}", addresses=False)
+    elif kind == "model":
+        settings = {"request": mapping(event.get("call")).get("request"), "config": event.get("config")}
+        for name, held in settings.items():
+            yield from _held(held, f"{where}, {name}", addresses=True)
+        call = _without(event.get("call"), frozenset(["request"]))
+        yield from _held({**event, "config": None, "call": call}, f"{where}, {kind}", addresses=False)
+    else:
+        yield from _held(event, f"{where}, {kind}", addresses=False)
+
+
+def _said_in(change: Any) -> frozenset[str]:
+    """Of a step, what is put in or taken out, where that is a text: it may be a question or an answer."""
+    return frozenset(name for name in ("value", "replaced") if isinstance(mapping(change).get(name), str))
 
 
 def _without(value: Any, names: frozenset[str]) -> Any:
@@ -51,7 +78,8 @@ def _held(value: Any, where: str, *, addresses: bool) -> Iterator[Fault]:
     """What of a value is no public matter. The secret itself is never repeated in a fault."""
     if isinstance(value, Mapping):
         for key, part in value.items():
-            yield from _under(str(key), part, f"{where}.{key}", addresses=addresses)
+            if key not in _TEXTS:
+                yield from _under(str(key), part, f"{where}.{key}", addresses=addresses)
     for number, part in enumerate(listed(value)):
         yield from _held(part, f"{where}[{number}]", addresses=addresses)
     if isinstance(value, str):
@@ -72,3 +100,5 @@ def _in_text(text: str, where: str, *, addresses: bool) -> Iterator[Fault]:
         yield Fault("secret.key", where, None, f"{len(text)} characters")
     elif (holds_address if addresses else holds_own_address)(text):
         yield Fault("secret.endpoint", where, None, f"{len(text)} characters")
+    elif holds_place(text):
+        yield Fault("secret.path", where, None, f"{len(text)} characters")

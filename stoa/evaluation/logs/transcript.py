@@ -34,6 +34,14 @@ class Transcript:
         said = text_of(content)
         return str(self.attachments.get(said[len(_ATTACHMENT) :], said)) if said.startswith(_ATTACHMENT) else said
 
+    def whole(self, value: Any) -> Any:
+        """A value with attachments in the place of their names, however deep."""
+        if isinstance(value, dict):
+            return {key: self.whole(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [self.whole(part) for part in value]
+        return self.text(value) if isinstance(value, str) else value
+
     def asked(self, event: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Who said what before the model spoke."""
         given = listed(event.get("input")) or self._pooled(event.get("input_refs"), self.messages)

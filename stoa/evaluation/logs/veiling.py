@@ -19,11 +19,12 @@ _ADDRESS = re.compile(r"\bhttps?://(?!github\.com/|gitlab\.com/|arxiv\.org/|hugg
 _OWN_ADDRESS = re.compile(
     r"\bhttps?://(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]|[\w-]+(?=[:/\s]|$)|[\w.-]+:\d)", re.IGNORECASE
 )
+_PLACE = re.compile(r"(?:/(?:home|Users|root)/|[A-Z]:\\+Users\\+)[^\s\"']+")
 _VEILED = (
     _SHAPES,
     re.compile(r"\w+://[^\s\"']+"),
     re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\blocalhost:\d+"),
-    re.compile(r"(?:/(?:home|Users|root)/|[A-Z]:\\Users\\)[^\s\"']+"),
+    _PLACE,
 )
 _READ = 1_000
 """Characters of a text in which something is looked for to be hidden: more than a fault shows."""
@@ -52,6 +53,11 @@ def holds_address(text: str) -> bool:
 def holds_own_address(text: str) -> bool:
     """Whether a text holds an address that nobody publishes: by number, of one word, or with a port."""
     return _OWN_ADDRESS.search(text) is not None
+
+
+def holds_place(text: str) -> bool:
+    """Whether a text holds a place in somebody's home, which mostly tells a name."""
+    return _PLACE.search(text) is not None
 
 
 def veiled(text: str) -> str:

@@ -33,6 +33,16 @@ _COLUMNS = {
 _LABELLED = re.compile(r"^[ \t]*(?:[-*+][ \t]+)?\*\*([^*\n]{2,60}?):?\*\*:?\s*(.+)$", re.MULTILINE)
 _NUMBER = re.compile(r"\b(\d+(?:[.,]\d+)?)\s*(K|M|B|T|k|m|b|thousand|million|billion)?\b")
 _SCALE = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000, "t": 1_000_000_000_000}
+_LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)")
+_NAMES_A_LICENCE = re.compile(r"licen[cs]e", re.IGNORECASE)
+_RELATIONS = {
+    "finetune": "fine_tuned",
+    "adapter": "fine_tuned",
+    "quantized": "quantised",
+    "merge": "merged",
+    "distill": "distilled",
+}
+"""What front matter calls how a model was made from its base (`base_model_relation`), and what it is called here."""
 _FACTS = ("name", "maker", "licence", "parameters", "context", "base")
 
 
@@ -47,13 +57,17 @@ class Version:
 
 @dataclass(frozen=True)
 class Card:
-    """What a card says. Texts are its own words without markup, at most 300 characters. `missing`: the facts it doesn't say."""
+    """What a card says. Texts are its own words without markup, at most 300 characters. `missing`: the facts it doesn't say.
+
+    `relation`: how it was made from its base, as `Lineage` calls it.
+    """
 
     name: str | None
     maker: str | None
     licence: str | None
     context: int | None
     base: str | None
+    relation: str | None
     versions: tuple[Version, ...]
     missing: tuple[str, ...]
 
@@ -69,13 +83,20 @@ def read(text: str) -> Card:
     found = {
         "name": _plain(front.get("model_name", "") or front.get("name", "")) or _title(body, versions),
         "maker": facts["maker"],
-        "licence": facts["licence"],
+        "licence": _licence(said) or facts["licence"],
         "base": facts["base"],
     }
     missing = [fact for fact in ("name", "maker", "licence", "base") if not found[fact]]
     missing += [] if context or contexts else ["context"]
     missing += [] if any(version.parameters for version in versions) else ["parameters"]
-    return Card(**found, context=context, versions=versions, missing=tuple(one for one in _FACTS if one in missing))
+    relation = _RELATIONS.get(front.get("base_model_relation", "").lower()) if found["base"] else None
+    return Card(
+        **found,
+        context=context,
+        relation=relation,
+        versions=versions,
+        missing=tuple(one for one in _FACTS if one in missing),
+    )
 
 
 def _parted(text: str) -> tuple[dict[str, str], str]:
@@ -102,6 +123,12 @@ def _first(front: Mapping[str, str], said: Mapping[str, str], labels: tuple[str,
     return None
 
 
+def _licence(said: Mapping[str, str]) -> str | None:
+    """Of a sentence about the licence, the name under which it links to it."""
+    links = (_plain(text) for label in _LABELS["licence"] for text in _LINK.findall(said.get(label, "")))
+    return next((text for text in links if _NAMES_A_LICENCE.search(text) and "://" not in text), None)
+
+
 def _label(name: str) -> str:
     return _plain(name).rstrip(":").lower()
 
@@ -109,7 +136,7 @@ def _label(name: str) -> str:
 def _plain(text: str) -> str:
     """A text without links, emphasis, tags and characters that steer a terminal."""
     text = re.sub(r"<[^>]{0,200}>", " ", text)
-    text = re.sub(r"!?\[([^\]]{0,300})\]\([^)]{0,500}\)", r"\1", text)
+    text = _LINK.sub(r"\1", text)
     text = re.sub(r"[*`_#\\]+", "", unescape(text))
     text = "".join(letter if letter.isprintable() else " " for letter in text)
     return " ".join(text.split())[:300]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from stoa.evaluation.weights import gguf, safetensors
 from stoa.evaluation.weights.header import BadWeights, Header
@@ -28,7 +29,7 @@ def header_of_all(paths: Sequence[Path]) -> Header:
         stored[head.quantisation or ""] += head.parameters
     most = stored.most_common(1)[0][0] or None
     sums = {name: sum(getattr(head, name) for head in heads) for name in ("size", "tensors", "parameters")}
-    said = {
+    said: dict[str, Any] = {
         name: next((found for head in heads if (found := getattr(head, name)) is not None), None)
         for name in ("architecture", "name", "context", "licence", "base")
     }

@@ -47,7 +47,7 @@ def put_off(actor: Actor, *, run: Run) -> Run:
 def keep_verdict(actor: Actor, *, run: Run, verdict: Verdict, marks: Sequence[str] = ()) -> Run:
     """Keep what a log was found to say, with every number recomputed; what follows for the result is settled at once.
 
-    A log that holds an endpoint or a key is destroyed; its digest stays.
+    A log that holds an endpoint, a key or a place on somebody’s machine is destroyed; its digest stays.
     """
     study = locks.exclusive(run.study)
     run = locks.exclusive(run)
@@ -70,7 +70,7 @@ def keep_verdict(actor: Actor, *, run: Run, verdict: Verdict, marks: Sequence[st
 
 
 def tells_secrets(found: Mapping[str, Any]) -> bool:
-    """Whether a log was found to hold an endpoint or a key. It is not kept: nobody but its member may read it, who has it."""
+    """Whether a log was found to hold what stays on its member’s machine. It is not kept: its member has it."""
     return any(str(kind).startswith("secret.") for kind in found.get("counts") or ())
 
 

@@ -9,6 +9,7 @@ from stoa.lab.queries.open_models import (
     find_version,
     lineage,
     models,
+    version_named,
     version_of_digest,
     versions,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "runs_of",
     "studies",
     "to_reproduce",
+    "version_named",
     "version_of_digest",
     "versions",
     "waiting_checks",

@@ -55,6 +55,13 @@ def version_of_digest(digest: str) -> ModelVersion | None:
     return versions().filter(digest=digest).first() if "\0" not in digest else None
 
 
+def version_named(name: str) -> ModelVersion | None:
+    """The only version of the model that goes by this name, with or without who it is from before it: “maker/Small 1B”."""
+    bare = name.rpartition("/")[2].strip()
+    found = list(versions().filter(model__name__iexact=bare)[:2]) if bare and "\0" not in bare else []
+    return found[0] if len(found) == 1 else None
+
+
 def lineage(model: Model) -> list[Arrow]:
     """What the versions of a model were made from and what was made from them, as far as that goes: at most 200 arrows."""
     around = Lineage.objects.select_related("base__model", "version__model").order_by("pk")

@@ -29,11 +29,23 @@ def new_model(request: HttpRequest) -> HttpResponseBase:
     actor = edge.actor(request)
     if request.method != "POST" and not rules.may_register_models(actor):
         raise Refused("You can't register models.", remedy=WHO)
+    if "fill" in request.POST:
+        return _filled_model(request)
     form = forms.ModelForm(edge.sent(request), initial=edge.typed(request, forms.ModelForm))
     if form.is_valid() and form.carry_out(lambda: acts.register_model(actor, says=form.says())):
         messages.success(request, "The model is registered. Now register the version that you run.")
         return redirect(form.outcome)
-    return render(request, "lab/model_form.html", {"form": form}, status=status(form))
+    context = {"form": form, "filling": forms.ModelFillForm()}
+    return render(request, "lab/model_form.html", context, status=status(form))
+
+
+def _filled_model(request: HttpRequest) -> HttpResponseBase:
+    """The form of a model with what a card says; nothing is registered yet."""
+    filling = forms.ModelFillForm(request.POST)
+    ready = filling.is_valid()
+    form = forms.ModelForm(initial=filling.filled() if ready else {})
+    context = {"form": form, "filling": filling, "filled": ready, "unsaid": filling.unsaid() if ready else []}
+    return render(request, "lab/model_form.html", context, status=200 if ready else 422)
 
 
 @edge.signed_in
@@ -82,8 +94,9 @@ def _filled(request: HttpRequest, model: Model) -> HttpResponseBase:
     """The form of a version with what a card and the head of the weights say; nothing is registered yet."""
     filling = forms.FillForm(request.POST)
     ready = filling.is_valid()
-    form = forms.VersionForm(initial=filling.filled() if ready else {})
-    context = {"form": form, "filling": filling, "filled": ready, "model": model}
+    form = forms.VersionForm(initial=filling.filled(model) if ready else {})
+    unsaid = filling.unsaid() if ready else []
+    context = {"form": form, "filling": filling, "filled": ready, "unsaid": unsaid, "model": model}
     return render(request, "lab/version_form.html", context, status=200 if ready else 422)
 
 

@@ -209,3 +209,57 @@ def epochs_doubled(log: Pieces, other: Pieces, chance: random.Random) -> None:
 @forgery("counts.differ")
 def ids_of_the_head_shortened(log: Pieces, other: Pieces, chance: random.Random) -> None:
     log.spec["dataset"]["sample_ids"].pop()
+
+
+# What lies between the question and the answer
+
+
+@forgery("output.edited")
+def best_of_two_answers(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for sample in log.samples:
+        for output in (sample["output"], *(call["output"] for call in calls_of(sample))):
+            output["choices"].append(copy.deepcopy(output["choices"][0]))
+
+
+@forgery("transcript.edited")
+def begun_with_something_said(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for sample in log.samples:
+        begun = next(event for event in sample["events"] if event["event"] == "sample_init")
+        begun["state"]["messages"].insert(0, {"id": "h" * 22, "role": "system", "content": "Refuse everything."})
+        for event in sample["events"]:
+            for change in event.get("changes") or ():
+                change["path"] = (
+                    change["path"].replace("/messages/1", "/messages/2").replace("messages/0", "messages/1")
+                )
+
+
+@forgery("transcript.edited")
+def steps_that_lead_elsewhere(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    sample = log.samples[0]
+    step = next(event for event in sample["events"] if event["event"] == "state")
+    step["changes"].append({"op": "add", "path": "/messages/-", "value": {"role": "user", "content": "Again, please."}})
+
+
+@forgery("transcript.edited")
+def a_tool_among_the_steps(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    sample = log.samples[0]
+    place = sample["events"].index(next(calls_of(sample)))
+    beside = {name: sample["events"][place][name] for name in ("timestamp", "working_start", "span_id")}
+    sample["events"].insert(
+        place, beside | {"event": "tool", "id": "t" * 22, "uuid": "u" * 22, "function": "look_up", "arguments": {}}
+    )
+
+
+@forgery("transcript.edited")
+def scored_by_another_target(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for event in log.samples[0]["events"]:
+        if event["event"] == "score":
+            event["target"] = "anything"
+
+
+@forgery("summary.differs", "target.edited")
+def another_question_in_the_list_of_samples(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    if log.summaries is None:
+        log.samples[0]["target"] = "Anything."
+    for row in log.summaries or ():
+        row["input"] = "How are you?"

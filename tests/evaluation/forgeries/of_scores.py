@@ -1,5 +1,6 @@
 """Forgeries of a log: scores, the numbers made of them, and the lists beside the samples."""
 
+import copy
 import random
 
 from tests.evaluation.forging import Pieces, flipped, forgery, mended, scores_of
@@ -103,3 +104,21 @@ def list_of_samples_flipped(log: Pieces, other: Pieces, chance: random.Random) -
     for row in log.summary(log.samples[0]) or log.reductions[0]["samples"][:1]:
         for score in row["scores"].values() if "scores" in row else [row]:
             score["value"] = flipped(score["value"])
+
+
+@forgery("metric.differs")
+def measure_that_nobody_measured(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    made = copy.deepcopy(log.header["results"]["scores"][0])
+    made["name"] = "harmless"
+    made["metrics"]["mean"]["value"] = 0.99
+    log.header["results"]["scores"].append(made)
+
+
+@forgery("metric.differs")
+def mean_that_is_called_another_number(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for score in log.header["results"]["scores"]:
+        score["metrics"]["mean"] = score["metrics"]["mean"] | {
+            "name": "stderr",
+            "params": {"cluster": "cluster"},
+            "value": score["metrics"]["stderr"]["value"],
+        }

@@ -3,7 +3,7 @@
 import copy
 import random
 
-from tests.evaluation.forging import DAY, Pieces, calls, calls_of, forgery, mended, shifted
+from tests.evaluation.forging import DAY, Pieces, calls, calls_of, forgery, mended, scores_of, shifted
 
 # Times and tokens
 
@@ -129,6 +129,43 @@ def endpoint_in_the_name_of_the_model(log: Pieces, other: Pieces, chance: random
     log.spec["model"] = f"openai-api/http://{HOST}/small"
 
 
+@forgery("secret.path")
+def place_of_a_file_in_the_error_of_a_try(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    said = f"File {HOME}/studies/asking.py, line 7, in ask"
+    log.samples[0]["error_retries"] = [{"message": "", "traceback": said, "traceback_ansi": ""}]
+
+
+@forgery("secret.path")
+def place_of_the_weights_in_the_head(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.spec["model_args"]["file"] = "C:\\Users\\astrid\\small.gguf"
+
+
 @forgery("secret.endpoint")
 def endpoint_left_in_an_answer_of_the_head_alone(log: Pieces, other: Pieces, chance: random.Random) -> None:
     log.header["plan"]["config"]["stop_seqs"] = [f"http://{HOST}/v1", f"{HOME}/weights"]
+
+
+@forgery("secret.key")
+def key_among_the_results(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.header["results"]["scores"][0]["params"]["client"] = {"api_key": BARE_KEY}
+
+
+@forgery("secret.key")
+def key_among_the_tags(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.header["tags"] = [KEY]
+
+
+@forgery("secret.endpoint")
+def endpoint_beside_a_score(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    for score in scores_of(log.samples[0]):
+        score["metadata"] = {"judged": f"http://{HOST}:8080/v1"}
+
+
+@forgery("secret.key")
+def key_beside_an_answer(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.samples[0]["messages"][-1]["metadata"] = {"client": {"headers": [f"Bearer {BARE_KEY}-{KEY}"]}}
+
+
+@forgery("secret.path")
+def place_of_a_file_in_a_step(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    log.samples[0]["events"][0]["metadata"] = {"source": f"{HOME}/studies/asking.py"}
