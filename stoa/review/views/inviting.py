@@ -51,7 +51,7 @@ def _candidates(panel: Panel) -> Listing[Candidate]:
                 order=("sort_name",),
             ),
             Column("barred", "Could not read", lambda c: c.barred, show=_counted, sortable=False, numeric=True),
-            Column("answer", "Asked", lambda c: c.answer, show=choose, sortable=False),
+            Column("answer", "Invitation", lambda c: c.answer, show=choose, sortable=False),
         ],
         filters=[Filter("q", "Name", lambda rows, words: rows.filter(sort_name__contains=sort_key(words)))],
         sort="name",
