@@ -83,6 +83,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="a folder that holds the sample already")
     options = parser.parse_args()
+    from bench._shared import collect_as_a_web_process
     from bench.pages import sample
 
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
@@ -90,6 +91,7 @@ def main() -> int:
         from tests.cast import browser
 
         first = fill()
+        collect_as_a_web_process()
         addresses = {
             "page": "/lab/compare",
             "page, differences": f"/lab/compare?to={first}",

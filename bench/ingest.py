@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,8 @@ class Template:
         for call in calls_of(sample):
             call["output"] |= {"usage": dict(tokens), "time": 1.5 + chance.random() / 3}
             call["working_time"] = call["output"]["time"]
+            begun = datetime.fromisoformat(call["timestamp"])
+            call["completed"] = (begun + timedelta(seconds=call["working_time"])).isoformat()
         sample["model_usage"] = {name: dict(tokens) for name in sample["model_usage"]}
         sample |= {"id": row.id, "target": row.target, "uuid": f"{chance.getrandbits(100):022x}"}
         sample["metadata"] = {**row.metadata, "cluster": row.cluster}

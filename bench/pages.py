@@ -201,7 +201,10 @@ def main() -> int:
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}; the sample of 300 people")
     with sample(options.data):
+        from bench._shared import collect_as_a_web_process
+
         addresses = pages()
+        collect_as_a_web_process()
         missed = table(addresses, tell_queries=options.queries)
         print(f"\nwith {options.many:,} more questions, statements, answers, posts, estimates, voters, entries a round")
         grow(options.many)

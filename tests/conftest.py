@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.skipping import pytest_make_collect_report, pytest_runtest_makereport
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
 HERE = Path(__file__).parent
 PURE = (HERE / "methods", HERE / "verify", HERE / "evaluation")
@@ -25,13 +27,3 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
     for plugin in ("tests.fixtures", "tests.browser"):
         config.pluginmanager.import_plugin(plugin)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """In CI nothing is skipped: what could not be tested there has failed."""
-    report: Any = yield
-    if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
-        report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was skipped, which CI does not allow: {report.longrepr}"
-    return report

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -17,9 +17,8 @@ from stoa.cli.options import AsJson, notes, out
 from stoa.cli.running import Token, told
 from stoa.kit.faults import Invalid
 
-if TYPE_CHECKING:
-    from stoa.evaluation.formats.imported import Imported
-
+MEGABYTES = 2_048
+"""Address space for reading a file, as a server takes it."""
 Log = Annotated[Path, typer.Argument(metavar="LOG", show_default=False, help="A log of Inspect, .eval or .json.")]
 Plan = Annotated[
     Path | None,
@@ -29,11 +28,7 @@ Plan = Annotated[
 
 def check(log: Log, *, plan: Plan = None, as_json: AsJson = False) -> None:
     """Grade a log's answers anew and name what doesn't follow. Exits with 0 if all follows, 1 if not, 2 if it can't be read."""
-    with _lab_installed():
-        from stoa.evaluation.catalogue import every_version
-        from stoa.evaluation.logs.checking import check
-    with _drawn() as progress:
-        verdict = check(log, _read(plan), suites=every_version(), progress=progress).verdict
+    verdict = _answer("stoa.evaluation.logs", [str(log), *_planned(plan)], "Samples")
     if as_json:
         sys.stdout.write(json.dumps(verdict) + "\n")
     else:
@@ -42,35 +37,44 @@ def check(log: Log, *, plan: Plan = None, as_json: AsJson = False) -> None:
 
 
 def model(
-    file: Annotated[
-        Path | None,
+    files: Annotated[
+        list[Path] | None,
         typer.Argument(
-            metavar="[FILE]", show_default=False, help="Weights, GGUF or safetensors [the small model SmolLM2]."
+            metavar="[FILE]…", show_default=False, help="Weights, GGUF or safetensors [the small model SmolLM2]."
         ),
     ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Print what the head of a file of weights says, and the file's digest. No weight is loaded."""
+    """Print what the head of weights says, and their digest. No weight is loaded. Of weights in several files name them all."""
     from stoa.evaluation.llama import smollm2
-    from stoa.evaluation.weights.header import BadWeights, digest_of
-    from stoa.evaluation.weights.reading import header_of
+    from stoa.evaluation.weights.header import BadWeights
+    from stoa.evaluation.weights.reading import header_of_all
 
     with told():
-        file = file or smollm2()
+        files = files or [smollm2()]
     try:
-        found = {"file": file.name, **asdict(header_of(file))}
-        with _drawn("Digest") as progress:
-            found["digest"] = digest_of(file, _summed(progress, found["size"]))
+        found = {"file": files[0].name, **asdict(header_of_all(files))}
+        found["digest"] = _digest(files, found["size"])
     except (OSError, BadWeights) as fault:
         raise Invalid(
-            f"{file} can’t be read: {fault}", remedy="Name a whole file of weights, GGUF or safetensors."
+            f"{', '.join(map(str, files))} can’t be read: {fault}",
+            remedy="Name a whole file of weights, GGUF or safetensors, or all files of one model.",
         ) from None
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
         return
     for name, value in found.items():
         out.print(escape(f"{name}: {'not said' if value is None else value}"))
+
+
+def _digest(files: Sequence[Path], size: int) -> str:
+    from stoa.evaluation.weights.header import digest_of, digest_of_all
+
+    with _drawn("Digest") as progress:
+        heard = _summed(progress, size)
+        digests = {file.name: digest_of(file, heard) for file in files}
+    return next(iter(digests.values())) if len(files) == 1 else digest_of_all(digests)
 
 
 def import_(
@@ -85,36 +89,33 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Print what a file of another program's results would bring; with --server, bring it. Nothing in it is recomputed."""
-    with _lab_installed():
-        from stoa.evaluation.formats.imported import BadImport
-        from stoa.evaluation.formats.reading import read
-    try:
-        found = read(file)
-    except (OSError, BadImport) as fault:
-        raise Invalid(f"{file} can’t be read in: {fault}", remedy="Name a whole file of results.") from None
+    found = _answer("stoa.evaluation.formats", [str(file)], "Results")
+    if "fault" in found:
+        raise Invalid(f"{file} can’t be read in: {found['fault']}", remedy="Name a whole file of results.")
     if as_json:
-        sys.stdout.write(json.dumps(asdict(found)) + "\n")
+        sys.stdout.write(json.dumps(found) + "\n")
     else:
         _say_imported(found)
     if server:
         _bring(found, server, token)
 
 
-def _say_imported(found: Imported) -> None:
-    samples = f"{found.samples:,} samples" if found.samples else "How many samples is not known"
-    out.print(escape(f"{found.format}, made by {found.made_by}, of {found.model}; licence {found.licence}"))
+def _say_imported(found: Mapping[str, Any]) -> None:
+    samples = f"{found['samples']:,} samples" if found["samples"] else "How many samples is not known"
+    made = f"{found['format']}, made by {found['made_by']}, of {found['model']}; licence {found['licence']}"
+    out.print(escape(made))
     out.print(f"Imported, not registered here: nobody recomputed these numbers. {samples}.")
-    for one in found.measures:
-        error = "" if one.error is None else f" ± {one.error:.4f}"
-        out.print(escape(f"{one.task}: {one.name} {one.value:.4f}{error}"))
+    for result in found["results"]:
+        for name, one in result["measures"].items():
+            error = f" ± {one['error']:.4f}" if "error" in one else ""
+            out.print(escape(f"{result['suite']}: {name} {one['value']:.4f}{error}"))
 
 
-def _bring(found: Imported, address: str, token: str) -> None:
-    from stoa.evaluation.formats.bringing import brought
+def _bring(found: Mapping[str, Any], address: str, token: str) -> None:
     from stoa.evaluation.runner.server import Server
 
     with told():
-        new = Server(address, token).bring(brought(found))
+        new = Server(address, token).bring({name: found[name] for name in ("format", "source", "results")})
     said = f"{new} new {'result' if new == 1 else 'results'}" if new else "They were there before"
     notes.print(escape(f"{said}, shown as imported: {address.rstrip('/')}/lab/imported"))
 
@@ -130,12 +131,18 @@ def _summed(progress: Any, of: int) -> Callable[[int], None]:
     return told
 
 
-@contextmanager
-def _lab_installed() -> Iterator[None]:
-    try:
-        yield
-    except ImportError:
-        raise Invalid("Reading logs needs the extra “lab”.", remedy="Install stoa-server[lab].") from None
+def _answer(module: str, arguments: Sequence[str], what: str) -> dict[str, Any]:
+    """What a process of its own says of a file that somebody else may have made, with as little as a server gives it."""
+    from stoa.evaluation.confined import NOT_INSTALLED, answer_of
+
+    with _drawn(what) as progress:
+        code, said, last = answer_of(module, arguments, progress, MEGABYTES)
+    if code == NOT_INSTALLED:
+        raise Invalid("Reading logs needs the extra “lab”.", remedy="Install stoa-server[lab].")
+    if code:
+        raise Invalid(f"The file could not be read: {last}", remedy="Try again; the file may be too large for here.")
+    found: dict[str, Any] = json.loads(said)
+    return found
 
 
 @contextmanager
@@ -149,16 +156,17 @@ def _drawn(what: str = "Samples") -> Iterator[Any]:
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
-def _read(plan: Path | None) -> Mapping[str, Any] | None:
+def _planned(plan: Path | None) -> list[str]:
+    """Where the plan lies, if one is given: as arguments. Raises `Invalid` where it is none."""
     if plan is None:
-        return None
+        return []
     try:
         found = json.loads(plan.read_text("utf-8"))
     except (OSError, ValueError) as fault:
         raise Invalid(f"{plan} can’t be read as a plan: {fault}.", remedy="Take it from the study’s page.") from None
     if not isinstance(found, dict):
         raise Invalid(f"{plan} is no plan.", remedy="Take it from the study’s page.")
-    return found
+    return [str(plan)]
 
 
 def _told(verdict: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from stoa.evaluation.suites.prefix_extraction import PREFIX_EXTRACTION
 from stoa.evaluation.suites.prompt_leak import PROMPT_LEAK
 from stoa.evaluation.suites.refusal import REFUSAL
 from stoa.evaluation.suites.rows import set_digest
-from stoa.evaluation.suites.small_checks import SMALL_CHECKS
+from stoa.evaluation.suites.small_checks import SMALL_CHECKS, SMALL_CHECKS_1
 from stoa.evaluation.words import Suite
 
 SUITES: dict[str, Suite] = {
@@ -33,7 +33,7 @@ SUITES: dict[str, Suite] = {
     )
 }
 
-EARLIER: tuple[Suite, ...] = (JAILBREAK_1,)
+EARLIER: tuple[Suite, ...] = (JAILBREAK_1, SMALL_CHECKS_1)
 """No plan gets them any more, but studies that have them are run, reproduced and checked by them."""
 
 

@@ -7,10 +7,14 @@ import ctypes
 import os
 import resource
 import signal
+import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 
 MEGABYTES, SECONDS, WALL_SECONDS = 4096, 900, 1800
+NOT_INSTALLED = 3
+"""The exit code of such a process where what reads the file is not installed."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -43,6 +47,27 @@ def limit(asked: argparse.Namespace) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (asked.memory << 20, asked.memory << 20))
     resource.setrlimit(resource.RLIMIT_CPU, (asked.seconds, asked.seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def answer_of(
+    module: str, arguments: Sequence[str], told: Callable[[int, int], None], memory: int = MEGABYTES
+) -> tuple[int, bytes, str]:
+    """Start such a process and wait: its exit code, what it put out, and the last line of what it said beside.
+
+    `memory` is its address space in megabytes; `told` is called with what is done and of how much, as the process says it.
+    """
+    program = [sys.executable, "-P", "-m", module, *arguments, "--memory", str(memory), "--parent", str(os.getpid())]
+    last = ""
+    with tempfile.TemporaryFile() as out:
+        with subprocess.Popen(program, stdout=out, stderr=subprocess.PIPE, text=True, errors="replace") as process:
+            assert process.stderr is not None
+            for line in process.stderr:
+                last = line.strip() or last
+                numbers = line.split()
+                if len(numbers) == 2 and all(number.isdecimal() for number in numbers):
+                    told(int(numbers[0]), int(numbers[1]))
+        out.seek(0)
+        return process.returncode, out.read(), last
 
 
 def _end_with(parent: int) -> None:

@@ -22,6 +22,7 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 
 from stoa.evaluation.llama import MODEL_VARIABLE, SLOTS, Text, smollm2
 from stoa.evaluation.suites.jailbreak import JAILBREAK
+from stoa.evaluation.suites.small_checks import SMALL_CHECKS
 from stoa.evaluation.tasks import task_of
 
 _INSTALLED = "site-packages" in Path(__file__).parts
@@ -93,9 +94,9 @@ def jailbreak(samples: int = 50, seed: int = 1, version: str = JAILBREAK.version
 
 
 @task(name=_name("small_checks"))
-def small_checks(samples: int = 50, seed: int = 1) -> Task:
+def small_checks(samples: int = 50, seed: int = 1, version: str = SMALL_CHECKS.version) -> Task:
     """Small checks."""
-    return task_of("stoa/small_checks", samples=samples, seed=seed)
+    return task_of("stoa/small_checks", samples=samples, seed=seed, version=version)
 
 
 @modelapi(name="stoa-gguf")

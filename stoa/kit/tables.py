@@ -26,6 +26,7 @@ Complete = Callable[[Sequence[Any]], Sequence[Any]]
 """Makes rows of a list of those that the database gave, such as with names that no query of theirs could fetch."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 2000
+LINES = 100
 KEPT_NUMBERS = 4000
 KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
@@ -338,11 +339,11 @@ def safe_for_spreadsheets(value: str) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, datetime):
         return instants.machine(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _each(rows: Rows, complete: Complete) -> Iterator[Any]:
@@ -361,17 +362,31 @@ class _Echo:
 def _csv_lines(columns: Sequence[Column[Row]], rows: Iterable[Any]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow([column.key for column in columns])
-    for row in rows:
-        values = (_plain(column.value(row)) for column in columns)
-        yield writer.writerow([safe_for_spreadsheets(value) if isinstance(value, str) else value for value in values])
+    values = [column.value for column in columns]
+    lines = (writer.writerow([_in_a_cell(value(row)) for value in values]) for row in rows)
+    yield from _together(lines)
 
 
 def _json_lines(columns: Sequence[Column[Row]], rows: Iterable[Any]) -> Iterator[str]:
+    lines = (
+        f"{',' if index else ''}\n"
+        + json.dumps({column.key: _plain(column.value(row)) for column in columns}, ensure_ascii=False)
+        for index, row in enumerate(rows)
+    )
     yield "["
-    for index, row in enumerate(rows):
-        line = json.dumps({column.key: _plain(column.value(row)) for column in columns}, ensure_ascii=False)
-        yield f"{',' if index else ''}\n{line}"
+    yield from _together(lines)
     yield "\n]\n"
+
+
+def _in_a_cell(value: Any) -> Any:
+    value = _plain(value)
+    return safe_for_spreadsheets(value) if isinstance(value, str) else value
+
+
+def _together(lines: Iterator[str]) -> Iterator[str]:
+    """A hundred lines at once: each part that is sent has its price, whatever is in it."""
+    while some := list(islice(lines, LINES)):
+        yield "".join(some)
 
 
 def _whole(text: str) -> int:

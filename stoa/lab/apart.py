@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from stoa.evaluation.confined import NOT_INSTALLED
+
 MEGABYTES, SECONDS = 2_048, 600
 """Address space and processor time of one check."""
 WALL_SECONDS = 1_200
 """Of the clock for all of a check; the check itself ends a minute earlier, and says so."""
-NOT_INSTALLED = 3
 
 
 class CannotCheck(Exception):

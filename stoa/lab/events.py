@@ -194,6 +194,20 @@ class RunChecked(RunEvent):
 
 
 @dataclass(frozen=True)
+class RunSetAside(RunEvent):
+    """A reproduction counts no more: what it decided is settled without it."""
+
+    type: ClassVar[str] = "lab.run.set_aside"
+
+
+@dataclass(frozen=True)
+class RunCountsAgain(RunEvent):
+    """A reproduction that was set aside counts again."""
+
+    type: ClassVar[str] = "lab.run.counts_again"
+
+
+@dataclass(frozen=True)
 class ResultSettled(RunEvent):
     """What a claimed result counts as from now on; `run` is the claim."""
 

@@ -75,7 +75,8 @@ class VersionForm(ActForm):
     digest = forms.CharField(
         label="Digest of the weights",
         max_length=71,
-        help_text="sha256: and 64 hexadecimal digits. “stoa lab model FILE” gives it, with what the header says.",
+        help_text="sha256: and 64 hexadecimal digits. “stoa lab model FILE” gives it, with what the header says; of several "
+        "files name all.",
     )
     file = forms.CharField(label="File name", max_length=200, required=False)
     format = forms.ChoiceField(label="Format", choices=ModelVersion.Format.choices)

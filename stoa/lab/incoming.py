@@ -27,7 +27,7 @@ def read_apart(file: ResultFile) -> tuple[dict[str, Any] | None, str]:
     if not isinstance(said, dict):
         raise no_answer(done)
     if "fault" in said:
-        fault = str(said["fault"]).replace(file.upload.digest, "the file")
+        fault = str(said["fault"])
         return None, fault[:1].upper() + fault[1:]
     return {name: said[name] for name in KEPT}, ""
 

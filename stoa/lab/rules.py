@@ -74,6 +74,17 @@ def why_dependent(person_id: str, claim: Run) -> str:
     return dependence(person_id, claim.study, claim, place, read=committed or (is_old(claim) and not is_awaited(claim)))
 
 
+def counts(run: Run) -> bool:
+    """Whether a reproduction counts: independent, its log holds, and nobody set it aside."""
+    return bool(run.independent) and run.verdict == Run.Verdict.FOLLOWS and run.set_aside is None
+
+
+def is_party(actor: Actor, run: Run) -> bool:
+    """Whether what a reproduction decides is the actor's own matter: they ran it, or what it reproduces, or are an author."""
+    claim = run.reproduces
+    return actor.person_id is not None and actor.person_id in {run.member_id, *people_of(run.study, claim or run)}
+
+
 def is_old(run: Run) -> bool:
     """Whether the time is over for which a log is kept closed; one on which something waits is kept longer."""
     return run.log_opens is not None and run.log_opens <= clock.now()

@@ -48,6 +48,7 @@ urlpatterns = [
     path("/studies/<int:number>/runs", runs.index, name="runs"),
     path("/studies/<int:number>/runs/<int:run>", runs.run, name="run"),
     path("/studies/<int:number>/runs/<int:run>/log", runs.log, name="log"),
+    path("/studies/<int:number>/runs/<int:run>/aside", runs.aside, name="set_aside"),
     path("/tasks", results.tasks, name="tasks"),
     path("/results", results.index, name="results"),
     path("/imported", results.imported, name="imported"),

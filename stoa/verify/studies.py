@@ -20,6 +20,8 @@ from stoa.verify.shown import counted, plain
 REGISTERED, CHANGED = "lab.plan.registered", "lab.plan.changed"
 BEGUN, FAILED, SUBMITTED, CHECKED = "lab.run.begun", "lab.run.failed", "lab.run.submitted", "lab.run.checked"
 SETTLED = "lab.result.settled"
+ASIDE, AGAIN = "lab.run.set_aside", "lab.run.counts_again"
+DECIDED = ("reproduced", "disputed")
 ENDED = ("lab.study.closed", "lab.study.withdrawn")
 KEY, KEY_ENDED = "lab.key.registered", "lab.key.ended"
 DIGEST = "sha256:"
@@ -32,7 +34,7 @@ def check_studies(deciding: list[Entry], report: Report) -> None:
         if entry.type.startswith("lab.") and "study" in entry.facts:
             studies[Facts(entry).text("study")].append(entry)
     keys = _keys(deciding)
-    used: dict[str, str] = {}
+    used: dict[str, tuple[str, str]] = {}
     for study, entries in studies.items():
         _Study(study, entries, keys, used).check(report)
 
@@ -60,7 +62,7 @@ class _Study:
         study: str,
         entries: list[Entry],
         keys: dict[tuple[str, str], list[tuple[int, int | None]]],
-        used: dict[str, str],
+        used: dict[str, tuple[str, str]],
     ) -> None:
         self.about = f"study:{plain(study)}"
         self.entries, self.keys, self.used = entries, keys, used
@@ -107,8 +109,9 @@ class _Study:
             facts = Facts(entry)
             begun = self._run_of(entry, facts)
             log = facts.text("log")
-            if self.used.setdefault(log, str(entry)) != str(entry):
-                raise Broken(f"{entry} has the log of {self.used[log]}.")
+            first, run = self.used.setdefault(log, (str(entry), entry.subject))
+            if run != entry.subject:  # after a restore a run's own log is sent in anew
+                raise Broken(f"{entry} has the log of {first}.")
             if registered is None or not self._signed(entry, facts, begun, Facts(registered).number("number")):
                 raise Broken(f"{entry}: the log is not signed by a key that its member had then.")
             if Facts(begun).has("reproduces"):
@@ -138,20 +141,37 @@ class _Study:
         holds: set[int] = set()
         settled: dict[int, str] = {}
         for entry in self.entries:
-            if entry.type not in (CHECKED, SETTLED):
-                continue
-            facts, number = Facts(entry), Facts(entry).number("number", 1)
-            self._run_of(entry, facts)
-            if entry.type == CHECKED:
-                holds |= {number} if facts.text("verdict") == "follows" else set()
-                continue
-            settled[number] = facts.text("state")
-            if number not in holds:
-                raise Broken(f"{entry} rests on run {number:,}, whose log was not found to hold.")
-            if settled[number] in ("reproduced", "disputed") and not self._repeated(number, holds):
-                raise Broken(f"{entry} says {settled[number]}; no independent reproduction had a log that holds.")
+            if entry.type in (CHECKED, ASIDE, AGAIN):
+                self._count(entry, holds)
+            elif entry.type == SETTLED:
+                number, state = self._settled(entry, holds)
+                settled[number] = state
+        for number, state in settled.items():
+            if state in DECIDED and not self._repeated(number, holds):
+                raise Broken(f"Run {number:,} still counts as {state}; the reproductions that said so were set aside.")
         reproduced = sum(state == "reproduced" for state in settled.values())
         return f"{counted(len(settled), 'result')}, {reproduced:,} reproduced."
+
+    def _count(self, entry: Entry, holds: set[int]) -> None:
+        """Take a run into those that count, or out of them."""
+        facts, number = Facts(entry), Facts(entry).number("number", 1)
+        self._run_of(entry, facts)
+        if entry.type != CHECKED and (number in holds) != (entry.type == ASIDE):
+            raise Broken(f"{entry} is about a run that did not stand so.")
+        if entry.type == AGAIN or (entry.type == CHECKED and facts.text("verdict") == "follows"):
+            holds.add(number)
+        else:
+            holds.discard(number)
+
+    def _settled(self, entry: Entry, holds: set[int]) -> tuple[int, str]:
+        facts, number = Facts(entry), Facts(entry).number("number", 1)
+        self._run_of(entry, facts)
+        state = facts.text("state")
+        if number not in holds:
+            raise Broken(f"{entry} rests on run {number:,}, whose log was not found to hold.")
+        if state in DECIDED and not self._repeated(number, holds):
+            raise Broken(f"{entry} says {state}; no independent reproduction had a log that holds.")
+        return number, state
 
     def _repeated(self, claim: int, holds: set[int]) -> bool:
         """Whether an independent reproduction of this run is among those whose logs hold."""

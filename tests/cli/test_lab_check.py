@@ -37,3 +37,15 @@ def test_true_forged_and_broken_logs_are_told_apart_by_words_and_exit_code(tmp_p
     assert (broken.returncode, broken.stdout.splitlines()[0]) == (2, "It can’t be read:")
     path.write_text("no plan")
     assert stoa(str(log), "--plan", str(path)).returncode == 1
+
+
+def test_a_log_that_takes_all_memory_is_told_to_be_too_large_and_takes_no_more_than_a_server_gives(tmp_path):
+    bomb = tmp_path / "bomb.json"
+    with bomb.open("wb") as file:
+        file.write(b'{"version":2,"status":"success","eval":{"metadata":[[]')
+        for _ in range(35):
+            file.write(b",[]" * 1_000_000)
+        file.write(b"]}}")
+    told = stoa(str(bomb))
+    assert told.returncode == 2, told.stderr
+    assert "[file.large]" in told.stdout

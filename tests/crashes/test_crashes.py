@@ -10,13 +10,12 @@ import sys
 import pytest
 
 from tests.crashes.driving import crash
-from tests.crashes.killing import VICTIMS
 
 pytestmark = pytest.mark.slow
 FULL = [pytest.param(seed, 50, id=f"seed-{seed}", marks=pytest.mark.prove) for seed in (2, 3, 4, 5)]
 
 
-@pytest.mark.parametrize(("seed", "kills"), [pytest.param(1, len(VICTIMS), id="each-part-once"), *FULL])
+@pytest.mark.parametrize(("seed", "kills"), [pytest.param(1, 10, id="each-part-first"), *FULL])
 def test_after_kills_everything_acknowledged_is_there_once(seed, kills, tmp_path, capsys):
     outcome = crash(seed, kills, tmp_path)
     with capsys.disabled():

@@ -6,14 +6,15 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Way = Callable[["Asked", int], tuple[int, bytes, float]]
-"""Given the endpoint and how often this prompt was asked before: status, body, and seconds to wait first."""
+Answer = bytes | Iterable[bytes]
+Way = Callable[["Asked", int], tuple[int, Answer, float]]
+"""Given the endpoint and how often this prompt was asked before: status, body, whole or in parts, and seconds to wait first."""
 
 
 def completion(text: str) -> bytes:
@@ -63,9 +64,11 @@ def endpoint(way: Way = right) -> Iterator[Asked]:
             try:
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer)))
+                if isinstance(answer, bytes):
+                    self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
-                self.wfile.write(answer)
+                for part in [answer] if isinstance(answer, bytes) else answer:
+                    self.wfile.write(part)
             except (BrokenPipeError, ConnectionResetError):
                 pass  # whoever asked was killed or tired of waiting
 

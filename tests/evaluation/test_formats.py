@@ -4,6 +4,8 @@ import csv
 import hashlib
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -165,3 +167,16 @@ def test_mutated_files_are_read_or_refused(changes, which, tmp_path):
     except BadImport:
         return
     assert all(abs(one.value) < 1e300 and one.name.isprintable() for one in found.measures)
+
+
+def test_a_fault_of_a_file_tells_nothing_of_where_it_lies(tmp_path: Path) -> None:
+    broken = tmp_path / ("b7" * 32)
+    broken.write_text("{not JSON")
+    closed = tmp_path / "no such file"
+    for file in (broken, closed):
+        done = subprocess.run(
+            [sys.executable, "-m", "stoa.evaluation.formats", str(file)], capture_output=True, text=True, check=True
+        )
+        fault = json.loads(done.stdout)["fault"]
+        assert fault
+        assert not any(part in fault for part in (str(tmp_path), file.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import sys
 import time
 import zipfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -282,6 +284,30 @@ def test_a_run_whose_endpoint_breaks_keeps_what_is_finished_and_goes_on_when_it_
     ],
 )
 def test_an_endpoint_that_does_not_work_is_told_before_anything_begins(way: Way, said: str) -> None:
+    with endpoint(way) as asked, pytest.raises(Unusable, match=said):
+        measured(Endpoint(asked.address, "m", at_once=2, patience=1))
+
+
+def dripping(asked: Asked, before: int) -> tuple[int, Iterator[bytes], float]:
+    """A right answer, of which each byte comes long after the one before."""
+
+    def slowly() -> Iterator[bytes]:
+        for byte in completion("42"):
+            time.sleep(0.2)
+            yield bytes([byte])
+
+    return 200, slowly(), 0
+
+
+def endless(asked: Asked, before: int) -> tuple[int, Iterator[bytes], float]:
+    """An answer that never ends."""
+    return 200, itertools.repeat(b" " * 65_536), 0
+
+
+@pytest.mark.parametrize(
+    ("way", "said"), [(dripping, "did not answer within 1 seconds"), (endless, "not that of a chat model")]
+)
+def test_an_endpoint_whose_answer_does_not_end_is_told_as_one_that_does_not_work(way: Way, said: str) -> None:
     with endpoint(way) as asked, pytest.raises(Unusable, match=said):
         measured(Endpoint(asked.address, "m", at_once=2, patience=1))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -33,7 +34,7 @@ DIGESTS = {
     "stoa/indirect_injection": "sha256:3407d01feb1fd5a36d020bb6720f78bdc283b8299bed4849f36724792ed89673",
     "stoa/prompt_leak": "sha256:a031fa22d77acab3ec8ea289ecaf81dd88f30411548ed847c8d887ab1ffd44d3",
     "stoa/jailbreak": "sha256:6298e24223b9a64b79a9bfa845b8d37aa751f82ac7ae30ab55b10721dcbbd7a9",
-    "stoa/small_checks": "sha256:352413a5c7c4d5ce9d197d7c1ed75b876abfa3e0039a103fab87bd2828d8b01c",
+    "stoa/small_checks": "sha256:078d40e7486ba6fd627b87ba2cc3ef05fc326ea8a429d3318ebe4033eb459e02",
 }
 
 
@@ -56,7 +57,10 @@ def test_a_sample_set_is_the_same_for_the_same_seed_and_another_for_another(name
 
 def test_the_sets_of_earlier_versions_stay_what_plans_say() -> None:
     found = {f"{one.name} {one.version}": set_digest(one.samples(7, 50)) for one in EARLIER}
-    assert found == {"stoa/jailbreak 1": "sha256:4441a74970e33f123f9f322cab95de79d7925c6deffa0c96667087b20131131b"}
+    assert found == {
+        "stoa/jailbreak 1": "sha256:4441a74970e33f123f9f322cab95de79d7925c6deffa0c96667087b20131131b",
+        "stoa/small_checks 1": "sha256:352413a5c7c4d5ce9d197d7c1ed75b876abfa3e0039a103fab87bd2828d8b01c",
+    }
     assert all(suite_of(one.name, one.version) == one != SUITES[one.name] for one in EARLIER)
 
 
@@ -220,6 +224,28 @@ def test_sums_are_read_from_the_end_of_an_answer() -> None:
     one = next(sample for sample in first("stoa/small_checks") if sample.cluster == "sums: plus")
     assert graded("stoa/small_checks", one, f"{one.input} The answer is {one.target}.")["sums"] == 1
     assert graded("stoa/small_checks", one, f"{one.target}, or 7")["sums"] == 0
+
+
+@pytest.mark.parametrize("minus", ["-", "\u2212"])
+def test_a_sum_below_zero_may_be_written_with_either_minus(minus: str) -> None:
+    one = next(sample for sample in first("stoa/small_checks", 200) if sample.target.startswith("-"))
+    assert graded("stoa/small_checks", one, f"{minus}{one.target[1:]}")["sums"] == 1
+    assert graded("stoa/small_checks", one, one.target[1:])["sums"] == 0
+
+
+@pytest.mark.parametrize("count", [24, 288])
+def test_small_checks_are_a_quarter_of_each_kind_and_facts_are_alike_only_with_themselves(count: int) -> None:
+    samples = first("stoa/small_checks", count)
+    assert Counter(one.metadata["kind"] for one in samples) == dict.fromkeys(
+        ("sums", "facts", "reading", "format"), count // 4
+    )
+    facts = {one.cluster: one.target for one in samples if one.metadata["kind"] == "facts"}
+    assert len(facts) == min(24, count // 4)
+    assert all(
+        one.target == facts[one.cluster] and one.cluster.removeprefix("facts: ") in one.input
+        for one in samples
+        if one.cluster in facts
+    )
 
 
 def test_refusal_says_that_it_needs_a_local_copy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

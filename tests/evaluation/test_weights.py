@@ -89,6 +89,31 @@ def test_the_command_prints_what_a_version_is_registered_from_of_the_small_model
     assert (tiny["file"], tiny["format"], tiny["digest"]) == ("tiny.gguf", "gguf", digest_of(tmp_path / "tiny.gguf"))
 
 
+def test_weights_in_several_files_have_one_digest_that_sha256sum_makes_too(tmp_path):
+    for number, shape in enumerate(([8, 4], [8, 2], [4, 4]), 1):
+        size = 2 * shape[0] * shape[1]
+        tensor = {"dtype": "BF16", "shape": shape, "data_offsets": [0, size]}
+        (tmp_path / f"model-{number}-of-3.safetensors").write_bytes(safetensors({f"t{number}": tensor}, size))
+    files = sorted(tmp_path.glob("*.safetensors"))
+    command = [sys.executable, "-m", "stoa.cli", "lab", "model", "--json"]
+    found, turned = (
+        json.loads(subprocess.run([*command, *map(str, named)], capture_output=True, text=True, check=True).stdout)
+        for named in (files, files[::-1])
+    )
+    made = subprocess.run(
+        "sha256sum *.safetensors | LC_ALL=C sort | sha256sum",
+        shell=True,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found["digest"] == turned["digest"] == f"sha256:{made.stdout.split()[0]}"
+    assert (found["parameters"], found["tensors"], found["size"]) == (64, 3, sum(one.stat().st_size for one in files))
+    again = subprocess.run([*command, str(files[0]), str(files[0])], capture_output=True, text=True, check=False)
+    assert (again.returncode, "two have one name" in again.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     "data",
     [

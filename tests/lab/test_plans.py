@@ -44,7 +44,7 @@ def test_registering_gives_number_seed_sets_and_a_digest_on_the_record(cast: Cas
     assert plan.digest == study.plan_digest == digest_of(plan.plan)
     samples = PLAN["suites"][0][1]
     wanted = set_digest(SUITES[SUITE].samples(study.seed, samples))
-    assert plan.plan["suites"] == [{"name": SUITE, "version": "1", "samples": samples, "set": wanted}]
+    assert plan.plan["suites"] == [{"name": SUITE, "version": "2", "samples": samples, "set": wanted}]
     assert [one["digest"] for one in plan.plan["models"]] == [of.digest]
     entry = Entry.objects.get(type="lab.plan.registered")
     facts: Any = parse_object(bytes(entry.body))["facts"]
@@ -255,4 +255,4 @@ def test_a_changed_plan_keeps_the_versions_of_its_suites(cast: Cast) -> None:
     changed = {**says, "suites": [(JAILBREAK, 24), (SUITE, 24)], "margin": 0.15}
     plan = acts.change_plan(acting(cast.author), study=study, version=1, says=changed, reason="More is asked.")
     assert planned_set("1", study) in plan.plan["suites"]
-    assert next(one["version"] for one in plan.plan["suites"] if one["name"] == SUITE) == "1"
+    assert next(one["version"] for one in plan.plan["suites"] if one["name"] == SUITE) == "2"

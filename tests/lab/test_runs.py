@@ -17,7 +17,7 @@ from stoa.methods.canonical import parse_object
 from stoa.people import acts as people
 from stoa.people.models import Organisation, Person
 from stoa.record.models import Entry
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.lab.studying import (
     CLUSTERS,
     MEASURE,
@@ -148,6 +148,54 @@ def test_one_that_disputes_outweighs_one_that_reproduces(cast: Cast) -> None:
     reproduced(claim, cast.member, right=30)
     reproduced(claim, cast.members[2], right=58)
     assert Result.objects.get().state == "disputed"
+
+
+def test_one_person_counts_once_however_often_they_reproduce(cast: Cast) -> None:
+    claim = claimed(registered(cast.author), cast.author)
+    first, second = (reproduced(claim, cast.member, right=right) for right in (30, 58))
+    assert (first.independent, second.independent) == (True, False)
+    assert Result.objects.get().state == "reproduced"
+
+
+def test_a_reproduction_that_is_set_aside_decides_nothing_until_it_counts_again(cast: Cast) -> None:
+    steward = acting(cast.steward)
+    claim = claimed(registered(cast.author), cast.author)
+    reproduced(claim, cast.member, right=30)
+    forged = reproduced(claim, cast.members[2], right=58)
+    page, why = f"{forged.get_absolute_url()}/aside", "Who sent it in says that it was a jest."
+    assert "Set it aside" not in browser(cast.member).get(forged.get_absolute_url()).content.decode()
+    assert "Set it aside" in browser(cast.steward).get(forged.get_absolute_url()).content.decode()
+    assert browser(cast.steward).post(page, {"reason": "x"}).status_code == 422
+    assert browser(cast.steward).post(page, {"reason": why})["Location"] == forged.get_absolute_url()
+    assert Result.objects.get().state == "reproduced"
+    assert str(forged.number) not in Result.objects.get().compared
+    shown = browser(cast.member).get(forged.get_absolute_url()).content.decode()
+    assert ("It counts no more" in shown, why in shown) == (True, True)
+    assert queries.runs.reproductions_by(cast.members[2].pk, None) == []
+    with pytest.raises(Closed):
+        acts.set_aside(steward, run=forged, reason="Twice over.")
+    assert browser(cast.steward).post(page, {"reason": "It was none."}).status_code == 302
+    assert Result.objects.get().state == "disputed"
+    assert [one["state"] for one in facts("lab.result.settled")] == [
+        "claimed", "reproduced", "disputed", "reproduced", "disputed",
+    ]  # fmt: skip
+    with pytest.raises(Closed, match="not set aside"):
+        acts.count_again(steward, run=forged, reason="Twice over.")
+
+
+def test_nobody_sets_aside_what_is_their_own_matter_or_decides_nothing(cast: Cast) -> None:
+    claim = claimed(registered(cast.steward), cast.steward)
+    run, dependent = reproduced(claim, cast.member), reproduced(claim, cast.steward)
+    with pytest.raises(Refused, match="own matter"):
+        acts.set_aside(acting(cast.steward), run=run, reason="It disputes mine.")
+    with pytest.raises(Refused):
+        acts.set_aside(acting(cast.author), run=run, reason="I don't like it.")
+    founder = acting(cast.founder)
+    for other in (claim, dependent):
+        with pytest.raises(Closed):
+            acts.set_aside(founder, run=other, reason="It decides nothing.")
+    assert acts.set_aside(founder, run=run, reason="It was invented.").aside == "It was invented."
+    assert Result.objects.get().state == "claimed"
 
 
 def test_who_is_not_independent_settles_nothing(cast: Cast) -> None:

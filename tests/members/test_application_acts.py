@@ -167,6 +167,22 @@ def test_what_another_tab_saved_meanwhile_is_not_overwritten() -> None:
     assert Draft.objects.get().answers["why"] == "One."
 
 
+def test_what_another_tab_saved_of_another_page_hinders_nothing() -> None:
+    cast = Cast()
+    draft = begin(cast.stranger, opened(cast))
+    opened_at = draft.version
+    members.save_draft(acting(cast.stranger), draft=draft, version=opened_at, answers={"why": "From one tab."})
+    members.save_draft(acting(cast.stranger), draft=draft, version=opened_at, profile={"organisation": "Lund"})
+    kept = Draft.objects.get()
+    assert (kept.answers["why"], kept.profile["organisation"]) == ("From one tab.", "Lund")
+    with pytest.raises(Conflict):
+        members.save_draft(acting(cast.stranger), draft=draft, version=opened_at, profile={"organisation": "Oslo"})
+    with pytest.raises(Conflict):
+        members.save_draft(
+            acting(cast.stranger), draft=draft, version=kept.version + 1, answers={"why": "From nowhere."}
+        )
+
+
 def test_withdrawing_deletes_what_was_submitted_and_leaves_the_text_to_its_writer() -> None:
     cast = Cast()
     call = opened(cast)

@@ -170,6 +170,18 @@ def test_two_tabs_are_brought_together() -> None:
     assert Draft.objects.get().answers["why"] == "Both."
 
 
+def test_two_tabs_with_different_pages_go_on_side_by_side() -> None:
+    cast = Cast()
+    begin(cast.stranger, opened(cast))
+    client = browser(cast.stranger)
+    assert (
+        client.post(f"{CALL}/apply/2", {"version": 2, "a_why": "From one tab.", "a_topics": ["1"]}).status_code == 302
+    )
+    assert client.post(f"{CALL}/apply/1", {"version": 2, "organisation": "Lund"}).status_code == 302
+    kept = Draft.objects.get()
+    assert (kept.answers["why"], kept.profile["organisation"]) == ("From one tab.", "Lund")
+
+
 def test_signing_in_again_leads_back_to_what_was_typed() -> None:
     cast = Cast()
     begin(cast.stranger, opened(cast))
@@ -241,7 +253,7 @@ def test_one_applies_over_http_and_nobody_reads_there_what_one_says_apart() -> N
     assert (begun.status_code, begun.json()["version"], begun.json()["submitted"]) == (201, 1, None)
     saved = send("PUT", "/application", {"version": 1, "answers": {"why": "By program.", "topics": [1]}})
     assert saved.json()["answers"] == {"why": "By program.", "topics": [1]}
-    assert send("PUT", "/application", {"version": 1, "answers": {}}).status_code == 409
+    assert send("PUT", "/application", {"version": 1, "answers": {"why": "By another."}}).status_code == 409
     assert send("POST", "/application/submit", {}).json()["number"] == Application.objects.get().pk
     assert send("PUT", "/about", {"said": {"gender": "woman"}}).status_code == 204
     assert send("GET", "/about").status_code == 405

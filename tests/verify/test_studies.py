@@ -94,6 +94,28 @@ def at(kind: str, number: int | None = None) -> int:
     return places[-1]
 
 
+ASIDE = ("lab.run.set_aside", "person:c", "run:3", {"run": "3", "study": "s", "number": 3})
+AGAIN = ("lab.run.counts_again", *ASIDE[1:])
+CLAIMED = ("lab.result.settled", "clock", "run:2", {"run": "2", "study": "s", "number": 2, "state": "claimed"})
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ([ASIDE, CLAIMED], Outcome.PASSED),
+        ([ASIDE, CLAIMED, AGAIN, told()[-2]], Outcome.PASSED),
+        ([ASIDE], Outcome.FAILED),
+        ([ASIDE, CLAIMED, told()[-2]], Outcome.FAILED),
+        ([AGAIN], Outcome.FAILED),
+        ([ASIDE, CLAIMED, ASIDE], Outcome.FAILED),
+    ],
+)
+def test_a_reproduction_that_was_set_aside_decides_nothing_until_it_counts_again(
+    more: list[tuple[str, str, str, dict[str, Any]]], outcome: Outcome
+) -> None:
+    assert outcomes([*told(), *more])["study.results"][0] is outcome
+
+
 @pytest.mark.parametrize(
     ("code", "place", "changed"),
     [

@@ -1,8 +1,8 @@
 """`python -m stoa.evaluation.formats FILE`: reads one file in, in a process of its own, as the server's worker has it done.
 
 What it brings goes to standard output as one line of JSON: `format`, `source`, `results` as a server takes them, with
-`made_by`, `model` and `samples`; or `fault`, where it can't be read in. Exit codes: 0, there is either; 3, what reads files
-is not installed here.
+`made_by`, `model`, `licence` and `samples`; or `fault`, where it can't be read in. Exit codes: 0, there is either; 3, what
+reads files is not installed here.
 """
 
 import argparse
@@ -11,9 +11,9 @@ import os
 import sys
 from pathlib import Path
 
-from stoa.evaluation.confined import add_limits, confined, limit
+from stoa.evaluation.confined import NOT_INSTALLED, add_limits, confined, limit
 
-_EXPECTED = (0, 3)
+_EXPECTED = (0, NOT_INSTALLED)
 
 
 def main(arguments: list[str]) -> int:
@@ -37,14 +37,17 @@ def _read(asked: argparse.Namespace) -> int:
         from stoa.evaluation.formats.reading import read  # noqa: PLC0415 - Inspect may not be installed
     except ImportError as fault:
         sys.stderr.write(f"{fault}\n")
-        return 3
+        return NOT_INSTALLED
     limit(asked)
     try:
         found = read(asked.file)
-    except (OSError, BadImport) as fault:
-        said = {"fault": str(fault)[:300]}
+    except OSError as fault:
+        said = {"fault": f"It can’t be opened: {fault.strerror or type(fault).__name__}."}
+    except BadImport as fault:
+        said = {"fault": str(fault).replace(asked.file.name, "the file")[:300]}
     else:
-        said = brought(found) | {"made_by": found.made_by, "model": found.model, "samples": found.samples}
+        beside = {name: getattr(found, name) for name in ("made_by", "model", "licence", "samples")}
+        said = brought(found) | beside
     sys.stdout.write(json.dumps(said, allow_nan=False) + "\n")
     sys.stdout.flush()
     return 0

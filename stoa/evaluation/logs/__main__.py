@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stoa.evaluation.confined import add_limits, confined, limit
+from stoa.evaluation.confined import NOT_INSTALLED, add_limits, confined, limit
 from stoa.evaluation.logs.faults import Fault, unreadable
 
-_EXPECTED = (0, 3)
+_EXPECTED = (0, NOT_INSTALLED)
 
 
 def main(arguments: list[str]) -> int:
@@ -46,7 +46,7 @@ def _checked(asked: argparse.Namespace, plan: Mapping[str, Any], run: Mapping[st
         from stoa.evaluation.logs.checking import check  # noqa: PLC0415 - Inspect is loaded once the arguments are good
     except ImportError as fault:
         sys.stderr.write(f"{fault}\n")
-        return 3
+        return NOT_INSTALLED
     limit(asked)
     checked = check(asked.log, plan, run, suites=every_version(), progress=_Progress())
     if asked.marks:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SHORTEST = 8
 """A shorter key, such as "token" for a server of one's own, could be any word of a log, and keeps nobody out."""
 _WARM_TOKENS = 24
+_LONGEST_ANSWER = 1 << 20
+"""Bytes, of so few tokens: whoever sends more is no chat model."""
 _ASK = "Count from one to thirty in words."
 
 
@@ -84,12 +87,36 @@ def led_to(endpoint: Endpoint) -> Iterator[None]:
 def measured(endpoint: Endpoint) -> Speed:
     """Ask for a few tokens as often at once as a run does. Raises `Unusable` with what is wrong where no right answer comes."""
     begun = time.monotonic()
-    with ThreadPoolExecutor(endpoint.at_once) as pool:
-        tokens = sum(pool.map(lambda _: _asked(endpoint), range(endpoint.at_once)))
+    tokens = asyncio.run(_asked_at_once(endpoint))
     return Speed(tokens / max(time.monotonic() - begun, 1e-3))
 
 
-def _asked(endpoint: Endpoint) -> int:
+async def _asked_at_once(endpoint: Endpoint) -> int:
+    limits = httpx.Limits(max_connections=endpoint.at_once)
+    async with httpx.AsyncClient(timeout=endpoint.patience, limits=limits) as client:
+        answers = [asyncio.ensure_future(_asked(endpoint, client)) for _ in range(endpoint.at_once)]
+        try:
+            return sum(await asyncio.gather(*answers))
+        finally:
+            for answer in answers:
+                answer.cancel()  # the first that fails says what is wrong
+
+
+async def _asked(endpoint: Endpoint, client: httpx.AsyncClient) -> int:
+    try:
+        async with asyncio.timeout(endpoint.patience):  # of the whole answer: one may come a byte at a time
+            return _tokens(*await _answered(endpoint, client))
+    except TimeoutError:
+        raise Unusable(
+            f"The endpoint did not answer within {endpoint.patience} seconds.",
+            "Is the model loaded? --patience gives it longer.",
+        ) from None
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
+        raise Unusable("The endpoint can't be reached.", "Check the address, which mostly ends with /v1.") from None
+
+
+async def _answered(endpoint: Endpoint, client: httpx.AsyncClient) -> tuple[int, bytes]:
+    """Status and body of the answer. Raises `Unusable` where it is longer than any can be."""
     body = {
         "model": endpoint.name,
         "messages": [{"role": "user", "content": _ASK}],
@@ -97,32 +124,29 @@ def _asked(endpoint: Endpoint) -> int:
         "temperature": 0,
     }
     headers = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
-    try:
-        answer = httpx.post(
-            f"{endpoint.address}/chat/completions", json=body, headers=headers, timeout=endpoint.patience
-        )
-    except httpx.TimeoutException:
-        raise Unusable(
-            f"The endpoint did not answer within {endpoint.patience} seconds.",
-            "Is the model loaded? --patience gives it longer.",
-        ) from None
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
-        raise Unusable("The endpoint can't be reached.", "Check the address, which mostly ends with /v1.") from None
-    return _tokens(answer)
+    found = bytearray()
+    async with client.stream("POST", f"{endpoint.address}/chat/completions", json=body, headers=headers) as answer:
+        async for part in answer.aiter_bytes():
+            found += part
+            if len(found) > _LONGEST_ANSWER:
+                raise _no_chat_model()
+    return answer.status_code, bytes(found)
 
 
-def _tokens(answer: httpx.Response) -> int:
-    said = _STATUS.get(answer.status_code)
-    if said or not answer.is_success:
-        raise Unusable(f"The endpoint answered {answer.status_code}.", said or "Try again, or look at its own log.")
+def _tokens(status: int, body: bytes) -> int:
+    said = _STATUS.get(status)
+    if said or not 200 <= status < 300:
+        raise Unusable(f"The endpoint answered {status}.", said or "Try again, or look at its own log.")
     try:
-        found: Any = answer.json()
+        found: Any = json.loads(body)
         text = found["choices"][0]["message"]["content"]
         return int((found.get("usage") or {}).get("completion_tokens") or max(1, len(str(text)) // 4))
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-        raise Unusable(
-            "The endpoint's answer is not that of a chat model.", "Give one that speaks the API of OpenAI."
-        ) from None
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+        raise _no_chat_model() from None
+
+
+def _no_chat_model() -> Unusable:
+    return Unusable("The endpoint's answer is not that of a chat model.", "Give one that speaks the API of OpenAI.")
 
 
 _STATUS = {

@@ -35,7 +35,6 @@ class Kept:
     run: int = 0
     nonce: str = ""
     dependence: str = ""
-    committed: bool = False
     upload: str = ""
     submitted: bool = False
 
@@ -192,13 +191,15 @@ def submit(folder: Path, server: Server, told: Callable[[int], None]) -> dict[st
     if not kept.run:
         raise Unusable("This run was practice: it has no number on a server.", "Run a registered study.")
     if kept.submitted:
-        told(log.stat().st_size)
-        return server.run(kept.study, kept.run)
+        found = server.run(kept.study, kept.run)
+        if found.get("state") != "begun":
+            told(log.stat().st_size)
+            return found
+        kept = replace(kept, submitted=False)  # the server was restored from before it came
     signed = signature(kept, log)
     server.register(signed["key"])
-    if kept.salt and not kept.committed:
+    if kept.salt:
         server.commit(kept.study, kept.run, commitment(kept.salt, signed["log"]))
-        kept = keep(folder, replace(kept, committed=True))
     if not kept.upload or not server.has(kept.upload):
         kept = keep(folder, replace(kept, upload=server.begin_file(log)))
     server.send(kept.upload, log, told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -45,6 +45,12 @@ def digest_of(path: Path, told: Callable[[int], None] = lambda _bytes: None) -> 
             hashed.update(chunk)
             told(len(chunk))
     return f"sha256:{hashed.hexdigest()}"
+
+
+def digest_of_all(digests: Mapping[str, str]) -> str:
+    """The digest of weights in several files, from that of each by its name: as `sha256sum FILES | LC_ALL=C sort | sha256sum`."""
+    lines = sorted(f"{digest.removeprefix('sha256:')}  {name}\n".encode() for name, digest in digests.items())
+    return f"sha256:{hashlib.sha256(b''.join(lines)).hexdigest()}"
 
 
 def taken(file: BufferedReader, count: int, what: str) -> bytes:

@@ -23,6 +23,7 @@ from stoa.lab.acts.open_models import (
 )
 from stoa.lab.acts.planning import change_plan, close_study, register_plan, withdraw_study
 from stoa.lab.acts.running import begin_run, commit_run, end_key, fail_run, register_key, submit_run
+from stoa.lab.acts.setting_aside import count_again, set_aside
 
 __all__ = [
     "accept_authorship",
@@ -34,6 +35,7 @@ __all__ = [
     "commit_run",
     "correct_model",
     "correct_version",
+    "count_again",
     "draft_study",
     "drop_import",
     "drop_study",
@@ -55,6 +57,7 @@ __all__ = [
     "remove_version",
     "restore_model",
     "restore_version",
+    "set_aside",
     "submit_run",
     "take_up",
     "withdraw_study",

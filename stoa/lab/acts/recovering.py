@@ -6,8 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
+from stoa.kit import clock
 from stoa.lab import events
-from stoa.lab.models import ModelVersion, Run, RunKey, Study
+from stoa.lab.models import Commitment, ModelVersion, Result, Run, RunKey, Study
+from stoa.lab.queries.settling import reckoned
 
 LOST = "The server was restored from a backup that did not have it."
 
@@ -15,12 +19,15 @@ LOST = "The server was restored from a backup that did not have it."
 def bring_back(leaves: Sequence[Mapping[str, Any]]) -> None:
     """Called inside the act that recovers the log's tail, with its entries.
 
-    Runs that began after the backup stand as failed: their logs are lost. What was said of runs that the backup has is sent in
-    and checked anew by their members.
+    Runs that began after the backup are begun again under their numbers. Logs are lost, and what they were found to say: their
+    members send them in anew. What a reproduction was committed to is known where its log was sent in or it failed; a
+    commitment of which no entry tells may be made again, and the run says so.
     """
     for leaf in leaves:
         if step := _STEPS.get(leaf["type"]):
             step(leaf, leaf["facts"], datetime.fromisoformat(leaf["at"]))
+    unknown = Run.objects.filter(kind=Run.Kind.REPRODUCTION, state=Run.State.BEGUN, commitment=None)
+    unknown.update(interrupted=clock.now())
 
 
 def _begin(leaf: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) -> None:
@@ -33,6 +40,7 @@ def _begin(leaf: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) -> N
     study.save(update_fields=["last_run"])
     claim = study.runs.filter(number=facts.get("reproduces", 0)).first()
     Run.objects.create(
+        pk=int(facts["run"]),
         study=study,
         number=facts["number"],
         plan=plan,
@@ -41,19 +49,44 @@ def _begin(leaf: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) -> N
         suite_version=facts["suite_version"],
         member_id=str(leaf["actor"]).removeprefix("person:"),
         nonce=facts["nonce"],
-        state=Run.State.FAILED,
-        reason=LOST,
         kind=Run.Kind.REPRODUCTION if claim else Run.Kind.ORIGINAL,
         reproduces=claim,
         independent=facts.get("independent") if claim else None,
         begun=at,
-        ended=at,
     )
 
 
 def _fail(leaf: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) -> None:
-    run = Run.objects.filter(pk=facts["run"], study=facts["study"], number=facts["number"], state=Run.State.BEGUN)
-    run.update(state=Run.State.FAILED, reason=LOST, ended=at)
+    _commit(leaf, facts, at)
+    _named(facts).filter(state=Run.State.BEGUN).update(state=Run.State.FAILED, reason=LOST, ended=at)
+
+
+def _commit(leaf: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) -> None:
+    """What a reproduction was committed to, which is told when its log is sent in or it failed."""
+    run = _named(facts).filter(kind=Run.Kind.REPRODUCTION).first()
+    if run and facts.get("commitment"):
+        Commitment.objects.get_or_create(run=run, defaults={"digest": facts["commitment"], "at": at})
+
+
+def _set_aside(leaf: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) -> None:
+    _count(facts, set_aside=at, aside=LOST)
+
+
+def _count_again(leaf: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) -> None:
+    _count(facts, set_aside=None, aside="")
+
+
+def _count(facts: Mapping[str, Any], **said: Any) -> None:
+    """Whether a run counts; what that makes of its result stands on the record already."""
+    if run := _named(facts).filter(verdict=Run.Verdict.FOLLOWS).first():
+        Run.objects.filter(pk=run.pk).update(**said)
+        for result in Result.objects.filter(claim=run.reproduces):
+            result.state, result.compared = reckoned(result)
+            result.save()
+
+
+def _named(facts: Mapping[str, Any]) -> QuerySet[Run]:
+    return Run.objects.filter(pk=facts["run"], study=facts["study"], number=facts["number"])
 
 
 def _end(state: Study.State) -> Any:
@@ -71,6 +104,9 @@ def _end_key(leaf: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) ->
 _STEPS = {
     events.RunBegun.type: _begin,
     events.RunFailed.type: _fail,
+    events.RunSubmitted.type: _commit,
+    events.RunSetAside.type: _set_aside,
+    events.RunCountsAgain.type: _count_again,
     events.StudyClosed.type: _end(Study.State.CLOSED),
     events.StudyWithdrawn.type: _end(Study.State.WITHDRAWN),
     events.KeyEnded.type: _end_key,

@@ -23,6 +23,13 @@ def settle_result(run: Run) -> None:
         _settle(result)
 
 
+def settle_anew(run: Run) -> None:
+    """Settle what a reproduction is of. Called inside the acts that let it count no more, or again; they hold the study."""
+    result = Result.objects.filter(claim=run.reproduces).first()
+    if result is not None:
+        _settle(result)
+
+
 def says_what_counts(run: Run) -> bool:
     """Whether the log measures what its plan is about: the primary measure or, of another suite, the one that it reports first."""
     primary, known = run.plan.plan["primary"], suite_of(run.suite, run.suite_version)

@@ -55,7 +55,8 @@ class MeasuredOut(Schema):
 class RunOut(Schema):
     """One attempt. `verdict` is “follows”, “differs” or “unreadable” once its log was checked; `found` is all of it.
 
-    What `found` quotes comes from the log: inert text, whatever stands in it.
+    `set_aside` is since when a reproduction counts no more, and `aside` why; `interrupted` when the server was restored while it
+    was under way, so that what it was committed to before is not known. What `found` quotes comes from the log: inert text.
     """
 
     run: int = Field(alias="number")
@@ -71,6 +72,9 @@ class RunOut(Schema):
     kind: str
     reproduces: int | None
     independent: bool | None
+    set_aside: datetime | None
+    aside: str
+    interrupted: datetime | None
     nonce: str
     begun: datetime
     ended: datetime | None
@@ -120,6 +124,12 @@ class RunStarted(Schema):
 
 class WhyFailed(Given):
     """Why the run failed: everybody reads it."""
+
+    reason: str
+
+
+class WhyJudged(Given):
+    """Why a reproduction counts no more, or again: everybody reads it."""
 
     reason: str
 
@@ -223,6 +233,18 @@ def commit_run(request: HttpRequest, number: int, run: int, given: Committed) ->
 def submit_run(request: HttpRequest, number: int, run: int, given: Sent) -> Run:
     """Send in a log, signed. It is checked soon: every number is recomputed from its samples."""
     return _anew(acts.submit_run(signed_in(request), run=_run(number, run), **given.dict()))
+
+
+@router.post("/lab/studies/{number}/runs/{run}/aside", response=RunOut, summary="Set a reproduction aside")
+def set_aside(request: HttpRequest, number: int, run: int, given: WhyJudged) -> Run:
+    """Let a reproduction count no more, with a public reason; what it decided is settled without it."""
+    return _anew(acts.set_aside(signed_in(request), run=_run(number, run), reason=given.reason))
+
+
+@router.post("/lab/studies/{number}/runs/{run}/count", response=RunOut, summary="Let a reproduction count again")
+def count_again(request: HttpRequest, number: int, run: int, given: WhyJudged) -> Run:
+    """Let a reproduction that was set aside count again, with a public reason."""
+    return _anew(acts.count_again(signed_in(request), run=_run(number, run), reason=given.reason))
 
 
 @router.get("/lab/studies/{number}/runs/{run}/log", summary="Fetch the log of a run")

@@ -59,9 +59,9 @@ class Model(models.Model):
 class ModelVersion(models.Model):
     """Weights of a model: what a run loads. `digest` names them, whatever the file is called.
 
-    `digest` is "sha256:" and 64 hexadecimal digits, of the file; of several files, of the sorted lines "digest  name". `made_from`
-    is what the card names as its base, where that is not registered here. `card` and `header` come from elsewhere and are
-    shown as inert text.
+    `digest` is "sha256:" and 64 hexadecimal digits, of the file; of several files, of the sorted lines "digest  name".
+    `made_from` is what the card names as its base, where that is not registered here. `card` and `header` come from elsewhere
+    and are shown as inert text.
     """
 
     class Format(models.TextChoices):

@@ -43,7 +43,8 @@ class RunKey(models.Model):
 @declares(
     public=(
         "id study number plan version suite suite_version member organisation nonce state reason kind reproduces independent "
-        "begun ended submitted checked_at log_opens log_digest key signature salt verdict found"
+        "begun ended submitted checked_at log_opens log_digest key signature salt verdict found "
+        "set_aside aside interrupted"
     ),
     internal="upload attempts taken_up",
 )
@@ -52,7 +53,9 @@ class Run(models.Model):
 
     `plan` is the one in force when it began. `organisation` is whom the member worked for then. `independent` says of a
     reproduction, when it begins, whether it counts as one. `found` is the whole verdict on the log; what it says comes from
-    the log and is shown as inert text. `salt` opens what a reproduction was committed to.
+    the log and is shown as inert text. `salt` opens what a reproduction was committed to. `set_aside` is since when stewards let
+    a reproduction count no more, `aside` why. `interrupted` is when the server was restored while a reproduction was under way,
+    so that what it was committed to before is not known.
     """
 
     class State(models.TextChoices):
@@ -97,6 +100,9 @@ class Run(models.Model):
     salt = models.CharField(max_length=64, blank=True)
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
     found: models.JSONField[dict[str, Any] | None] = models.JSONField(null=True)
+    set_aside = models.DateTimeField(null=True)
+    aside = models.CharField(max_length=500, blank=True)
+    interrupted = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0, help_text="how often checking was begun")
     taken_up = models.DateTimeField(null=True, help_text="when checking was begun last")
 

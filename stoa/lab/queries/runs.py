@@ -62,7 +62,7 @@ def find_run(study: Study, number: int) -> Run | None:
 def with_measures(results: QuerySet[Result]) -> QuerySet[Result]:
     """These results, each with what `measured` needs of its claim and of the reproductions that count: in the same query."""
     again = RunMeasure.objects.filter(run__reproduces=OuterRef("claim"), run__independent=True)
-    again = again.filter(run__verdict=Run.Verdict.FOLLOWS)
+    again = again.filter(run__verdict=Run.Verdict.FOLLOWS, run__set_aside=None)
     return results.annotate(claimed=_told(RunMeasure.objects.filter(run=OuterRef("claim"))), again=_told(again))
 
 
@@ -171,9 +171,10 @@ def imported() -> QuerySet[ImportedResult]:
 
 
 def reproductions_by(person_id: str, viewer_id: str | None) -> list[Shown]:
-    """The reproductions of somebody whose logs hold, the latest first."""
+    """The reproductions of somebody whose logs hold and that nobody set aside, the latest first."""
     del viewer_id
-    mine = Run.objects.select_related("study").filter(member=person_id, kind=Run.Kind.REPRODUCTION, verdict="follows")
+    held = Run.objects.filter(kind=Run.Kind.REPRODUCTION, verdict=Run.Verdict.FOLLOWS, set_aside=None)
+    mine = held.select_related("study").filter(member=person_id)
     return [Shown(f"{run.study.title}: run {run.number}", run.get_absolute_url()) for run in mine.order_by("-pk")]
 
 

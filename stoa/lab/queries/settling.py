@@ -31,8 +31,8 @@ def reckoned(result: Result) -> tuple[str, Compared]:
 
 
 def independent(result: Result) -> list[Run]:
-    """The reproductions of a result that count: independent, and their logs hold."""
-    runs = Run.objects.filter(reproduces=result.claim, independent=True, verdict=Run.Verdict.FOLLOWS)
+    """The reproductions of a result that count: independent, their logs hold, and nobody set them aside."""
+    runs = Run.objects.filter(reproduces=result.claim, independent=True, verdict=Run.Verdict.FOLLOWS, set_aside=None)
     return list(runs.order_by("number").prefetch_related("measures"))
 
 

@@ -37,7 +37,7 @@ LISTED = Listing[Any](
         Filter("licence", "Licence", lambda rows, text: rows.filter(licence__iexact=text)),
     ],
     sort="name",
-    empty="No such model.",
+    empty="No model is registered yet.",
 )
 VERSIONS = Listing[ModelVersion](
     name="versions",

@@ -72,7 +72,7 @@ LISTED = Listing[Result](
         Filter("q", "Model", lambda rows, text: rows.filter(version__model__name__icontains=text)),
     ],
     sort="-settled",
-    empty="No such result.",
+    empty="No result was claimed yet.",
 )
 TASKS = Listing[Task](
     name="reproductions",

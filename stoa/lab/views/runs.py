@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 from stoa.evaluation.verdicts import faults_in
 from stoa.kit import edge
 from stoa.kit.act import Actor
-from stoa.kit.faults import Closed
+from stoa.kit.faults import Closed, Refused
 from stoa.kit.files.answering import attachment
+from stoa.kit.powers import may
 from stoa.lab import acts, forms, queries, rules
 from stoa.lab.models import Result, Run, Study
 from stoa.lab.views.faults import in_words
@@ -24,6 +25,7 @@ from stoa.lab.views.words import duration, measure_of, measured, run_outcome, ru
 from stoa.people.models import Person
 
 SHOWN_FAULTS = 50
+ASIDE, AGAIN = "lab.run.set_aside", "lab.run.count_again"
 
 
 @require_safe
@@ -61,6 +63,8 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "may_fetch": rules.may_fetch_log(actor, one),
         "awaited": rules.is_awaited(one),
         "committed": _committed(actor, one),
+        "may_set_aside": _may_judge(actor, ASIDE, one),
+        "may_count_again": _may_judge(actor, AGAIN, one),
     }
     return render(request, "lab/run.html", context)
 
@@ -79,6 +83,29 @@ def _committed(actor: Actor, one: Run) -> bool:
 def _titled(suite: str, measure: str) -> str:
     known = measure_of(suite, measure)
     return known.title if known else measure
+
+
+@edge.signed_in
+def aside(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
+    """Let a reproduction count no more, or again, with a public reason."""
+    _, one = _found(number, run)
+    actor, was_aside = edge.actor(request), one.set_aside is not None
+    deed, power = (acts.count_again, AGAIN) if was_aside else (acts.set_aside, ASIDE)
+    if request.method != "POST" and not _may_judge(actor, power, one):
+        raise Refused(
+            "You can't set this run aside or let it count again.", remedy="Stewards can, not in their own matter."
+        )
+    form = forms.ReasonForm(edge.sent(request), initial=edge.typed(request, forms.ReasonForm))
+    if form.is_valid() and form.carry_out(lambda: deed(actor, run=one, reason=form.cleaned_data["reason"])):
+        messages.success(request, "It counts again." if was_aside else "It counts no more.")
+        return redirect(one)
+    return render(request, "lab/set_aside.html", {"form": form, "run": one, "study": one.study}, status=status(form))
+
+
+def _may_judge(actor: Actor, power: str, one: Run) -> bool:
+    """Whether somebody may say of a reproduction whether it counts: of one that decides, or that was set aside."""
+    decides = rules.counts(one) if power == ASIDE else one.set_aside is not None
+    return decides and not rules.is_party(actor, one) and may(actor, power, one)
 
 
 @require_safe

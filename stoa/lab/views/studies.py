@@ -52,7 +52,7 @@ LISTED = Listing[Study](
         Filter("state", "State", lambda rows, state: rows.filter(state=state), STATES),
     ],
     sort="-number",
-    empty="No such study.",
+    empty="No study is registered yet.",
 )
 ATTEMPTS = Listing[Run](
     name="runs",

@@ -47,6 +47,8 @@ def run_state(run: Run) -> tuple[str, SafeString]:
 
 def run_outcome(run: Run) -> str:
     """The state of a run in few words, for lists."""
+    if run.set_aside:
+        return "set aside"
     return verdict_word(run) if run.verdict else str(run.get_state_display())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -34,6 +34,8 @@ from stoa.people.models import Person
 
 MOST_DRAFTS = 20
 """Applications that one person can have begun: a script that begins a thousand is stopped here."""
+PROFILE_PAGE = "who-you-are"
+"""What `Draft.changed` calls the profile; no question has such a key."""
 
 
 @act("members.application.begin", on="person", kind="private")
@@ -75,11 +77,16 @@ def save_draft(
     answers: Mapping[str, Any] | None = None,
     profile: Mapping[str, str] | None = None,
 ) -> Draft:
-    """Keep some of one's answers; the others stay. `version` is the one that was written on from."""
+    """Keep some of one's answers; the others stay. `version` is the one that was written on from.
+
+    What was saved since hinders nothing as long as it was something else: a page each in two tabs.
+    """
     draft = _in_time(draft)
-    if version != draft.version:
-        raise Conflict("This was saved elsewhere meanwhile.", remedy="Bring the two together.", code="stale")
     given, told = answers or {}, profile or {}
+    names = [*given, *([PROFILE_PAGE] if told else [])]
+    if version > draft.version or any(draft.changed.get(name, 1) > version for name in names):
+        raise Conflict("This was saved elsewhere meanwhile.", remedy="Bring the two together.", code="stale")
+    before = _by_name(draft)
     _check_answers(draft.call, given)
     for name, fault in profile_faults(told).items():
         raise Invalid(fault, field=name)
@@ -88,7 +95,9 @@ def save_draft(
     _check_files(draft, given)
     draft.profile = {**draft.profile, **{name: text.strip() for name, text in told.items()}}
     draft.saved, draft.version = clock.now(), draft.version + 1
-    draft.save(update_fields=["answers", "files", "profile", "saved", "version"])
+    after = _by_name(draft)
+    _note_changed(draft, [name for name in names if before.get(name) != after.get(name)])
+    draft.save(update_fields=["answers", "files", "profile", "saved", "version", "changed"])
     return draft
 
 
@@ -231,6 +240,15 @@ def _check_files(draft: Draft, given: Collection[str]) -> None:
         raise Invalid("One file stands in two places.", remedy="Send it a second time if it belongs in both.")
 
 
+def _by_name(draft: Draft) -> dict[str, Any]:
+    """What stands in a draft, by what `changed` calls it."""
+    return {**draft.answers, PROFILE_PAGE: draft.profile}
+
+
+def _note_changed(draft: Draft, names: Iterable[str]) -> None:
+    draft.changed = {**draft.changed, **dict.fromkeys(names, draft.version)}
+
+
 def _let_go_of_files(draft: Draft | None, sent: list[str]) -> None:
     gone = {*sent, *(draft.files if draft else ())}
     if not gone:
@@ -239,7 +257,8 @@ def _let_go_of_files(draft: Draft | None, sent: list[str]) -> None:
         fields = {field.key for field in draft.call.asks.fields if field.kind == "file"}
         draft.answers = {key: value for key, value in draft.answers.items() if key not in fields}
         draft.files, draft.version = [], draft.version + 1
-        draft.save(update_fields=["answers", "files", "version"])
+        _note_changed(draft, fields)
+        draft.save(update_fields=["answers", "files", "version", "changed"])
     forget_if_unused(gone)
 
 

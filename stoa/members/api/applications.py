@@ -37,7 +37,10 @@ class Beginning(Given):
 
 
 class Saving(Given):
-    """Answers and what one says of who one is, each by key; what is left out stays. `version` is what it goes on from."""
+    """Answers and what one says of who one is, each by key; what is left out stays.
+
+    `version` is what it goes on from: what is given here must not have changed since.
+    """
 
     version: int
     answers: dict[str, str | int | list[int] | list[str] | None] = Field(default_factory=dict)

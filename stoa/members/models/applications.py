@@ -34,6 +34,10 @@ class Draft(models.Model):
     begun = models.DateTimeField(default=clock.now)
     saved = models.DateTimeField(default=clock.now)
     version = models.PositiveIntegerField(default=1)
+    changed = models.JSONField(
+        default=dict,
+        help_text="with which version each answer last changed, or all of the profile; what is not named: with 1",
+    )
 
     class Meta:
         indexes = [GinIndex(fields=["files"], name="draft_by_file")]

@@ -56,7 +56,7 @@ def listing(sort: str) -> Listing[Event]:
             Filter("when", "When", _of_time, TIMES),
         ],
         sort=sort,
-        empty="No such events.",
+        empty="No event was announced yet.",
     )
 
 
