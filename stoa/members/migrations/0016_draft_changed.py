@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0016_screening'),
+        ('members', '0015_earlier'),
     ]
 
     operations = [
