@@ -80,6 +80,16 @@ def test_a_commitment_of_which_no_entry_tells_may_be_made_again_and_the_run_says
     )
 
 
+def test_a_restore_tells_nobody_who_had_committed_before_it(cast: Cast) -> None:
+    claim = claimed(registered(cast.author, version(cast.author)), cast.author)
+    runs = [begun(claim.study, one, claim) for one in (cast.member, cast.members[2])]
+    committed(runs[0], cast.member, sent(cast.member, LOG))
+    with outage():
+        begun(claim.study, cast.author)
+    assert Commitment.objects.get().run == runs[0]
+    assert all(one.interrupted for one in Run.objects.filter(reproduces=claim))
+
+
 def test_who_committed_and_failed_after_the_backup_is_known_to_have_read_the_log(cast: Cast) -> None:
     claim = claimed(registered(cast.author, version(cast.author)), cast.author)
     with outage():

@@ -21,13 +21,15 @@ def bring_back(leaves: Sequence[Mapping[str, Any]]) -> None:
 
     Runs that began after the backup are begun again under their numbers. Logs are lost, and what they were found to say: their
     members send them in anew. What a reproduction was committed to is known where its log was sent in or it failed; a
-    commitment of which no entry tells may be made again, and the run says so.
+    commitment of which no entry tells may be made again, and the run says so. So does one whose commitment the backup has, since
+    whether somebody committed is told to nobody.
     """
     for leaf in leaves:
         if step := _STEPS.get(leaf["type"]):
             step(leaf, leaf["facts"], datetime.fromisoformat(leaf["at"]))
-    unknown = Run.objects.filter(kind=Run.Kind.REPRODUCTION, state=Run.State.BEGUN, commitment=None)
-    unknown.update(interrupted=clock.now())
+    told = [leaf["facts"]["run"] for leaf in leaves if leaf["type"] == events.RunSubmitted.type]
+    under_way = Run.objects.filter(kind=Run.Kind.REPRODUCTION, state=Run.State.BEGUN)
+    under_way.exclude(pk__in=told).update(interrupted=clock.now())
 
 
 def _begin(leaf: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) -> None:

@@ -56,7 +56,8 @@ class RunOut(Schema):
     """One attempt. `verdict` is “follows”, “differs” or “unreadable” once its log was checked; `found` is all of it.
 
     `set_aside` is since when a reproduction counts no more, and `aside` why; `interrupted` when the server was restored while it
-    was under way, so that what it was committed to before is not known. What `found` quotes comes from the log: inert text.
+    was under way, so that it may have been committed to without anybody knowing it now. What `found` quotes comes from the log:
+    inert text.
     """
 
     run: int = Field(alias="number")

@@ -55,7 +55,7 @@ class Run(models.Model):
     reproduction, when it begins, whether it counts as one. `found` is the whole verdict on the log; what it says comes from
     the log and is shown as inert text. `salt` opens what a reproduction was committed to. `set_aside` is since when stewards let
     a reproduction count no more, `aside` why. `interrupted` is when the server was restored while a reproduction was under way,
-    so that what it was committed to before is not known.
+    so that it may have been committed to without anybody knowing it now.
     """
 
     class State(models.TextChoices):
