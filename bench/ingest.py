@@ -107,9 +107,13 @@ class Template:
         sample["model_usage"] = {name: dict(tokens) for name in sample["model_usage"]}
         sample |= {"id": row.id, "target": row.target, "uuid": f"{chance.getrandbits(100):022x}"}
         sample["metadata"] = {**row.metadata, "cluster": row.cluster}
+        said = {"target": row.target, "metadata": sample["metadata"]}
         for event in sample["events"]:
             if event["event"] == "sample_init":
-                event["sample"]["id"] = row.id
+                event["sample"] |= {"id": row.id, **said}
+                event["state"]["metadata"] = sample["metadata"]
+            elif event["event"] == "score":
+                event["target"] = row.target
         return sample
 
 
