@@ -111,12 +111,19 @@ def authors_of(applications: Sequence[Application], houses: Houses) -> dict[str,
 
 
 def known_of(people: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """What is known of reviewers, by id, beside their ties: `keys` by which authors may name them, and `texts` of theirs."""
+    """What is known of reviewers, by id, beside their ties: `keys` by which authors may name them, and `texts` of theirs.
+
+    Of what they applied with, only that by which they were admitted counts: that they apply elsewhere, or were declined, is
+    no business of those who keep another call.
+    """
     found: dict[str, dict[str, Any]] = {person_id: {"keys": []} for person_id in people}
     shown = SocialAccount.objects.filter(user__in=people, provider="orcid").values_list("user", "uid")
     for person_id, uid in shown:
         found[person_id]["keys"].append(f"orcid:{uid}")
-    for one in Application.objects.filter(person__in=people).select_related("call").order_by("submitted", "pk"):
+    admitted = Application.objects.filter(
+        person__in=people, call__phase=Call.Phase.DECIDED, decision__outcome=Decision.Outcome.ADMITTED
+    )
+    for one in admitted.select_related("call").order_by("submitted", "pk"):
         mine = found[str(one.person_id)]
         mine["keys"] += [key for key, _ in _works(one)] + ([f"orcid:{one.orcid}"] if one.orcid else [])
         mine["texts"] = [text for field, text in answered(one.call, one.answers) if field.kind == "long" and text]
