@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from stoa.agenda import acts as agenda
 from stoa.agenda.models import AGREE, Announcement, Round, Statement
 from stoa.agenda.tasks import advance
 from stoa.ballots import acts as ballots
 from stoa.ballots.models import CastBallot
+from stoa.ballots.queries import Sealed
 from stoa.forum import acts as forum
 from stoa.forum.models import Case, Post
 from stoa.kit import clock
-from stoa.kit.act import CLOCK
+from stoa.kit.act import CLOCK, OPERATOR, VISITOR
 from stoa.kit.files import acts as files
+from stoa.kit.models import Mail
 from stoa.lab import acts as lab
 from stoa.lab.acts.importing import Incoming
 from stoa.lab.models import Commitment
 from stoa.members import acts as members
-from stoa.members.models import Draft
+from stoa.members.acts.vouching import vouching_link
+from stoa.members.models import Application, Draft
+from stoa.members.queries import own_decision
+from stoa.members.rules.inviting import Invitee
 from stoa.notices import acts as notices
 from stoa.notices.models import Event
 from stoa.people import acts as people
 from stoa.people.links import make_link
-from stoa.people.models import ApiToken, DataCopy, Person, Suspension
+from stoa.people.models import ApiToken, DataCopy, Pair, Person, Suspension, Tie
+from stoa.record.models import Blob, Placement
+from stoa.review import acts as review
+from stoa.review.acts.reading import Said
+from stoa.review.models import Assignment, Conflict
 from tests.agenda.discussing import in_discussion, state
 from tests.cast import Cast, settle
 from tests.lab.studying import (
@@ -46,6 +57,7 @@ from tests.lab.studying import (
 )
 from tests.members.applying import apply
 from tests.members.calling import draft, opened
+from tests.members.deciding import LETTERS, ranked, read, seated, with_bar
 from tests.notices.holding import hold, register, released, write
 from tests.stage import acting, approve, at
 
@@ -65,13 +77,17 @@ class House:
         """Whose secrets these are."""
         return self.cast.author
 
-    def fillings(self) -> dict[str, list[dict[str, str]]]:
-        """By the beginning of an address: values for its parts that lead to what is theirs."""
-        applied = {"slug": "members", "application": self.application, "appeal": "a" * 16, "invitation": "a" * 16}
+    def values_for(self, pattern: str) -> list[dict[str, str]]:
+        """Values for the parts of this address, by the first beginning that it has; and those that serve anywhere."""
+        fillings, address = self._fillings(), pattern.removeprefix("/")
+        return [*next(values for begin, values in fillings.items() if address.startswith(begin)), *fillings[""]]
+
+    def _fillings(self) -> dict[str, list[dict[str, str]]]:
+        """By the beginning of an address, the longer before the shorter: values for its parts that lead to what is theirs."""
         one = {"person_id": self.one.pk, "reference": f"person:{self.one.pk}"}
         vote = {"slug": "2026", "pk": str(self.vote.pk), "commitment": self.commitment}
         in_round = [
-            {"slug": "2025", "file": "ballots.csv", "pk": "1"},
+            {"slug": "2025", "file": "ballots.json", "pk": "1"},
             vote,
             {"slug": "2027", "pk": str(self.statement.pk), "file": "map.json"},
             {"slug": "2028", "pk": str(self.announcement.pk)},
@@ -82,44 +98,68 @@ class House:
         case = {"case_id": str(self.case.pk), "case": str(self.case.pk)}
         held = {"number": str(self.event.pk), "draft": self.draft}
         studied = {"number": "1", "pk": "1", "run": "1", "suite": "small-checks", "draft": self.study, "step": "plan"}
+        running = {"number": str(self.run.study.number), "run": str(self.run.number)}
         mine = one | {
             "step": "topics",
             "suspension": self.suspension.pk,
-            "pair": "a" * 16,
-            "invitation": "a" * 16,
             "kept": self.copy.pk,
             "pk": str(self.key.pk),
             "number": str(self.key.pk),
             "key": str(self.key.pk),
         }
-        on_panel = {"piece": "1", "seat": "1", "conflict": "1"}
-        log = {"position": "3", "version": "1", "path": "tile/0/000", "sha256": "0" * 64}
-        enclosed = {"upload": self.paper}
-        files = [{"upload": self.upload}, applied | enclosed]
+        calls = self._calls()
+        panel = str(self.panel)
+        pieces = [str(one.piece.number) for one in self.reading]
+        seat, conflict = str(self.reading[0].seat_id), str(self.conflict)
+        log = {"position": "3", "version": "1", "path": self.tile, "sha256": self.blob}
+        files = [{"upload": self.upload}, {"upload": self.paper}]
+        pairs = [{"pk": pair, "pair": pair} for pair in self.pairs]
         numbers = [{**filling, "number": filling.get("pk", "")} for filling in (*in_round, post, thread)]
         return {
             "agenda/": in_round,
-            "calls/": [
-                {**applied, **enclosed, "part": "fields", "key": "why", "number": "2", "pk": self.enquiry},
-                {"slug": "drafted", "part": "facts", "key": "post"},
-            ],
-            "reviews/": [{"pk": "1", "number": "1"}],
-            "votes/": [vote],
+            "calls/enter/": [{"token": self.entrance}],
+            "calls/vouch/": [{"token": self.vouching}],
+            "calls/": calls,
+            "reviews/<int:pk>/panel/seats/": [{"pk": panel, "number": seat}],
+            "reviews/<int:pk>/panel/conflicts/": [{"pk": panel, "number": conflict}],
+            "reviews/": [{"pk": panel, "number": piece} for piece in pieces],
+            "votes/": [vote, self.decided_vote],
             "announcements/": [{"number": "1", "draft": self.draft}],
             "events/": [{"number": str(self.event.pk)}],
             "forum/": [one | post | case, thread],
-            "lab": [studied | {"place": "1", "kind": "svg"}, {"draft": self.results}],
+            "lab": [studied | {"place": "1", "kind": "svg"}, running, {"draft": self.results}],
+            "people/me/ties/": [{"pk": str(self.tie.pk)}],
+            "people/organisations/": [{"pk": str(self.tie.organisation_id)}],
             "people/": [mine],
+            "membership/pairs/": pairs,
             "membership/": [one | {"pk": self.suspension.pk, "role": "member"}],
             "account/": [{"pk": "1", "key": "x", "uidb36": "1"}],
+            "api/v1/calls/": calls,
+            "api/v1/pairs/": pairs,
+            "api/v1/panels/": [{"number": panel, "seat": seat, "conflict": conflict, "piece": one} for one in pieces],
+            "api/v1/reviews/": [{"number": panel, "piece": piece} for piece in pieces],
+            "api/v1/me/ties/": [{"number": str(self.tie.pk)}],
+            "api/v1/organisations/": [{"number": str(self.tie.organisation_id)}],
             "api/v1/": [
-                *files, mine | case | applied | on_panel, held, {"number": "1"},
+                *files, mine | case, held, running, {"number": "1"}, {"reference": self.place},
                 {**studied, "suite": "small_checks"}, {**studied, "key": self.run_key, "draft": self.results},
                 *(one | post | case | filling for filling in numbers),
             ],
             "api/docs/": [{"tag": "announcements"}],
             "": [{**log, "token": "x", "kind": "privacy", "step": "topics"}],
         }  # fmt: skip
+
+    def _calls(self) -> list[dict[str, str]]:
+        """Of each call its own: what leads from one to what belongs to another finds nothing."""
+        asked = {"number": self.enquiry, "pk": self.enquiry, "invitation": self.invitation}
+        submitted = {"application": self.application, "upload": self.paper, "part": "fields", "key": "why"}
+        return [
+            {"slug": "members", **asked, **submitted},
+            {"slug": "members", "number": "2", "upload": self.sheet},
+            {"slug": "drafted", "part": "facts", "key": "post"},
+            {"slug": "read", "application": self.read_by_them},
+            {"slug": "decided", "application": self.decided, "appeal": self.appeal},
+        ]
 
     def happen(self, stack: ExitStack) -> None:
         """All of it, in the order of time; the clock stays where it ends."""
@@ -130,11 +170,16 @@ class House:
         self._propose()
         self._write()
         self._apply()
+        self._read()
+        self._appeal()
         self._come()
         self._keep()
         self._study()
         self._suspend()
+        self._pair()
         settle()
+        self.tile = f"tile/0/000.p/{Placement.objects.count() % 256}"
+        self.blob = str(Blob.objects.order_by("pk")[0].pk)
 
     def _decide(self, stack: ExitStack) -> None:
         round_ = self.cast.round("2025", days=1)
@@ -147,6 +192,9 @@ class House:
             agenda.close_vote(CLOCK, round=round_)
         stack.enter_context(at(round_.vote_closes + timedelta(hours=25)))
         agenda.decide(CLOCK, round=round_)
+        ballot = Round.objects.get(slug="2025").ballot
+        assert ballot is not None
+        self.decided_vote = {"pk": str(ballot.pk), "commitment": Sealed(ballot).commitments[0]}
 
     def _vote(self, stack: ExitStack) -> None:
         round_ = self.cast.round("2026", days=1)
@@ -194,9 +242,58 @@ class House:
         self.paper: str = files.send(me, person=self.one, name=name, body=body).pk
         self.application = apply(self.one, call, why=self._mark("SUBMITTED"), paper=[self.paper]).pk
         written = Draft.objects.get(call=call, person=self.one)
-        members.save_draft(me, draft=written, version=written.version, answers={"why": self._mark("WRITTEN")})
+        said: dict[str, Any] = {"answers": {"why": self._mark("WRITTEN")}, "profile": {"post": "Professor"}}
+        members.save_draft(me, draft=written, version=written.version, **said)
         members.say_about_oneself(me, person=self.one, call=call, said={"country": "KE"})
+        sheet = f"Ref,Full name,E-mail\na1,{self._mark('SHEET')},ada@example.org\n".encode()
+        steward = self.cast.steward
+        self.sheet: str = files.send(acting(steward), person=steward, name="a.csv", body=sheet).pk
         self.enquiry = str(members.ask(me, draft=written, body="By when?").pk)
+        self.vouching = vouching_link(written).rsplit("/", 1)[1]
+        invited = [Invitee(self._mark("INVITED"), "invited@example.org")]
+        self.invitation: str = members.draft_invitations(acting(self.cast.founder), call=call, people=invited).pk
+        members.invite_applicant(VISITOR, call=call, address="arriving@example.org")
+        mail = Mail.objects.get(to="arriving@example.org")
+        self.entrance = re.findall(r"/calls/enter/(\S+)", mail.body)[0]
+
+    def _read(self) -> None:
+        """A call that they read with another: of one application they gave a review, one they write on, one they may not read."""
+        applicants, other = self.cast.members[10:13], self.cast.members[13]
+        strangers = {
+            "organisation": "Another university"
+        }  # whom they may read, who named a place and works of their own
+        call = read(self.cast, "read", applicants, why=self._mark("APPLIED"), profile=strangers)
+        assert call.panel is not None
+        seated(self.cast, call, [self.one, other])
+        review.run_assignment(acting(self.cast.steward), panel=call.panel)
+        me, held = acting(self.one), Assignment.objects.select_related("seat__person", "piece__panel")
+        given, begun, barred = self.reading = list(held.filter(seat__person=self.one, piece__panel=call.panel))
+        said = Said({"experience": 4}, self._mark("TOPANEL"), self._mark("TOAUTHOR"))
+        review.give_review(me, assignment=given, said=said)
+        review.write_remark(me, panel=call.panel, number=given.piece.number, body=self._mark("REMARK"))
+        review.save_draft(me, assignment=begun, said=Said({}, self._mark("REVIEWING")))
+        review.declare_conflict(me, panel=call.panel, number=barred.piece.number)
+        self.panel, self.conflict = call.panel_id, Conflict.objects.get(piece=barred.piece).pk
+        self.read_by_them = given.piece.object_id
+
+    def _appeal(self) -> None:
+        """A call that was decided against them, and their appeal."""
+        steward, founder = acting(self.cast.steward), acting(self.cast.founder)
+        others, reviewer = self.cast.members[10:12], self.cast.members[13]
+        call = with_bar(self.cast, read(self.cast, "decided", [self.one, *others]), [reviewer])
+        ranked(self.cast, call, dict(zip([self.one, *others], (200, 400, 400), strict=True)))
+        mine = Application.objects.get(call=call, person=self.one)
+        members.give_reason(steward, application=mine, reason=self._mark("DECLINED"))
+        subject = self._mark("LETTER")
+        letters = {outcome: {**letter, "subject": subject} for outcome, letter in LETTERS.items()}
+        members.draft_release(steward, call=call, letters=letters)
+        call = members.confirm_release(founder, call=call)
+        decision = own_decision(call, acting(self.one))
+        assert decision is not None
+        self.decided = mine.pk
+        roles = ["founder", "member"]
+        self.hearer = people.admit(OPERATOR, name="Who decided nothing", email="hearer@example.org", roles=roles)
+        self.appeal: str = members.appeal(acting(self.one), decision=decision, words=self._mark("HEARAGAIN")).pk
 
     def _come(self) -> None:
         released(self.cast.steward)
@@ -215,7 +312,12 @@ class House:
         forum.hide(me, person=one, reference="post:2")
         name, body = self._mark("FILE"), self._mark("BYTES").encode()
         self.upload: str = files.send(me, person=one, name=name, body=body).pk
-        self.copy: DataCopy = people.ask_for_data(me, person=one)
+        asked: DataCopy = people.ask_for_data(me, person=one)
+        self.copy: DataCopy = people.make_copy(CLOCK, copy=asked, body=files.gather([self._mark("COPY").encode()]))
+        place = people.add_organisation(OPERATOR, name="A university")
+        self.tie: Tie = people.declare_tie(
+            me, person=one, organisation=place, kind=Tie.Kind.STUDY, start=clock.now().date()
+        )
         self.secrets.append(make_link(one, hours=48, once=True).rsplit("/", 1)[1])
         self.secrets += [str(one.email), str(one.unsubscribe_token)]
 
@@ -226,7 +328,7 @@ class House:
         reproduced(claim, self.cast.members[2])
         waits = claimed(registered(self.cast.member, of, title="And what else?"), self.cast.member)
         self.study: str = drafted(self.one, of, title=self._mark("STUDY"), why=self._mark("REASON")).pk
-        run = begun(waits.study, self.one, waits)
+        self.run = run = begun(waits.study, self.one, waits)
         upload = sent(self.one, f'{{"log": "{self._mark("LOG")}"}}'.encode())
         committed(run, self.one, upload)
         self.secrets.append(Commitment.objects.get(run=run).digest)
@@ -246,6 +348,13 @@ class House:
         )
         members.appeal_suspension(acting(self.one), person=self.one, words=self._mark("AGAINST"))
         members.lift(steward, suspension=self.suspension)
+
+    def _pair(self) -> None:
+        """They applied with the ORCID iD of two others: a steward asked one of the two, and the other pair waits."""
+        members.find_pairs(CLOCK)
+        settled, waits = Pair.objects.filter(older=self.one).order_by("pk")
+        members.settle_pair(acting(self.cast.steward), pair=settled, same=False, reason=self._mark("ALIKE"))
+        self.pairs: list[str] = [settled.pk, waits.pk]
 
     def _mark(self, what: str) -> str:
         self.secrets.append(f"{MARK}{what}")

@@ -139,13 +139,13 @@ class Asking:
         """So many requests to each operation; what is wrong is kept and told together."""
         schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", _closing(get_wsgi_application()))
         people = st.sampled_from(list(callers(self.house).values()))
-        fillings = st.sampled_from([None, *self.house.fillings()["api/v1/"]])
         limits = settings(
             max_examples=each, deadline=None, database=None, derandomize=True,
             phases=[Phase.generate], suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         for found in schema.get_all_operations():
             modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+            fillings = st.sampled_from([None, *self.house.values_for(found.ok().path)])
             cases = st.one_of(*(found.ok().as_strategy(generation_mode=mode) for mode in modes))
             limits(given(cases, people, fillings)(self._one))()
 

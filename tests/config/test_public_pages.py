@@ -15,13 +15,10 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.urls import Resolver404, resolve
 
-from stoa.agenda.models import Round
 from stoa.config.static import static_files
 from stoa.config.visitors import ROUTES, Visitors
 from stoa.config.wsgi import application as django
 from stoa.kit import clock
-from stoa.kit.act import OPERATOR
-from stoa.people import acts as people
 from stoa.people.models import Person
 from tests import postgres
 from tests.cast import browser
@@ -49,12 +46,8 @@ class Public:
 
     def __init__(self, house: House) -> None:
         self.wsgi = WSGIMiddleware(django, workers=2)
-        decided = Round.objects.get(slug="2025").ballot
-        assert decided is not None
-        place = people.add_organisation(OPERATOR, name="A university")
-        more = [f"/votes/{decided.pk}/voted", f"/votes/{decided.pk}/ballots", place.get_absolute_url()]
         self.by_route: dict[str, list[str]] = {}
-        for path in [*addresses(house), *more]:
+        for path in addresses(house):
             self.by_route.setdefault(_route(path), []).append(path)
 
     def get(self, path: str, **headers: str) -> Got:

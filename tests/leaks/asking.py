@@ -11,7 +11,7 @@ import logging
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from html import unescape
 from typing import Any
@@ -24,14 +24,18 @@ from django.test import Client
 from stoa.people.models import Person
 from tests.cast import browser
 from tests.leaks.opaque import Opaque
-from tests.leaks.routes import body_for, filled, methods_of, other_methods, patterns
-from tests.leaks.worlds import World, chance_from
+from tests.leaks.routes import Fillings, body_for, filled, methods_of, other_methods, patterns
+from tests.leaks.worlds import Scene, World, chance_from
 
 LINK = re.compile(r'(?:href|action|src)="(/[^"#]*)')
 NOT_FOLLOWED = re.compile(r"^/(static/|account/logout|account/(orcid|github)/|in/|mail/)")
 PACKED = b"an archive of "
 MOST_ALIKE = 8
 """Pages of one kind, such as entries of the record, to which links are followed."""
+
+
+SOME = 3
+"""Ways to fill in an address that is near to secrets, of which a share is asked."""
 
 
 OUR_OWN = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
@@ -91,9 +95,6 @@ class Request:
     pattern: str
 
 
-Fillings = Mapping[str, Sequence[str]]
-
-
 def every_request(roles: Sequence[str], fillings: Fillings, also: Iterable[str]) -> list[Request]:
     """Each route as each role: read in all ways in which it can be filled in, and tried with each other method."""
     found = []
@@ -105,22 +106,35 @@ def every_request(roles: Sequence[str], fillings: Fillings, also: Iterable[str])
 
 
 def some_requests(
-    roles: Sequence[str], everybody: Sequence[str], fillings: Fillings, also: Iterable[str], scene: int
+    roles: Sequence[str], everybody: Sequence[str], fillings: Fillings, scene: Scene, number: int
 ) -> list[Request]:
-    """The same share of that every time, for one scene of three: routes change role from one to the next.
+    """The same share of that every time, for one scene of four: routes change role from one to the next.
 
-    Each route is read in one scene, and tried in another with another method by another role. What matters most is
-    read by every role in each.
+    Each route is read in one scene, and tried in another with another method by another role. Where those stand beside a
+    secret whose it is not, what is about it is asked by them. What matters most is read by every role in each.
     """
     found = []
-    for number, pattern in enumerate(patterns()):
-        role = everybody[(number + number // len(everybody) + 3 * scene) % len(everybody)]
-        turn = (number + scene) % 3
-        if role in roles and turn < 2:
+    for n, pattern in enumerate(patterns()):
+        if pattern.startswith(scene.near):
+            found += _near(n, pattern, scene.beside, fillings)
+            continue
+        role = everybody[(n + n // len(everybody) + 3 * number) % len(everybody)]
+        turn = (n + number) % 4
+        if turn < 2:
             path = filled(pattern, fillings, most=1)[0]
             tried = methods_of(pattern) or other_methods(path)
             found.append(Request(role, "GET" if turn else tried[crc32(path.encode()) % len(tried)], path, pattern))
-    return found + [Request(role, "GET", path, "") for path in also for role in roles]
+    found += [Request(role, "GET", path, "") for path in scene.also for role in roles]
+    return [request for request in found if request.role in roles]
+
+
+def _near(number: int, pattern: str, beside: Sequence[str], fillings: Fillings) -> Iterator[Request]:
+    """Some of the ways to fill in an address, each read by another of these; and each other method of the API once."""
+    paths = filled(pattern, fillings)
+    for n, path in enumerate(paths[(number + m) % len(paths)] for m in range(min(SOME, len(paths)))):
+        yield Request(beside[(number + n) % len(beside)], "GET", path, pattern)
+    for n, method in enumerate(methods_of(pattern) or ("POST",)):
+        yield Request(beside[(number + n) % len(beside)], method, paths[(number + n) % len(paths)], pattern)
 
 
 @dataclass
@@ -136,8 +150,7 @@ class Asking:
 
     def all(self, plan: Iterable[Request]) -> dict[Asked, Answer]:
         """The answers to a plan, and to the links that they lead to where they are followed."""
-        self.opaque = Opaque()
-        self.clients = {role: self._client(role, person) for role, person in self.people.items()}
+        self.begin()
         self.warm = [self._client(f"warmer {n}", person) for n, person in enumerate(self.warmers)]
         waiting, self.seen = list(plan), {_shape(each.path) for each in plan}
         self.alike: Counter[Any] = Counter()
@@ -150,13 +163,22 @@ class Asking:
             logging.disable(logging.NOTSET)
         return self.answers
 
+    def begin(self) -> None:
+        """Everybody signs in, and what is opaque is looked up."""
+        self.opaque = Opaque()
+        self.clients = {role: self._client(role, person) for role, person in self.people.items()}
+
+    def one(self, request: Request) -> Answer:
+        """The answer to one request."""
+        return self._send(self.clients[request.role], request.role, request)
+
     def _ask(self, request: Request, warmed: set[str]) -> list[Request]:
         """Keep the answer; returns the requests that it leads to."""
         if request.method == "GET" and request.path not in warmed:
             warmed.add(request.path)
             for client in self.warm:
                 self._send(client, "warm", request)
-        got = self._send(self.clients[request.role], request.role, request)
+        got = self.one(request)
         self.answers[Asked(request.role, request.method, request.path)] = got
         return self._links(got) if self.follow and request.method == "GET" else []
 

@@ -15,12 +15,14 @@ from stoa.forum.models import Case
 from stoa.kit.models import Mail, Upload
 from stoa.kit.secrecy import secret_fields
 from stoa.lab.models import ResultFile, Study
-from stoa.members.models import Appeal, Application, Invitations
+from stoa.members.models import Appeal, Application, Call, Enquiry
 from stoa.notices.models import Announcement
 from stoa.people.models import DataCopy, Pair, Suspension
 from stoa.record.models import Blob, Placement
-from tests.leaks.asking import Answer, Asked, Asking, Fillings, Request, differences
+from stoa.review.models import Conflict, Panel
+from tests.leaks.asking import Answer, Asked, Asking, Request, differences
 from tests.leaks.opaque import Opaque
+from tests.leaks.routes import Fillings
 from tests.leaks.stories.people import ELSEWHERE
 from tests.leaks.worlds import Built, World
 
@@ -39,6 +41,15 @@ TYPED: Mapping[str, Any] = {
     "on": "round:2",
 }
 """What is typed into fields of these names, much of it what is secret in one of the worlds."""
+
+
+IMPORTING = "/calls/<slug:slug>/applications/import/"
+
+
+def typed(world: World) -> dict[str, Any]:
+    """The same, with the link by which a member can vouch, where somebody gave one."""
+    return {**TYPED, "token": world.tokens.get("/calls/vouch/", "x")}
+
 
 Plan = Callable[[Sequence[str], Sequence[str], Fillings], list[Request]]
 
@@ -84,7 +95,7 @@ def compare(built: Built, plan: Plan, *, follow: bool = False, warm: bool = Fals
 def _seen(world: World, roles: Sequence[str], requests: list[Request], *, follow: bool, warm: bool) -> Seen:
     secret = {(model._meta.label, name): _column(model, name) for model, name, _ in secret_fields()}
     people = {role: person for role, person in world.everybody_else().items() if role in roles}
-    asking = Asking(world, people, TYPED, world.some[:1] if warm else [], follow=follow)
+    asking = Asking(world, people, typed(world), world.some[:1] if warm else [], follow=follow)
     return Seen(asking.all(requests), _mails(world, people), world.heard, secret)
 
 
@@ -112,8 +123,60 @@ def _judge(compared: Compared, one: Seen, other: Seen) -> None:
     compared.differing |= {which for which in one.secret if one.secret[which] != other.secret[which]}
 
 
-def fillings(world: World) -> dict[str, list[str]]:
-    """What stands for each part of an address. A new part needs a line here; `routes.filled` fails without."""
+def fillings(world: World) -> Fillings:
+    """What stands for each part of an address. A new part needs a line in `_parts`; `Fillings.of` fails without."""
+    tokens = {begin: [{"token": token}] for begin, token in world.tokens.items()}
+    sheets = Upload.objects.filter(owner_id=world.cast.steward.pk).order_by("pk").values_list("pk", flat=True)
+    sent = {IMPORTING: [{"slug": world.round.slug, "upload": sheet} for sheet in sheets]}
+    return Fillings(_parts(world), {**tokens, **sent, **_of_panels(), **_of_calls(world)})
+
+
+def _of_calls(world: World) -> dict[str, list[dict[str, str]]]:
+    """Each call with what belongs to it; and with what belongs to others the one that somebody organises, as they may try."""
+    rows = [_of_call(call) for call in Call.objects.order_by("slug")]
+    if world.organised:
+        rows += [row | {"slug": world.organised} for row in rows if row.keys() & {"appeal", "upload"}]
+    return {"/calls/": rows, "/api/v1/calls/": rows}
+
+
+def _of_call(call: Call) -> dict[str, str]:
+    applications = Application.objects.filter(call=call)
+    first = {
+        "application": applications.order_by("pk"),
+        "appeal": Appeal.objects.filter(decision__application__call=call).order_by("pk"),
+        "invitation": call.invitations.order_by("pk"),
+        "pk": Enquiry.objects.filter(call=call).order_by("pk"),
+    }
+    found = {name: str(rows[0].pk) for name, rows in first.items() if rows}
+    if enclosing := applications.exclude(files=[]).order_by("pk").first():
+        found |= {"application": enclosing.pk, "upload": enclosing.files[0]}
+    asked = {"number": found["pk"]} if "pk" in found else {"number": "1"}
+    return {"slug": call.slug, "part": "fields", "key": "why", **asked, **found}
+
+
+def _of_panels() -> dict[str, list[dict[str, str]]]:
+    """Each panel with its first pieces, a seat, and a conflict where there is one."""
+    pages, seats, conflicts, api = [], [], [], []
+    for panel in Panel.objects.order_by("pk"):
+        pk = str(panel.pk)
+        seat = str(panel.seats.order_by("pk")[0].pk)
+        seats.append({"pk": pk, "number": seat})
+        known = Conflict.objects.filter(seat__panel=panel).order_by("pk").first()
+        found = {"conflict": str(known.pk)} if known else {}
+        conflicts += [{"pk": pk, "number": one} for one in found.values()]
+        for piece in panel.pieces.order_by("number").values_list("number", flat=True)[:2]:
+            pages.append({"pk": pk, "number": str(piece)})
+            api.append({"number": pk, "piece": str(piece), "seat": seat, **found})
+    return {
+        "/reviews/<int:pk>/panel/seats/": seats,
+        "/reviews/<int:pk>/panel/conflicts/": conflicts,
+        "/reviews/": pages,
+        "/api/v1/panels/": api,
+        "/api/v1/reviews/": api,
+    }
+
+
+def _parts(world: World) -> dict[str, list[str]]:
     numbers = ["1", "2", "3"]
     references = ["statement:2", "post:1", world.round.reference]
     cases = list(Case.objects.order_by("pk").values_list("pk", flat=True)[:2]) or ["a" * 16]
@@ -150,11 +213,11 @@ def fillings(world: World) -> dict[str, list[str]]:
         ],
         "pair": list(Pair.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
         "suspension": list(Suspension.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
-        "invitation": list(Invitations.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
+        "invitation": ["a" * 16],
         "key": ["x", "why"],
         "part": ["fields", "facts"],
-        "appeal": list(Appeal.objects.values_list("pk", flat=True)[:1]) or ["a" * 16],
-        "application": list(Application.objects.order_by("pk").values_list("pk", flat=True)[:2]) or ["a" * 16],
+        "appeal": ["a" * 16],
+        "application": ["a" * 16],
         "uidb36": ["1"],
         "file": [*(f"{name}.csv" for name in PICTURES), *FILES],
         "version": ["1"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -38,11 +39,30 @@ def parts(pattern: str) -> list[str]:
     return [one or other for one, other in PART.findall(pattern)]
 
 
-def filled(pattern: str, fillings: Mapping[str, Sequence[str]], most: int = MOST_FILLINGS) -> list[str]:
-    """The address with its parts filled in, in up to so many ways. KeyError for a part for which there is nothing."""
-    names = parts(pattern)
-    count = min(most, max((len(fillings[name]) for name in names), default=1))
-    return [_fill(pattern, {name: fillings[name][n % len(fillings[name])] for name in names}) for n in range(count)]
+@dataclass(frozen=True)
+class Fillings:
+    """What stands for the parts of addresses.
+
+    `rows`: by the beginning of an address, the longer before the shorter, values that belong together, such as a call and
+    one of its own applications. `parts`: by its name, what stands for a part wherever no row has all that an address needs.
+    """
+
+    parts: Mapping[str, Sequence[str]]
+    rows: Mapping[str, Sequence[Mapping[str, str]]]
+
+    def of(self, pattern: str) -> list[Mapping[str, str]]:
+        """Each way to fill in this address. KeyError for a part for which there is nothing."""
+        names = parts(pattern)
+        rows = next((rows for begin, rows in self.rows.items() if pattern.startswith(begin)), ())
+        if names and (fit := [row for row in rows if row.keys() >= set(names)]):
+            return fit
+        count = max((len(self.parts[name]) for name in names), default=1)
+        return [{name: self.parts[name][n % len(self.parts[name])] for name in names} for n in range(count)]
+
+
+def filled(pattern: str, fillings: Fillings, most: int = MOST_FILLINGS) -> list[str]:
+    """The address with its parts filled in, in up to so many ways."""
+    return list(dict.fromkeys(_fill(pattern, values) for values in fillings.of(pattern)))[:most]
 
 
 def _fill(pattern: str, values: Mapping[str, str]) -> str:

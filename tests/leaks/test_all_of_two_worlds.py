@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from stoa.kit.secrecy import secrets
-from tests.leaks.asking import Fillings, Request, every_request
+from tests.leaks.asking import Request, every_request
 from tests.leaks.comparing import Compared, compare
-from tests.leaks.routes import patterns
+from tests.leaks.routes import Fillings, patterns
 from tests.leaks.scenes import SCENES
 from tests.leaks.worlds import Scene, built
 

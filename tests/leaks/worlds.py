@@ -76,7 +76,9 @@ def chance_from(label: str) -> Iterator[None]:
 class World:
     """A community with secrets that are so or `otherwise`. `some` are the members whose secrets they are.
 
-    `heard` is what was announced live while the secrets came to be.
+    `beside` are those who stand next to them, such as another reviewer of the same panel, by their role; `tokens` are theirs,
+    by the beginning of the address that each is for, and `organised` the call that one of them keeps. `heard` is what was
+    announced live while the secrets came to be.
     """
 
     cast: Cast
@@ -84,6 +86,9 @@ class World:
     round: Round = field(init=False)
     statements: list[Statement] = field(default_factory=list)
     some: list[Person] = field(default_factory=list)
+    beside: dict[str, Person] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    organised: str = ""
     heard: list[str] = field(default_factory=list)
 
     def everybody_else(self) -> dict[str, Person | None]:
@@ -98,6 +103,7 @@ class World:
             "founder": cast.founder,
             "steward": cast.steward,
             "scrutineer": cast.scrutineers[0],
+            **self.beside,
         }
 
 
@@ -119,13 +125,18 @@ def about(*secrets: Secret) -> Callable[[Step], Story]:
 
 @dataclass(frozen=True)
 class Scene:
-    """A place and time: how it is built, what secrets there are, what happens after them, and which pages matter most."""
+    """A place and time: how it is built, what secrets there are, what happens after them, and which pages matter most.
+
+    `beside` are the roles that it has beside the usual ones, and `near` the beginnings of the addresses that these ask for.
+    """
 
     name: str
     build: Callable[[World, ExitStack], None]
     stories: tuple[Story, ...]
     afterwards: Callable[[World, ExitStack], None]
     also: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
     def groups(self, roles: list[str]) -> dict[tuple[Story, ...], list[str]]:
         """Roles by the stories that are kept from them."""

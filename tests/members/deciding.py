@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from stoa.kit import clock
 from stoa.kit.act import OPERATOR
@@ -32,11 +33,11 @@ LETTERS = {
 }
 
 
-def read(cast: Cast, slug: str, applicants: Sequence[Person], places: int | None = 2) -> Call:
+def read(cast: Cast, slug: str, applicants: Sequence[Person], places: int | None = 2, **said: Any) -> Call:
     """A call to which these people applied, closed by the clock and given to be read."""
     call = opened(cast, slug, days=1, places=places)
     for person in applicants:
-        apply(person, call)
+        apply(person, call, **said)
     with clock.travel(call.ends):
         advance()
         return members.begin_review(acting(cast.steward), call=call)

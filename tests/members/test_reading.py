@@ -210,6 +210,12 @@ def test_others_learn_nothing_of_who_could_read_or_does(applied: Applied) -> Non
     assert not Seat.objects.exists()
 
 
+def test_that_a_reviewer_applies_elsewhere_is_told_nobody_who_keeps_a_call(applied: Applied) -> None:
+    call, reader = applied.begin(), applied.readers[0]
+    apply(reader, opened(applied.cast, "elsewhere"))  # with the ORCID iD and the work that all name here
+    assert barred_from(call, [reader]) == {reader.pk: 0}
+
+
 def test_whoever_a_wave_admitted_is_asked_to_read_the_next(applied: Applied) -> None:
     call = with_bar(applied.cast, applied.begin(), applied.readers[:1])
     call = decided(applied.cast, call, {applied.ada: 400, applied.bob: 200})

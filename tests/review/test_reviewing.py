@@ -662,6 +662,25 @@ def test_the_lists_of_a_panel_say_means_and_conflicts_in_words(reading: Reading)
         assert words in page
 
 
+def test_the_page_of_a_panel_lists_a_conflict_that_a_reviewer_declared(reading: Reading) -> None:
+    one, *_ = reading.reviewers
+    held = Assignment.objects.filter(seat__person=one).select_related("piece")[0]
+    acts.declare_conflict(acting(one), panel=reading.panel, number=held.piece.number)
+    answer = browser(reading.cast.steward).get(f"/reviews/{reading.panel.pk}/panel")
+    assert answer.status_code == 200
+    assert "said so" in answer.content.decode()
+
+
+def test_the_desk_says_why_what_its_reviewer_sent_is_not_kept(reading: Reading) -> None:
+    one, *_ = reading.reviewers
+    path = f"/reviews/{reading.panel.pk}/answer"
+    assert browser(one).post(path, {}).status_code == 422
+    acts.close_panel(reading.steward, panel=reading.panel)
+    refused = browser(one).post(path, {"decline": "yes"})
+    assert refused.status_code == 422
+    assert "This panel is done." in refused.content.decode()
+
+
 def test_the_lists_of_a_panel_can_be_narrowed_and_taken_along_and_scores_not_before_ones_own(reading: Reading) -> None:
     keeper, path = browser(reading.cast.steward), f"/reviews/{reading.panel.pk}/panel"
     one, *_ = reading.reviewers

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 import pytest
@@ -19,13 +22,25 @@ from stoa.kit.models import Upload
 from stoa.people.models import Person
 from tests import postgres
 from tests.cast import BACKEND, browser
-from tests.house import House, full_house
+from tests.house import MARK, House, full_house
+from tests.leaks.routes import body_for, methods_of
 
 pytestmark = pytest.mark.slow
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)|\{(\w+)\}")
 NOT_ASKED = re.compile(r"^/account/(github|orcid|3rdparty|social)/")
 """Ways in that no operator set up here: tests/site/test_accounts.py asks for them."""
 
+LEADS_NOWHERE = re.compile(
+    r"/account/"  # what somebody set up to sign in with, which nobody did here
+    r"|/(in|mail|calendar)/<"  # whoever has such a token may do what it is for
+    r"|/agenda/<slug:slug>/map/<"  # no opinion map is drawn: too few answered
+    r"|/votes/<int:pk>/(scrutiny|private-ballots)"  # of ballots that are kept closed
+    r"|/forum/thread/<int:pk>/since"  # needs an instant beside its address
+)
+NEVER_SHOWN = {f"{MARK}WORDS", f"{MARK}LOG"}
+"""What no page shows anybody here: the words of a ballot, and a log whose reproduction is only committed to."""
+
+NOT_THERE = {401, 403, 404, 405, 410, 500}
 ANSWERS = {200, 201, 204, 302, 400, 401, 403, 404, 405, 409, 410, 422, 429}
 UNSAFE = re.compile(r"unsafe-|\*|https?:|'(?:nonce|sha\d+)-")
 
@@ -53,14 +68,13 @@ def patterns() -> list[str]:
 
 def addresses(house: House) -> list[str]:
     """Every address, filled with what leads to somebody's own; one that needs nothing stands once."""
-    found = set()
-    for pattern in patterns():
-        begin = next(begin for begin in house.fillings() if pattern.startswith(begin))
-        for values in [*house.fillings()[begin], *house.fillings()[""]]:
-            path = "/" + filled(pattern, values)
-            if "<" not in path and not NOT_ASKED.match(path):
-                found.add(path)
-    return sorted(found)
+    return sorted({path for pattern in patterns() for path in addresses_of(pattern, house)})
+
+
+def addresses_of(pattern: str, house: House) -> list[str]:
+    """One address in each way in which its parts can be filled in."""
+    paths = dict.fromkeys("/" + filled(pattern, values) for values in house.values_for(pattern))
+    return [path for path in paths if "<" not in path and not NOT_ASKED.match(path)]
 
 
 def filled(pattern: str, values: dict[str, str]) -> str:
@@ -68,12 +82,12 @@ def filled(pattern: str, values: dict[str, str]) -> str:
     return PART.sub(lambda part: values.get(part[part.lastindex], "<"), pattern)
 
 
-def ask(client: Client, method: str, path: str, sent: dict[str, str] | None = None) -> tuple[HttpResponse, str]:
-    """One request and its whole body."""
-    kind = {"content_type": "application/json"} if path.startswith("/api/") else {}
-    response = (
-        client.generic(method, path, **kind) if sent is None or kind else getattr(client, method.lower())(path, sent)
-    )
+def ask(client: Client, method: str, path: str, sent: Mapping[str, Any] | None = None) -> tuple[HttpResponse, str]:
+    """One request and its whole body; what is sent goes as a form, to the API as JSON."""
+    if method == "POST" and not path.startswith("/api/"):
+        response = client.post(path, sent)
+    else:
+        response = client.generic(method, path, json.dumps(sent) if sent else "", content_type="application/json")
     body = b"".join(response.streaming_content) if response.streaming else response.content
     return response, body.decode(errors="replace")
 
@@ -97,6 +111,49 @@ def test_every_pattern_is_filled(house: House) -> None:
     shapes = [re.compile("/" + PART.sub("[^/]+", pattern) + "$") for pattern in patterns()]
     left = [shape.pattern for shape in shapes if not any(shape.match(path) for path in asked)]
     assert [pattern for pattern in left if not NOT_ASKED.match(pattern)] == []
+
+
+def test_every_route_leads_whoever_may_see_it_to_something(house: House) -> None:
+    """What leads nowhere could hide nothing: each route finds what it is filled with, and what is private stands somewhere."""
+    finding = Finding(house)
+    logging.disable(logging.ERROR)
+    try:
+        lost = [pattern for pattern in patterns() if not finding.finds(pattern) and PART.search(pattern)]
+    finally:
+        logging.disable(logging.NOTSET)
+    assert [pattern for pattern in lost if not LEADS_NOWHERE.match(f"/{pattern}")] == []
+    assert {one for one in house.secrets if one.startswith(MARK)} - finding.seen == NEVER_SHOWN
+
+
+class Finding:
+    """Asks as those who may see something, each in turn until one gets it; nothing of it lasts."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.seen = house, set[str]()
+        cast = house.cast
+        self.clients = [browser(person) for person in (house.one, cast.steward, house.hearer, cast.member)]
+        self.typed = {"token": house.vouching, "file": house.sheet, "person": cast.member.pk}
+        for client in self.clients:
+            client.raise_request_exception = False
+
+    def finds(self, pattern: str) -> bool:
+        """Whether one of those who may gets one of its addresses, by one of its methods."""
+        methods = methods_of(f"/{pattern}") or ("POST",)
+        paths = addresses_of(pattern, self.house)
+        return any(self._gets(pattern, method, path) for method in ("GET", *methods) for path in paths)
+
+    def _gets(self, pattern: str, method: str, path: str) -> bool:
+        for client in self.clients:
+            cookies = dict(client.cookies)
+            with transaction.atomic():
+                response, body = ask(client, method, path, body_for(f"/{pattern}", method, self.typed))
+                transaction.set_rollback(True)
+            client.cookies.clear()
+            client.cookies.update(cookies)
+            self.seen |= {secret for secret in self.house.secrets if secret in body}
+            if response.status_code not in NOT_THERE:
+                return True
+        return False
 
 
 @pytest.mark.parametrize(
@@ -123,12 +180,14 @@ def test_nobody_changes_what_is_somebody_elses(house: House, who: str) -> None:
     client = browser(person)
     cookies = dict(client.cookies)
     client.raise_request_exception = False
-    for path in addresses(house):
-        for method in ("POST", "PUT", "DELETE") if path.startswith("/api/") else ("POST",):
+    for pattern in patterns():
+        for path, method in product(addresses_of(pattern, house), methods_of(f"/{pattern}") or ("POST",)):
+            told = body_for(f"/{pattern}", method, sent) if path.startswith("/api/") else sent
             with transaction.atomic():
-                demand_harmless(house, (who, method, path), ask(client, method, path, sent))
+                demand_harmless(house, (who, method, path), ask(client, method, path, told))
                 now = belongings(house.one)
                 transaction.set_rollback(True)
+            client.cookies.clear()
             client.cookies.update(cookies)
             assert before - now == set(), (who, method, path)
             assert [row for row in now - before if person is None or person.pk not in row] == [], (who, method, path)

@@ -13,6 +13,7 @@ from stoa.members.models.calls import Call
 from stoa.people.models import Person
 
 A_BAR = Secret("which bar a reviewer gave", "never")
+WHO_GAVE_A_BAR = Secret("who gave a bar", "never, but to those who decide, how many", frozenset({"founder", "steward"}))
 A_DECISION = Secret(
     "what is decided about an application",
     "never, but to its applicant once it is released",
@@ -25,7 +26,7 @@ LETTERS = Secret("letters to applicants that are drafted", "they are released", 
 AN_APPEAL = Secret("an appeal against a decision", "never", frozenset({"founder", "steward"}))
 
 
-@declares(rows=A_BAR)
+@declares(rows=WHO_GAVE_A_BAR, secret={"value": A_BAR})
 class Bar(models.Model):
     """The score, in hundredths, from which a reviewer would admit. The lower median of all is the bar of the call."""
 

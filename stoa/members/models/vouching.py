@@ -9,7 +9,9 @@ from stoa.kit.secrecy import Secret, declares
 from stoa.members.models.applications import Draft
 from stoa.people.models import Person
 
-WHO_VOUCHES = Secret("who vouches for an applicant's post", "never", frozenset({"founder", "steward"}))
+WHO_VOUCHES = Secret(
+    "who vouches for an applicant's post", "never, but to that applicant", frozenset({"founder", "steward"})
+)
 
 
 @declares(rows=WHO_VOUCHES)

@@ -117,10 +117,17 @@ def authors_of(applications: Sequence[Application], houses: Houses) -> dict[str,
 
 
 def known_of(people: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """What is known of reviewers, by id, beside their ties, from what they applied with themselves, and `texts` of theirs."""
+    """What is known of reviewers, by id, beside their ties, from what they applied with themselves, and `texts` of theirs.
+
+    Only that by which they were admitted counts: that they apply elsewhere, or were declined, is no business of those who
+    keep another call.
+    """
     found: dict[str, dict[str, Any]] = {person_id: {"keys": []} for person_id in people}
     houses = houses_by_name()
-    for one in Application.objects.filter(person__in=people).select_related("call").order_by("submitted", "pk"):
+    admitted = Application.objects.filter(
+        person__in=people, call__phase=Call.Phase.DECIDED, decision__outcome=Decision.Outcome.ADMITTED
+    )
+    for one in admitted.select_related("call").order_by("submitted", "pk"):
         mine = found[str(one.person_id)]
         mine["keys"] += [key for key, _ in _works(one)] + ([f"orcid:{one.orcid}"] if one.orcid else [])
         mine["organisations"] = [*mine.get("organisations", ()), *_earlier(one, houses)]

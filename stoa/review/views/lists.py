@@ -63,6 +63,7 @@ WHY: Mapping[str, str] = {
     "co-author": "wrote with an author",
     "adviser": "advised an author, or was advised",
     "tie": "declared a tie",
+    "declared": "said so",
 }
 """Each kind of conflict in words."""
 

@@ -58,19 +58,24 @@ def mine(request: HttpRequest) -> HttpResponseBase:
 def desk(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What one reads on a panel, and what is next."""
     panel, actor = found(pk), edge.actor(request)
-    seat, keeps = rules.own_seat(panel, actor.person_id), rules.may_keep(actor, panel)
-    if seat is None and not keeps:
+    if seat := rules.own_seat(panel, actor.person_id):
+        return _desk(request, panel, seat)
+    if not rules.may_keep(actor, panel):
         raise Http404
-    if seat is None:
-        return redirect("review:panel", pk)
-    form = forms.AcceptForm(initial=_kept(seat))
+    return redirect("review:panel", pk)
+
+
+def _desk(request: HttpRequest, panel: Panel, seat: Seat, status: int = 200, **filled_in: ActForm) -> HttpResponse:
+    """The desk with its forms; one that was sent and not carried out stands there as it was filled in."""
+    actor = edge.actor(request)
     context = {
-        **_frame(panel, seat, keeps=keeps),
+        **_frame(panel, seat, keeps=rules.may_keep(actor, panel)),
         "desk": queries.overview(panel, actor.person_id),
-        "form": form,
+        "form": forms.AcceptForm(initial=_kept(seat)),
         "sheet": forms.SheetForm(auto_id="sheet_%s"),
+        **filled_in,
     }
-    return render(request, "review/desk.html", context)
+    return render(request, "review/desk.html", context, status=status)
 
 
 @require_POST
@@ -91,11 +96,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponseBase:
     if done:
         messages.success(request, "Thank you: your answer is kept.")
         return redirect("review:desk", pk)
-    context = {
-        **_frame(panel, seat, keeps=rules.may_keep(actor, panel)),
-        "desk": queries.overview(panel, actor.person_id),
-    }
-    return render(request, "review/desk.html", {**context, "form": form}, status=422)
+    return _desk(request, panel, seat, 422, form=form)
 
 
 def _accepted(form: ActForm) -> dict[str, Any]:
@@ -247,8 +248,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
     ):
         messages.success(request, f"Drafts kept: {form.outcome}. Look through each and give it.")
         return redirect("review:desk", pk)
-    context = {**_frame(panel, seat, keeps=False), "desk": queries.overview(panel, actor.person_id), "sheet": form}
-    return render(request, "review/desk.html", context, status=422)
+    return _desk(request, panel, seat, 422, sheet=form)
 
 
 @never_cache

@@ -10,11 +10,12 @@ from stoa.kit.act import CLOCK, OPERATOR
 from stoa.kit.files import acts as files
 from stoa.kit.models import A_FILE
 from stoa.members import acts as members
+from stoa.members.acts.vouching import read_vouching
 from stoa.members.models import Application, Call, Draft
 from stoa.members.models.applications import A_BEGUN_APPLICATION, ABOUT_ONESELF, AN_APPLICATION
 from stoa.members.models.asking import AN_ENQUIRER, AN_ENQUIRY
 from stoa.members.models.calls import A_DRAFTED_CALL
-from stoa.members.models.decisions import A_BAR, A_DECISION, AN_APPEAL, LETTERS
+from stoa.members.models.decisions import A_BAR, A_DECISION, AN_APPEAL, LETTERS, WHO_GAVE_A_BAR
 from stoa.members.models.inviting import A_DRAFTED_INVITATION
 from stoa.members.models.vouching import WHO_VOUCHES
 from stoa.members.queries import own_decision
@@ -103,6 +104,15 @@ def whether_one_applies(world: World) -> None:
         members.vouch(acting(world.some[3]), draft=written)
 
 
+@about(WHO_VOUCHES)
+def whether_somebody_else_vouched_before(world: World) -> None:
+    """Whether a member vouched for the post of an applicant whose link others have too."""
+    waits = read_vouching(world.tokens["/calls/vouch/"])
+    assert waits is not None
+    if world.otherwise:
+        members.vouch(acting(world.some[3]), draft=waits)
+
+
 @about(AN_APPLICATION, A_FILE)
 def what_the_files_of_a_call_hold(world: World) -> None:
     """What two newcomers send with what they submit, to be taken along as a zip: which of them a file, and of what size."""
@@ -169,23 +179,37 @@ def what_one_says_apart(world: World) -> None:
     members.say_about_oneself(acting(me), person=me, call=call, said=said)
 
 
-@about(A_BAR)
-def which_bar_a_reviewer_gives(world: World) -> None:
+@about(WHO_GAVE_A_BAR)
+def whether_a_reviewer_gives_a_bar(world: World) -> None:
     """Whether a reviewer has said from which score on they would admit."""
     if world.otherwise:
         members.give_bar(acting(world.some[0]), call=Call.objects.get(slug="barless"), value=250)
+
+
+@about(A_BAR)
+def which_bar_a_reviewer_gives(world: World) -> None:
+    """From which score on a reviewer would admit."""
+    value = 350 if world.otherwise else 250
+    members.give_bar(acting(world.cast.author), call=Call.objects.get(slug="barless"), value=value)
 
 
 @about(A_DECISION)
 def what_is_decided(world: World) -> None:
     """Whether those who keep a call have put its applications in order."""
     if world.otherwise:
-        ranked(world.cast, Call.objects.get(slug="unranked"), {world.some[1]: 200, world.some[2]: 400})
+        ranked(
+            world.cast,
+            Call.objects.get(slug="unranked"),
+            {world.some[1]: 200, world.some[2]: 400, world.beside["applicant"]: 100},
+        )
 
 
 @about(A_DECISION, A_BEGUN_APPLICATION, WHO_REVIEWS, A_REVIEW)
 def who_stands_where_in_a_released_call(world: World) -> None:
-    """Which of three newcomers, who were all admitted by a released call, has which number, and so which score and place."""
+    """Which of three newcomers, who were all admitted by a released call, has which number, and so which score and place.
+
+    Another was declined.
+    """
     names = ("Ada", "Bob", "Eve")
     three = [
         people.admit(OPERATOR, name=name, email=f"{name}@example.net".lower(), roles=[], synthetic=True)
@@ -193,8 +217,9 @@ def who_stands_where_in_a_released_call(world: World) -> None:
     ]
     if world.otherwise:
         three.reverse()
-    call = with_bar(world.cast, read(world.cast, "ordered", three, places=3), [world.some[0]])
-    decided(world.cast, call, dict(zip(three, (300, 500, 400), strict=True)))
+    beside = world.beside["applicant"]
+    call = with_bar(world.cast, read(world.cast, "ordered", [*three, beside], places=3), [world.some[0]])
+    decided(world.cast, call, dict(zip((*three, beside), (300, 500, 400, 100), strict=True)))
 
 
 @about(LETTERS)

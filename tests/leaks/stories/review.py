@@ -21,7 +21,8 @@ def who_reads_a_call_and_what_they_say(world: World) -> None:
     if world.otherwise:
         call, me = Call.objects.get(slug="barless"), acting(world.some[0])
         members.invite_reviewers(acting(world.cast.steward), call=call, people=[world.some[3]], load=3)
-        one = Assignment.objects.filter(piece__panel=call.panel_id).select_related("piece__panel", "seat__person")[0]
+        held = Assignment.objects.filter(piece__panel=call.panel_id, seat__person=world.some[0])
+        one = held.select_related("piece__panel", "seat__person").order_by("piece__number")[0]
         review.give_review(me, assignment=one, said=Said({"experience": 5}, "To the panel.", "To the applicant."))
         review.write_remark(me, panel=one.piece.panel, number=one.piece.number, body="Cabbages matter.")
 
