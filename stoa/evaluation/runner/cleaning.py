@@ -22,6 +22,7 @@ from stoa.evaluation.runner.endpoint import SHORTEST
 _HEADS = {"header.json", "_journal/start.json"}
 _OF_THIS_MACHINE = ("revision", "task_file", "model_base_url", "sandbox")
 """Fields of a log's head that tell of files and repositories here, and nothing of what was measured."""
+_OF_A_STEP = {"op", "path"}
 _NAMED = re.compile(r"attachment://([0-9a-f]+)")
 
 
@@ -87,9 +88,10 @@ def _forget_failures(sample: dict[str, Any]) -> None:
 
 
 def _told(value: Any, words: re.Pattern[str]) -> Any:
-    """The same value with each secret taken out of its texts; names of fields are Inspect's and stay."""
+    """The same value with each secret taken out of its texts; names of fields are Inspect's and stay, also within a step."""
     if isinstance(value, dict):
-        return {name: _told(part, words) for name, part in value.items()}
+        stay = _OF_A_STEP if value.keys() >= _OF_A_STEP else ()
+        return {name: part if name in stay else _told(part, words) for name, part in value.items()}
     if isinstance(value, list):
         return [_told(part, words) for part in value]
     return words.sub("[removed]", value) if isinstance(value, str) else value
