@@ -67,7 +67,10 @@ MARK = "S3CRET"
 
 @dataclass
 class House:
-    """The cast; round 2025 decided, 2026 voting, 2027 discussed, 2028 taking questions; and what one member keeps private."""
+    """The cast; round 2025 decided, 2026 voting, 2027 discussed, 2028 taking questions; and what one member keeps private.
+
+    One call is open, one drafted, one read, and one decided.
+    """
 
     cast: Cast = field(default_factory=Cast)
     secrets: list[str] = field(default_factory=list)
