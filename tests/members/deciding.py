@@ -8,7 +8,7 @@ from typing import Any
 from stoa.kit import clock
 from stoa.kit.act import OPERATOR
 from stoa.members import acts as members
-from stoa.members.models import Application, Call
+from stoa.members.models import Application, Call, Decision
 from stoa.members.rules.incoming import Incoming
 from stoa.members.tasks import advance
 from stoa.people.models import Person
@@ -95,6 +95,12 @@ def released(cast: Cast, call: Call) -> Call:
     """What is decided, released by the steward and the founder."""
     members.draft_release(acting(cast.steward), call=call, letters=LETTERS)
     return members.confirm_release(acting(cast.founder), call=call)
+
+
+def admitted_by(application: Application) -> None:
+    """The call of an application is decided, and it was admitted; how, is not told."""
+    Call.objects.filter(pk=application.call_id).update(phase=Call.Phase.DECIDED)
+    Decision.objects.create(application=application, outcome=Decision.Outcome.ADMITTED)
 
 
 def ranked_among_many(cast: Cast, places: int | None = 2) -> Call:

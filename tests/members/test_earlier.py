@@ -26,7 +26,7 @@ from stoa.review.models import Conflict, Piece
 from tests.cast import Cast, browser
 from tests.members.applying import begin
 from tests.members.calling import opened
-from tests.members.deciding import seated
+from tests.members.deciding import admitted_by, seated
 from tests.scenes import Scene
 from tests.stage import acting
 
@@ -157,6 +157,8 @@ def test_what_a_reader_said_of_earlier_when_they_applied_counts_too(applied: App
         me = acting(reader, second_factor=False)
         draft = members.save_draft(me, draft=draft, version=draft.version, profile={"publications": "", **said})
         members.submit(me, draft=draft)
+    for sent in Application.objects.filter(call=other_call):
+        admitted_by(sent)
     applied.submit(organisation="Earlier Lab")
     assert barred(applied) == [one.pk, other.pk]
 

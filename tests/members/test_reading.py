@@ -31,7 +31,16 @@ from tests.cast import Cast, browser
 from tests.errands import do_errands
 from tests.members.applying import apply
 from tests.members.calling import RULES, opened
-from tests.members.deciding import LETTERS, decided, decided_among_many, reviewed, seated, verified, with_bar
+from tests.members.deciding import (
+    LETTERS,
+    admitted_by,
+    decided,
+    decided_among_many,
+    reviewed,
+    seated,
+    verified,
+    with_bar,
+)
 from tests.scenes import Scene
 from tests.stage import acting
 
@@ -151,7 +160,7 @@ def test_conflicts_are_seen_before_the_call_closes_and_before_anybody_is_asked(a
     house = Organisation.objects.create(name="Example University")
     Tie.objects.create(person=one, organisation=house, kind="employment", start=date(2020, 1, 1))
     earlier = opened(applied.cast, "earlier")
-    apply(other, earlier)  # who wrote the work that Ada and Bob name too
+    admitted_by(apply(other, earlier))  # who wrote the work that Ada and Bob name too
     barred = {one.pk: 2, other.pk: 2, **{reader.pk: 0 for reader in applied.readers[2:]}}
     assert barred_from(applied.call, applied.readers) == barred
     keeper = browser(applied.cast.steward)
