@@ -246,7 +246,7 @@ def test_a_changed_plan_says_what_is_otherwise_now(cast: Cast) -> None:
         "Margin: 0.2 → 0.15",
         "Models: SmolLM2-135M-Instruct Q4_1: run → nothing",
         "Models: SmolLM2-135M-Instruct F16: nothing → run",
-        "Suites: Small checks: 60 samples, version 1 → 40 samples, version 1",
+        "Suites: Small checks: 60 samples, version 2 → 40 samples, version 2",
         "Suites: Over-refusal of harmless look-alikes: nothing → 20 samples, version 1",
         "Why: the text was changed",
     ):
