@@ -150,8 +150,9 @@ def test_conflicts_are_seen_before_the_call_closes_and_before_anybody_is_asked(a
     one, other, third, _ = applied.readers
     house = Organisation.objects.create(name="Example University")
     Tie.objects.create(person=one, organisation=house, kind="employment", start=date(2020, 1, 1))
-    earlier = opened(applied.cast, "earlier")
-    apply(other, earlier)  # who wrote the work that Ada and Bob name too
+    mine = apply(other, opened(applied.cast, "earlier"))  # who wrote the work that Ada and Bob name too
+    Decision.objects.create(application=mine, outcome=Decision.Outcome.ADMITTED)
+    Call.objects.filter(slug="earlier").update(phase=Call.Phase.DECIDED)
     barred = {one.pk: 2, other.pk: 2, **{reader.pk: 0 for reader in applied.readers[2:]}}
     assert barred_from(applied.call, applied.readers) == barred
     keeper = browser(applied.cast.steward)
