@@ -31,10 +31,11 @@ RUNS = ("<script>alert", "<img src=x", "onerror=alert(1)>")
 MAY_CONNECT = {
     "stoa/cli/up.py", "stoa/cli/published.py", "stoa/kit/postgres.py", "stoa/kit/outbox.py", "stoa/verify/web.py",
     "stoa/evaluation/llama.py", "stoa/evaluation/serving.py", "stoa/evaluation/runner/endpoint.py",
-    "stoa/evaluation/runner/server.py",
+    "stoa/evaluation/runner/server.py", "stoa/kit/embeddings.py",
 }  # fmt: skip
 """Its own server at the start; the published record after a restore; the database's socket; the mail server; another's record,
-as asked; and on a member's own machine their model and the server that they run for."""
+as asked; on a member's own machine their model and the server that they run for; and the server of embeddings that the operator
+set, whose address nobody else can choose."""
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +88,8 @@ def led_to(endpoint: Endpoint) -> Iterator[None]:
 def measured(endpoint: Endpoint) -> Speed:
     """Ask for a few tokens as often at once as a run does. Raises `Unusable` with what is wrong where no right answer comes."""
     begun = time.monotonic()
-    tokens = asyncio.run(_asked_at_once(endpoint))
+    with ThreadPoolExecutor(1) as apart:  # whose thread has no loop of its own, as the caller's may
+        tokens = apart.submit(asyncio.run, _asked_at_once(endpoint)).result()
     return Speed(tokens / max(time.monotonic() - begun, 1e-3))
 
 
