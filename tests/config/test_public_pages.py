@@ -30,6 +30,7 @@ pytestmark = pytest.mark.slow
 UNKEPT = {
     "site:search": "each search is its own, and nobody is to learn what another searched for",
     "members:eligible": "its form posts what decides who may apply",
+    "members:enter": "its link is for whoever it was mailed to, and its form signs in",
     "agenda:vote": "leads to signing in, and what it says depends on who asks",
 }
 """Pages that visitors see and that are left to Django, and why."""
