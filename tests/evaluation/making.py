@@ -174,9 +174,10 @@ def made(
         )
         return log
 
-    with warnings.catch_warnings(), ThreadPoolExecutor(1) as apart:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what Inspect asks of its own libraries is not ours to mend
-        log = apart.submit(asked).result()  # a browser of an earlier test leaves a loop running in this thread
-        gc.collect()  # Inspect leaves streams open, which would be told of in a later test
+        with ThreadPoolExecutor(1) as apart:
+            log = apart.submit(asked).result()  # a browser of an earlier test leaves a loop running in this thread
+        gc.collect()  # Inspect leaves streams and a loop open, which would be told of in a later test
     assert log.status == "success", log.error and log.error.message
     return Path(log.location)
