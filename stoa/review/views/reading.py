@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from stoa.kit import edge, instants
+from stoa.kit.act import Actor
 from stoa.kit.edge import ActForm
 from stoa.kit.faults import Conflict
 from stoa.kit.powers import may
@@ -230,14 +231,20 @@ def remark(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     )
 
 
+def _seat_of_reader(panel: Panel, actor: Actor) -> Seat:
+    """The seat of somebody who reads for the panel; to others there is nothing to take along."""
+    seat = rules.own_seat(panel, actor.person_id)
+    if seat is None or seat.state != Seat.State.ACCEPTED:
+        raise Http404
+    return seat
+
+
 @never_cache
 @edge.signed_in
 def sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take along what one reads as a sheet to fill in without a line; or send it back filled in."""
     panel, actor = found(pk), edge.actor(request)
-    seat = rules.own_seat(panel, actor.person_id)
-    if seat is None or seat.state != Seat.State.ACCEPTED:
-        raise Http404
+    seat = _seat_of_reader(panel, actor)
     if request.method != "POST":
         body = json.dumps(queries.sheet(panel, actor.person_id), ensure_ascii=False, indent=1)
         headers = {"Content-Disposition": f'attachment; filename="reviews-{pk}.json"'}
@@ -256,9 +263,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
 def offline(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What one still reads as a form that is filled in without a line, and saves the sheet."""
     panel, actor = found(pk), edge.actor(request)
-    seat = rules.own_seat(panel, actor.person_id)
-    if seat is None or seat.state != Seat.State.ACCEPTED:
-        raise Http404
+    _seat_of_reader(panel, actor)
     body = as_form(panel, queries.sheet(panel, actor.person_id), most=MOST_TEXT)
     headers = {"Content-Disposition": f'attachment; filename="reviews-{pk}.html"'}
     return HttpResponse(body, content_type="text/html; charset=utf-8", headers=headers)
@@ -269,9 +274,7 @@ def offline(request: HttpRequest, pk: int) -> HttpResponseBase:
 def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What one still reads, as PDF."""
     panel, actor = found(pk), edge.actor(request)
-    seat = rules.own_seat(panel, actor.person_id)
-    if seat is None or seat.state != Seat.State.ACCEPTED:
-        raise Http404
+    _seat_of_reader(panel, actor)
     due = f"Reviews are due {instants.say(panel.deadline, 'UTC')}"
     body = as_pdf(queries.sheet(panel, actor.person_id), due=due)
     headers = {"Content-Disposition": f'attachment; filename="reviews-{pk}.pdf"'}
@@ -283,9 +286,7 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
 def printed(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What one reads, on one page that prints or saves as PDF."""
     panel, actor = found(pk), edge.actor(request)
-    seat = rules.own_seat(panel, actor.person_id)
-    if seat is None or seat.state != Seat.State.ACCEPTED:
-        raise Http404
+    seat = _seat_of_reader(panel, actor)
     context = {**_frame(panel, seat, keeps=False), "desk": queries.desk(panel, actor.person_id)}
     return render(request, "review/printed.html", context)
 
