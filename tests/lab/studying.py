@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import io
+from datetime import timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from stoa.evaluation.sealing import commitment, signed_text
 from stoa.evaluation.verdicts import Measured, Verdict
+from stoa.kit import clock
 from stoa.kit.act import CLOCK
 from stoa.kit.files import acts as files
 from stoa.kit.models import Upload
 from stoa.lab import acts
 from stoa.lab.models import Model, ModelVersion, ResultFile, Run, RunKey, Study
-from stoa.people.models import Person
+from stoa.methods.canonical import parse_object
+from stoa.people import acts as people
+from stoa.people.models import Organisation, Person
+from stoa.record.models import Entry
 from tests.stage import acting
 
 SUITE, MEASURE = "stoa/small_checks", "right"
@@ -141,3 +146,17 @@ def looked_at(person: Person, suite: str) -> ResultFile:
     results = [{"model_name": "small", "suite": suite, "measures": {"rate": {"value": 0.5}}}]
     said = {"format": "garak", "source": digest(suite), "made_by": "garak", "model": "small", "samples": 8}
     return acts.keep_reading(CLOCK, file=file, found=said | {"results": results})
+
+
+def employed(person: Person, name: str = "Cabbage University") -> None:
+    """Somebody works there."""
+    house = Organisation.objects.filter(name=name).first()
+    house = house or people.add_organisation(acting(person), name=name, country="DE")
+    day = clock.now().date() - timedelta(days=100)
+    people.declare_tie(acting(person), person=person, organisation=house, kind="employment", start=day)
+
+
+def facts(kind: str) -> list[dict[str, Any]]:
+    """The facts of all entries of a type."""
+    rows = Entry.objects.filter(type=kind).order_by("pk").values_list("body", flat=True)
+    return [parse_object(bytes(body))["facts"] for body in rows]  # type: ignore[misc]  # the recorder wrote them

@@ -23,8 +23,7 @@ from stoa.lab.beginning import MOST_UNREADABLE
 from stoa.lab.models import Run, RunMarks
 from stoa.lab.tasks import check_run, check_what_waits
 from tests.cast import Cast, browser
-from tests.lab.studying import begun, registered, submitted, verdict
-from tests.lab.test_runs import facts
+from tests.lab.studying import begun, facts, registered, submitted, verdict
 from tests.stage import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

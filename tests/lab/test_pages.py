@@ -23,13 +23,13 @@ from tests.lab.studying import (
     committed,
     digest,
     drafted,
+    employed,
     registered,
     reproduced,
     sent,
     submitted,
     version,
 )
-from tests.lab.test_runs import employed
 from tests.stage import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

@@ -11,6 +11,9 @@ from stoa.members.models import Call
 from stoa.members.tasks import advance
 from tests.stage import Stage, acting
 
+CALL = "/calls/members-2027"
+"""Where the call that `draft` makes is found."""
+
 RULES: dict[str, Any] = {
     "facts": [
         {"key": "post", "label": "Are you a professor?", "kind": "yes", "why": "This call is for professors."},

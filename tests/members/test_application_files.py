@@ -32,11 +32,10 @@ from stoa.review.models import Assignment, Panel, Seat
 from tests.cast import Cast, browser
 from tests.kit.files.pdfs import pdf, stream
 from tests.members.applying import apply, begin
-from tests.members.calling import RULES, draft, opened
+from tests.members.calling import CALL, RULES, draft, opened
 from tests.stage import acting
 
 pytestmark = pytest.mark.django_db
-CALL = "/calls/members-2027"
 SECOND = timedelta(seconds=1)
 
 

@@ -20,11 +20,10 @@ from stoa.members.models import AboutYou, Application, Draft
 from stoa.people.models import Person
 from tests.cast import BACKEND, Cast, browser
 from tests.members.applying import apply, begin
-from tests.members.calling import FACTS, announce, opened
+from tests.members.calling import CALL, FACTS, announce, opened
 from tests.stage import acting
 
 pytestmark = pytest.mark.django_db
-CALL = "/calls/members-2027"
 TYPED = {"a_post": "yes", "a_field": "1", "a_years": "4"}
 
 

@@ -17,11 +17,10 @@ from tests.axe import assert_open_to_all
 from tests.cast import Cast
 from tests.live import LiveStoa
 from tests.members.applying import begin
-from tests.members.calling import opened
+from tests.members.calling import CALL, opened
 from tests.stage import acting
 
 pytestmark = [pytest.mark.slow, pytest.mark.journey]
-CALL = "/calls/members-2027"
 PHONE = {"width": 360, "height": 740}
 
 

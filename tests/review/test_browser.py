@@ -13,7 +13,7 @@ from stoa.review import acts
 from stoa.review.models import Review
 from tests.axe import assert_open_to_all
 from tests.live import LiveStoa
-from tests.review.test_reviewing import Shared
+from tests.review.panels import Shared
 
 pytestmark = [pytest.mark.slow, pytest.mark.journey]
 

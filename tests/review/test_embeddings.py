@@ -18,7 +18,7 @@ from stoa.verify.assignment import check_assignment
 from tests.cast import Cast, browser
 from tests.errands import do_errands
 from tests.review.embeddings import Served, Way, by_letters, embeddings
-from tests.review.test_reviewing import FIT
+from tests.review.panels import FIT
 from tests.scenes import Scene
 from tests.stage import acting
 
