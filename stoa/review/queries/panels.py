@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
-from math import ceil
-from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from stoa.kit import clock, errands
 from stoa.kit.counting import counted, counted_up_to
 from stoa.kit.errands import Errand
 from stoa.kit.looking import once_a_look
-from stoa.methods.admission import hundredths, weighed
-from stoa.methods.backlog import Backlog, Reading, forecast
 from stoa.people.models import Person
 from stoa.people.queries import directory
 from stoa.review.models import Assignment, Conflict, Panel, Piece, Remark, Review, Run, Seat
 from stoa.review.rules import has_said
 
 REMINDED_BEFORE = timedelta(days=3)
-CHUNK = 2_000
 ASSIGN = "review.assignment.run"
 GIVEN, TO_READ, ABSTAINED = Assignment.State.GIVEN, Assignment.State.TO_READ, Assignment.State.ABSTAINED
 
@@ -120,6 +113,47 @@ def _held(panel: Panel, person_id: str | None) -> QuerySet[Assignment]:
     rows = Assignment.objects.filter(piece__panel=panel, piece__withdrawn=None)
     held = rows.filter(seat__panel=panel, seat__person=person_id, seat__state=Seat.State.ACCEPTED)
     return held.select_related("piece", "review").order_by("piece__number")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is on a panel: pieces that are to be read and that were withdrawn, everybody asked, conflicts up to `most`.
+
+    `desk_empty`: whether the viewer has nothing left to read on it and is not asked to. `errand`: how far the worker is
+    that assigns. `affinity`, `fault`: how it was last told how close texts are, and why not by embeddings.
+    """
+
+    pieces: int
+    withdrawn: int
+    seats: int
+    conflicts: int
+    since: datetime
+    desk_empty: bool
+    errand: Errand | None
+    affinity: str
+    fault: str
+
+
+def size(panel: Panel, *, most: int = 1, viewer: str | None = None) -> Size:
+    """How much is on a panel, and since when it reads, in one go; conflicts counted up to `most`."""
+    pieces = Piece.objects.filter(panel=panel)
+    left, invited = _may_score(panel, viewer)
+    read, withdrawn, asked, barred, since, reads, may_read, errand, affinity, fault = Panel.objects.filter(
+        pk=panel.pk
+    ).values_list(
+        counted(pieces.filter(withdrawn=None), "panel"),
+        counted(pieces.exclude(withdrawn=None), "panel"),
+        counted(panel.seats.all(), "panel"),
+        counted_up_to(most, conflicts(panel)),
+        Subquery(panel.runs.order_by("pk").values("at")[:1]),
+        Exists(left),
+        Exists(invited),
+        errands.kept(ASSIGN, panel),
+        Subquery(panel.runs.values("affinity")[:1]),
+        Subquery(panel.runs.values("fault")[:1]),
+    )[0]
+    empty, told = not (reads or may_read), (affinity or "", fault or "")
+    return Size(read, withdrawn, asked, barred, since or panel.opened, empty, errands.read(errand), *told)
 
 
 def may_read_all(panel: Panel, person_id: str | None, known: Size | None = None) -> bool:
@@ -224,194 +258,6 @@ def invitable(panel: Panel) -> QuerySet[Person]:
 def find_person(person_id: str) -> Person | None:
     """Somebody who can be invited."""
     return Person.objects.filter(pk=person_id, is_active=True, erased=None).first()
-
-
-@dataclass(frozen=True)
-class Remedy:
-    """What would have everything read by the deadline, each of them alone; None where nothing is needed."""
-
-    invite: int
-    lighten: int
-    extend_days: int
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """How a panel stands against its deadline, and what would mend it."""
-
-    wanted: int
-    assigned: int
-    given: int
-    unread: Backlog
-    remedy: Remedy | None
-
-    @property
-    def missing(self) -> int:
-        """Reviews that nobody was assigned."""
-        return max(0, self.wanted - self.assigned)
-
-
-@dataclass(frozen=True)
-class Size:
-    """How much is on a panel: pieces that are to be read and that were withdrawn, everybody asked, conflicts up to `most`.
-
-    `desk_empty`: whether the viewer has nothing left to read on it and is not asked to. `errand`: how far the worker is
-    that assigns. `affinity`, `fault`: how it was last told how close texts are, and why not by embeddings.
-    """
-
-    pieces: int
-    withdrawn: int
-    seats: int
-    conflicts: int
-    since: datetime
-    desk_empty: bool
-    errand: Errand | None
-    affinity: str
-    fault: str
-
-
-def size(panel: Panel, *, most: int = 1, viewer: str | None = None) -> Size:
-    """How much is on a panel, and since when it reads, in one go; conflicts counted up to `most`."""
-    pieces = Piece.objects.filter(panel=panel)
-    left, invited = _may_score(panel, viewer)
-    read, withdrawn, asked, barred, since, reads, may_read, errand, affinity, fault = Panel.objects.filter(
-        pk=panel.pk
-    ).values_list(
-        counted(pieces.filter(withdrawn=None), "panel"),
-        counted(pieces.exclude(withdrawn=None), "panel"),
-        counted(panel.seats.all(), "panel"),
-        counted_up_to(most, conflicts(panel)),
-        Subquery(panel.runs.order_by("pk").values("at")[:1]),
-        Exists(left),
-        Exists(invited),
-        errands.kept(ASSIGN, panel),
-        Subquery(panel.runs.values("affinity")[:1]),
-        Subquery(panel.runs.values("fault")[:1]),
-    )[0]
-    empty, told = not (reads or may_read), (affinity or "", fault or "")
-    return Size(read, withdrawn, asked, barred, since or panel.opened, empty, errands.read(errand), *told)
-
-
-def outlook(panel: Panel, known: Size | None = None) -> Outlook:
-    """The forecast of what will be unread at the deadline, for those who keep the panel."""
-    known = known or size(panel)
-    rows, gone = _progress(panel, known), _gone(panel, known.since)
-    unread = forecast([Reading(row["had"], row["given"], gone) for row in rows])
-    assigned, given = (sum(row[name] for row in rows) for name in ("had", "given"))
-    return Outlook(known.pieces * panel.reviews_each, assigned, given, unread, _remedy(panel, rows, unread))
-
-
-def _progress(panel: Panel, known: Size) -> list[dict[str, Any]]:
-    """Of each seat: how much it was given, and how much it gave."""
-    had = Count("assignments__state", filter=~Q(assignments__state=ABSTAINED))
-    given = Count("assignments__state", filter=Q(assignments__state=GIVEN))
-    seats = panel.seats.filter(state=Seat.State.ACCEPTED).order_by("pk")
-    every = list(seats.values_list("pk").annotate(had=had, given=given))
-    lost = _withdrawn(panel) if known.withdrawn else Counter()
-    # Of what was withdrawn nothing is left to read, so that all of it that counts was given.
-    return [{"had": had - lost[seat], "given": given - lost[seat]} for seat, had, given in every]
-
-
-def _withdrawn(panel: Panel) -> Counter[int]:
-    """How many reviews each seat gave of pieces that were withdrawn: few, which joined to the rest would cost as much as all."""
-    rows = Assignment.objects.filter(
-        seat__panel=panel, state=GIVEN, piece__in=panel.pieces.exclude(withdrawn=None).values("pk")
-    )
-    return Counter(dict(rows.order_by().values_list("seat").annotate(number=Count("*"))))
-
-
-def _gone(panel: Panel, since: datetime) -> float:
-    """The part of the time for reading that is over."""
-    whole = (panel.deadline - since).total_seconds()
-    gone = (clock.now() - since).total_seconds() / whole if whole > 0 else 1.0
-    return min(1.0, max(0.0, gone))
-
-
-def _remedy(panel: Panel, rows: Sequence[dict[str, Any]], unread: Backlog) -> Remedy | None:
-    """What each remedy would take for the greatest number that the interval holds."""
-    if not unread.high or not rows:
-        return None
-    each = max(1, round(sum(row["had"] for row in rows) / len(rows)))
-    waiting = sum(row["had"] - row["given"] for row in rows)
-    left = (panel.deadline - clock.now()).total_seconds() / 86_400
-    read = max(1, waiting - unread.high)
-    days = ceil(max(left, 1.0) * unread.high / read)
-    return Remedy(ceil(unread.high / each), ceil(unread.high / len(rows)), min(days, 365))
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a panel says of one piece, for who decides: the mean of its reviews' means in hundredths, None without any."""
-
-    kind: str
-    object_id: str
-    number: int
-    title: str
-    reviews: int
-    abstained: int
-    missing: int
-    mean: int | None
-    by_criterion: dict[str, int]
-    for_author: list[str]
-
-
-def read_by(panel: Panel) -> QuerySet[Piece]:
-    """What is before a panel, by number, without the texts."""
-    return panel.pieces.filter(withdrawn=None).defer("text", "authors", "met_by")
-
-
-def summed(panel: Panel, pieces: Sequence[Piece]) -> list[Summary]:
-    """What the panel says of each of these."""
-    prefetch_related_objects(
-        pieces, Prefetch("assignments", Assignment.objects.select_related("review").order_by("pk"))
-    )
-    return [_summed(panel, piece) for piece in pieces]
-
-
-def _summed(panel: Panel, piece: Piece) -> Summary:
-    held = list(piece.assignments.all())
-    given = [one.review for one in held if one.state == GIVEN]
-    means = [mean for review in given if (mean := weighed(review.scores, panel.weights)) is not None]
-    by = {c["code"]: [r.scores[c["code"]] for r in given if c["code"] in r.scores] for c in panel.criteria}
-    return Summary(
-        kind=piece.kind,
-        object_id=piece.object_id,
-        number=piece.number,
-        title=piece.title,
-        reviews=len(given),
-        abstained=sum(one.state == ABSTAINED for one in held),
-        missing=max(0, panel.reviews_each - len(given)),
-        mean=hundredths(means),
-        by_criterion={code: each for code, values in by.items() if (each := hundredths(values)) is not None},
-        for_author=[review.for_author for review in given if review.for_author],
-    )
-
-
-def means(panel: Panel) -> dict[str, int]:
-    """The mean in hundredths of each piece that has one, by the id of what it is made of; of any number of them."""
-    weights, found = panel.weights, dict[str, int]()
-    for of, rows in groupby(
-        _given(panel).values_list("piece__object_id", "review__scores").iterator(CHUNK), itemgetter(0)
-    ):
-        each = [one for _, scores in rows if (one := weighed(scores, weights)) is not None]
-        if (mean := hundredths(each)) is not None:
-            found[of] = mean
-    return found
-
-
-def said_of(panel: Panel, objects: Collection[str]) -> dict[str, str]:
-    """What reviewers say to the authors of these, by the id of what a piece is made of; without those of whom nothing is said."""
-    rows = _given(panel).filter(piece__object_id__in=objects).exclude(review__for_author="")
-    found: dict[str, list[str]] = defaultdict(list)
-    for of, words in rows.values_list("piece__object_id", "review__for_author"):
-        found[of].append(words)
-    return {of: "\n\n".join(words) for of, words in found.items()}
-
-
-def _given(panel: Panel) -> QuerySet[Assignment]:
-    """What was given of a panel's pieces, piece by piece."""
-    rows = Assignment.objects.filter(piece__panel=panel, piece__withdrawn=None, state=GIVEN)
-    return rows.order_by("piece", "pk")
 
 
 def scores_in_words(panel: Panel, review: Review) -> list[tuple[str, int]]:
