@@ -25,6 +25,8 @@ Rows = QuerySet[Any] | Sequence[Any]
 Complete = Callable[[Sequence[Any]], Sequence[Any]]
 """Makes rows of a list of those that the database gave, such as with names that no query of theirs could fetch."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+NUMBERS = frozenset({int, float, bool, type(None)})
+"""What a cell of a file holds as it is."""
 CHUNK = 2000
 LINES = 100
 KEPT_NUMBERS = 4000
@@ -363,7 +365,11 @@ def _csv_lines(columns: Sequence[Column[Row]], rows: Iterable[Any]) -> Iterator[
     writer = csv.writer(_Echo())
     yield writer.writerow([column.key for column in columns])
     values = [column.value for column in columns]
-    lines = (writer.writerow([_in_a_cell(value(row)) for value in values]) for row in rows)
+    # most of what large files hold is numbers, for which a call each would take as long as all the rest
+    lines = (
+        writer.writerow([cell if type(cell := value(row)) in NUMBERS else _in_a_cell(cell) for value in values])
+        for row in rows
+    )
     yield from _together(lines)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import JsonValue
+from pydantic_core import to_json
 
 from stoa.kit.api import Word
 from stoa.lab.queries.comparing import Cell, Comparison, Wanted, compare
@@ -45,7 +45,7 @@ def compare_models(  # noqa: PLR0917 - ninja reads them by name
         "results": list(_results(found)),
     }
     # written here: ten thousand results that were made above need no check
-    return HttpResponse(json.dumps(whole, separators=(",", ":")), content_type="application/json")
+    return HttpResponse(to_json(whole), content_type="application/json")
 
 
 def _results(found: Comparison) -> Any:

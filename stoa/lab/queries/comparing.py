@@ -243,19 +243,22 @@ def _reckon(
     wanted: Wanted,
 ) -> None:
     """Fill in places, and differences from the chosen version, of those runs of a measure that can be compared."""
-    ranked = [one for one in entered if one[0].state == Result.State.REPRODUCED]
-    if measure.better and ranked:
-        cells, groups = _entrants(ranked, counts)
-        if len(cells) > 1:
-            found = differences(groups, bounded=measure.bounded)
-            held = places(found, higher=measure.better == "higher", control=wanted.control)
-            for cell, place in zip(cells, held, strict=True):
-                cell.places, cell.ranked = place, len(cells)
-    if wanted.against is not None:
-        cells, groups = _entrants(entered, counts)
-        chosen = next((place for place, cell in enumerate(cells) if cell.standing.version == wanted.against), None)
-        if chosen is not None:
-            _fill_differences(cells, differences(groups, bounded=measure.bounded), chosen, wanted.control)
+    compared = wanted.against is not None
+    some = entered if compared else [one for one in entered if one[0].state == Result.State.REPRODUCED]
+    cells, groups = _entrants(some, counts)
+    chosen = next(
+        (place for place, cell in enumerate(cells) if compared and cell.standing.version == wanted.against), None
+    )
+    ranked = [place for place, cell in enumerate(cells) if measure.better and cell.state == Result.State.REPRODUCED]
+    if chosen is None and len(ranked) < 2:
+        return
+    found = differences(groups, bounded=measure.bounded)
+    if len(ranked) > 1:
+        held = places(found.among(ranked), higher=measure.better == "higher", control=wanted.control)
+        for place, of in zip(held, ranked, strict=True):
+            cells[of].places, cells[of].ranked = place, len(ranked)
+    if chosen is not None:
+        _fill_differences(cells, found, chosen, wanted.control)
 
 
 def _fill_differences(cells: Sequence[Cell], found: Differences, chosen: int, control: Control) -> None:

@@ -54,6 +54,11 @@ class Differences:
     freedoms: Floats
     groups: NDArray[np.intp]
 
+    def among(self, places: Sequence[int]) -> Differences:
+        """Those between some of the runs, in this order."""
+        both = np.ix_(places, places)
+        return Differences(self.values[both], self.errors[both], self.freedoms, self.groups[places])
+
     def half_widths(self, place: int, level: float = 0.95) -> Floats:
         """Half of each interval of the differences from one run."""
         quantiles = _quantiles(1 - level, self.freedoms)[self.groups, self.groups[place]]
