@@ -1,6 +1,6 @@
 """What a run of the lab costs over Inspect alone, and how long all suites take on the small model: `python bench/lab.py [--study]`.
 
-Overhead: pairs of short turns on Inspect's mock model, a run of the lab and what `inspect eval` does with the same suite, in
+Overhead: pairs of turns of 1,000 samples on Inspect's mock model, a run of the lab and what `inspect eval` does with the same suite, in
 this process; which of the two comes first changes from pair to pair, so that what drifts cancels out. Ours includes what a run
 does besides: checking the sample set, the copy that is given away, the signature. Compared is the median of the ratios of the
 pairs, once of processor seconds, which others on the machine lengthen least and which the limit is on, and once of seconds by
@@ -40,9 +40,7 @@ from stoa.evaluation.runner.work import Work, prepared
 from stoa.evaluation.tasks import task_of
 from stoa.methods.evaluation.distributions import binomial_below
 
-SAMPLES, PAIRS, AT_ONCE = 250, 16, 20
-"""More than 200: of shorter runs each answer is written at once, for who is interrupted, which costs 4 ms where a model takes
-seconds, and which a mock model would make a third of all."""
+SAMPLES, PAIRS, AT_ONCE = 1_000, 10, 20
 ASIDE = 4
 """Of so many pairs one is followed by a turn of the plain task."""
 RUN, ALONE, PLAIN = "a run of the lab", "Inspect, same suite", "Inspect, one measure"

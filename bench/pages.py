@@ -1,6 +1,6 @@
 """The pages that people open most, on the sample and with 10,000 of everything: `python -m bench.pages`.
 
-Signed in at most 12 queries, 500 rows and 30 ms each, at either size. Visitors' pages are rendered afresh, as without their
+Signed in at most 12 queries, 500 rows and 30 ms each by the clock, at either size. Visitors' pages are rendered afresh, as without their
 cache. Beside them a bare Django page: one query, one line of text, no middleware. All are asked for in this process, with
 the embedded database beside it, so that what is measured is the program and its database and no network; "cpu ms" is the
 median of this process's own time. `--data` names a folder that holds the sample already and whose server is down, and
@@ -89,6 +89,14 @@ def grow(count: int) -> None:
     crowd.posts(Thread.objects.order_by("-posts")[0].subject, people, count)
 
 
+def settle() -> None:
+    """Let the database learn what it holds now, as it does by itself within minutes of such a growth."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
+
+
 def viewers() -> dict[str, Any]:
     """A visitor, a member without another role, and the steward for whom most things wait."""
     from stoa.people.models import Person
@@ -144,7 +152,7 @@ def line(name: str, who: str, client: Any, address: str, limit: float, *, tell_q
         size = len(client.get(address).content) / 1000
     wall, processor = (statistics.median(took) for took in timed(client, address))
     queries = len(asked.statements)
-    passed = processor > LIMIT_MS or queries > LIMIT_QUERIES or asked.rows > LIMIT_ROWS
+    passed = wall > LIMIT_MS or queries > LIMIT_QUERIES or asked.rows > LIMIT_ROWS
     holds = "" if who == "visitor" else "no" if passed else "yes"
     cells = (f"{wall:.1f}", f"{processor:.1f}", f"{size:.0f}", f"{processor / limit:.1f}", holds)
     print(WIDTHS.format(name, who, queries, asked.rows, *cells), flush=True)
@@ -208,6 +216,7 @@ def main() -> int:
         missed = table(addresses, tell_queries=options.queries)
         print(f"\nwith {options.many:,} more questions, statements, answers, posts, estimates, voters, entries a round")
         grow(options.many)
+        settle()
         missed |= table(addresses, tell_queries=options.queries)
     return int(missed)
 
