@@ -1,11 +1,11 @@
 """What a run of the lab costs over Inspect alone, and how long all suites take on the small model: `python bench/lab.py [--study]`.
 
-Overhead: pairs of turns of 1,000 samples on Inspect's mock model, a run of the lab and what `inspect eval` does with the same suite, in
-this process; which of the two comes first changes from pair to pair, so that what drifts cancels out. Ours includes what a run
-does besides: checking the sample set, the copy that is given away, the signature. Compared is the median of the ratios of the
-pairs, once of processor seconds, which others on the machine lengthen least and which the limit is on, and once of seconds by
-the clock; behind each the bounds between which the true median lies with 95 %. Beside it, for information, the same prompts
-with Inspect's plainest scorer: Inspect copies every sample once for each measure of a suite. `--study` also runs
+Overhead: pairs of turns of 1,000 samples on Inspect's mock model, a run of the lab and what `inspect eval` does with the same
+suite, in this process; which of the two comes first changes from pair to pair, so that what drifts cancels out. Ours includes
+what a run does besides: checking the sample set, the copy that is given away, the signature. Compared is the median of the
+ratios of the pairs, once of processor seconds, which others on the machine lengthen least and which the limit is on, and once
+of seconds by the clock; behind each the bounds between which the true median lies with 95 %. Beside it, for information, the
+same prompts with Inspect's plainest scorer: Inspect copies every sample once for each measure of a suite. `--study` also runs
 `stoa lab demo`: all suites, 50 samples each, on SmolLM2, offline, on whatever processors there are; quiet ones, if the time is
 to mean something.
 """

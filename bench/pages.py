@@ -1,10 +1,11 @@
 """The pages that people open most, on the sample and with 10,000 of everything: `python -m bench.pages`.
 
-Signed in at most 12 queries, 500 rows and 30 ms each by the clock, at either size. Visitors' pages are rendered afresh, as without their
-cache. Beside them a bare Django page: one query, one line of text, no middleware. All are asked for in this process, with
-the embedded database beside it, so that what is measured is the program and its database and no network; "cpu ms" is the
-median of this process's own time. `--data` names a folder that holds the sample already and whose server is down, and
-which is left as it is; else one is made, which takes half a minute. `--queries` prints what each page asks of the database.
+Signed in at most 12 queries, 500 rows and 30 ms each by the clock, at either size. Visitors' pages are rendered
+afresh, as without their cache. Beside them a bare Django page: one query, one line of text, no middleware. All are
+asked for in this process, with the embedded database beside it, so that what is measured is the program and its
+database and no network; "cpu ms" is the median of this process's own time. `--data` names a folder that holds the
+sample already and whose server is down, and which is left as it is; else one is made, which takes half a minute.
+`--queries` prints what each page asks of the database.
 """
 
 from __future__ import annotations
