@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from stoa.config.asgi import Outer
+from typing import Any
+
+from stoa.config.asgi import Outer, collect_seldom
 from stoa.config.wsgi import application as django
 from stoa.kit.environment import environment
 
 
 def uncached() -> Outer:
     """Ours, making each visitor's page anew."""
-    return Outer(environment(), {}, django, keeps=False)
+    return _served(django)
 
 
 def bare() -> Outer:
@@ -22,4 +24,11 @@ def bare() -> Outer:
 
     settings.ROOT_URLCONF = (path("bare", page),)
     settings.MIDDLEWARE = []
-    return Outer(environment(), {}, WSGIHandler(), keeps=False)
+    return _served(WSGIHandler())
+
+
+def _served(application: Any) -> Outer:
+    """As our own web processes serve, without what they keep."""
+    outer = Outer(environment(), {}, application, keeps=False)
+    collect_seldom()
+    return outer

@@ -13,8 +13,7 @@ def machine() -> str:
 
 def collect_as_a_web_process() -> None:
     """Look for garbage no more often than a web process does, which leaves out what it loaded at its start."""
-    from stoa.config.asgi import COLLECTED_AFTER
+    from stoa.config.asgi import collect_seldom
 
     gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECTED_AFTER)
+    collect_seldom()

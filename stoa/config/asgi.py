@@ -173,6 +173,11 @@ def application() -> Outer:
     tie_to_parent()
     found = environment()
     outer = Outer(found, static_files(found.static), django)
+    collect_seldom()
+    return outer
+
+
+def collect_seldom() -> None:
+    """Look for garbage as a web process does: never among what is there now, seldom among what comes."""
     gc.freeze()
     gc.set_threshold(*COLLECTED_AFTER)
-    return outer
