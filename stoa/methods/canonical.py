@@ -58,6 +58,15 @@ def parse_object(data: bytes) -> dict[str, JSON]:
     return value
 
 
+def own_object(data: bytes) -> dict[str, JSON]:
+    """The object whose canonical form this program made itself and kept: not spelled anew, most of what `parse_object` takes.
+
+    For pages, which tell what is kept. Whoever checks it uses `parse_object`.
+    """
+    value: dict[str, JSON] = json.loads(data)
+    return value
+
+
 def _refuse_floats(value: object) -> None:
     """Raise NotCanonical if a float stands anywhere in `value`; without recursion, so that depth does no harm."""
     waiting = [value]

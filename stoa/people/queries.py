@@ -16,7 +16,7 @@ from stoa.kit.looking import kept_in_look
 from stoa.kit.models import Bounce
 from stoa.kit.registry import Rows
 from stoa.kit.search import Kept
-from stoa.methods.canonical import parse_object
+from stoa.methods.canonical import own_object
 from stoa.people.events import PrivateLook
 from stoa.people.models import FORMER, Interest, Organisation, Person, Role, Suspension, Tie, TieQuestion
 from stoa.record.models import Sealed
@@ -232,7 +232,7 @@ class Look:
 def looks_at(person_id: str) -> list[Look]:
     """The looks taken at what is private about a person, newest first: for that person alone."""
     bodies = Sealed.objects.filter(concerns=person_id, entry_type=PrivateLook.type).order_by("-pk").values_list("body")
-    leaves = [parse_object(bytes(body)) for (body,) in bodies]
+    leaves = [own_object(bytes(body)) for (body,) in bodies]
     return [Look(leaf["at"], leaf["texts"]["by"], leaf["facts"]["what"]) for leaf in leaves]  # type: ignore[call-overload,index,arg-type]  # written by the recorder
 
 

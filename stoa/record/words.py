@@ -18,7 +18,7 @@ from stoa.kit.addresses import path_to
 from stoa.kit.registry import Shown
 from stoa.kit.tables import in_words
 from stoa.kit.words import Leaf, Words, day_words, register_words, role_words, words_for
-from stoa.methods.canonical import parse_object
+from stoa.methods.canonical import own_object
 from stoa.record import events
 from stoa.record.models import Placement
 
@@ -79,7 +79,7 @@ def say(placements: Sequence[Placement], viewer_id: str | None, *, beside: Itera
 
     What the same page names `beside` them is read together with what they name.
     """
-    leaves = [parse_object(bytes(placement.entry.body)) for placement in placements]
+    leaves = [own_object(bytes(placement.entry.body)) for placement in placements]
     names = named(leaves, viewer_id, beside)
     return [_said(placement, leaf, names) for placement, leaf in zip(placements, leaves, strict=True)]
 

@@ -147,7 +147,7 @@ class ReadMark(models.Model):
     """How far somebody has read a thread: up to the post of this number."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="+")
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="read_marks")
     up_to = models.BigIntegerField()
 
     class Meta:

@@ -14,7 +14,7 @@ from django.db.models.functions import TruncYear
 from stoa.forum import events
 from stoa.forum.models import Case, Report
 from stoa.kit import clock
-from stoa.methods.canonical import parse_object
+from stoa.methods.canonical import own_object
 from stoa.record.models import Entry
 from stoa.record.queries import placements
 
@@ -48,7 +48,7 @@ def months() -> list[Month]:
     found: dict[str, Month] = {}
     rows = placements().filter(entry__type__in=[event.type for event in PUBLIC])
     for at, kind, body in rows.values_list("entry__at", "entry__type", "entry__body"):
-        _count(found.setdefault(f"{at:%Y-%m}", Month(f"{at:%Y-%m}")), kind, parse_object(bytes(body))["facts"])
+        _count(found.setdefault(f"{at:%Y-%m}", Month(f"{at:%Y-%m}")), kind, own_object(bytes(body))["facts"])
     for name, hours in _hours().items():
         if name in found:
             found[name].hours = hours

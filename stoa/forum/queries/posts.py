@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, FilteredRelation, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 
-from stoa.forum.models import Draft, Post, PostVersion, ReadMark, Thread
+from stoa.forum.models import Draft, Post, PostVersion, Thread
 from stoa.forum.queries.marks import Mark, marks
 from stoa.forum.queries.mentions import as_markdown, in_names, with_ids, with_names_of_today
 from stoa.forum.rules import Reader, is_author, may_change, may_read, may_take_back
@@ -117,13 +117,15 @@ def find_thread(pk: int, viewer: Reader) -> Counted | None:
         "total": Count("posts", filter=known),
         "newest": Coalesce(Max("posts__pk", filter=known), 0),
     }
+    threads = Thread.objects.filter(pk=pk)
     if viewer.person_id is not None:
-        marks = ReadMark.objects.filter(person=viewer.person_id, thread=OuterRef("pk")).values("up_to")
-        unread = known & Q(posts__pk__gt=F("mark")) & (~Q(posts__author=viewer.person_id) | Q(posts__author=None))
+        # joined, since a query within the sums is asked once for each post
+        threads = threads.annotate(own=FilteredRelation("read_marks", condition=Q(read_marks__person=viewer.person_id)))
+        unread = known & Q(posts__pk__gt=F("own__up_to")) & (~Q(posts__author=viewer.person_id) | Q(posts__author=None))
         counts |= {"unread": Count("posts", filter=unread), "first_unread": Min("posts__pk", filter=unread)}
         drafts = Draft.objects.filter(person=viewer.person_id, place=OuterRef("subject")).values("pk")
-        counts = {"mark": Subquery(marks, output_field=BigIntegerField()), "draft": Subquery(drafts), **counts}
-    found: Any = Thread.objects.filter(pk=pk).annotate(**counts).first()
+        counts = {"mark": F("own__up_to"), "draft": Subquery(drafts), **counts}
+    found: Any = threads.annotate(**counts).first()
     if found is None:
         return None
     if viewer.person_id is None:
