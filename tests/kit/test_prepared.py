@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, QuerySet
 
 from stoa.kit import clock
-from stoa.kit.prepared import prepared
+from stoa.kit.prepared import prepared, together
 from stoa.people.models import Organisation, Person, Role, Tie
 from tests.asked import Asked
 from tests.stage import Stage
@@ -31,6 +31,21 @@ def test_rows_are_those_of_the_query_for_each_value() -> None:
     assert len(built) == 1
     Person.objects.filter(pk=ada.pk).update(name="Bea")
     assert (named("Ada"), {person.pk for person in named("Bea")}) == ([], {ada.pk, bea.pk})
+
+
+def test_several_of_one_value_are_asked_in_one_query(django_assert_num_queries: Any) -> None:
+    def named(name: str) -> QuerySet[Any, tuple[str, str]]:
+        return Person.objects.filter(name=name).values_list("name", "email")
+
+    def works_at(name: str) -> QuerySet[Any, tuple[str, str]]:
+        return Organisation.objects.filter(name=name).values_list("name", "country")
+
+    Person.objects.create(name="Ada", email="ada@example.org")
+    Organisation.objects.create(name="Ada", country="KE")
+    for name, found in (("Ada", [("Ada", "KE"), ("Ada", "ada@example.org")]), ("Bea", [])):
+        with django_assert_num_queries(1):
+            assert sorted(together((named, works_at))(name)) == found
+    assert together((works_at,))("Ada") == [("Ada", "KE")]
 
 
 def test_objects_come_with_what_is_selected_beside_them(django_assert_num_queries: Any) -> None:

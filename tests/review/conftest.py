@@ -1,22 +1,31 @@
-"""Panels as fixtures of the tests of reviewing."""
+"""Panels as fixtures of the tests of reviewing. Tables can be imported only once Django is set up, which is after this file."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.review.panels import Inviting, Reading, Shared
+if TYPE_CHECKING:
+    from tests.review.panels import Inviting, Reading, Shared
 
 
 @pytest.fixture
 def reading() -> Reading:
-    return Reading()
+    from tests.review import panels
+
+    return panels.Reading()
 
 
 @pytest.fixture
 def shared() -> Shared:
-    return Shared()
+    from tests.review import panels
+
+    return panels.Shared()
 
 
 @pytest.fixture
 def inviting() -> Inviting:
-    return Inviting()
+    from tests.review import panels
+
+    return panels.Inviting()

@@ -35,7 +35,7 @@ from stoa.kit.addresses import path_to
 from stoa.kit.counting import counted, counted_up_to
 from stoa.kit.looking import once_a_look
 from stoa.kit.models import Bounce
-from stoa.kit.prepared import prepared
+from stoa.kit.prepared import prepared, together
 from stoa.lab.queries import asked_to_author
 from stoa.members.queries.onboarding import code_not_accepted, settling_under_way
 from stoa.members.queries.pairs import pairs_waiting
@@ -203,11 +203,11 @@ def _setup(person_id: str, powers: Powers, rounds: Sequence[Asked]) -> Iterator[
 def _duties(person_id: str, powers: Powers) -> Iterator[Waiting]:
     """What one's roles ask: to settle in, a second factor, and what waits for who holds a power, and a lost address. One query."""
     needing = powers.roles & powers.terms.second_factor
-    asked = [rows(person_id) for rows, act in _ASKED.items() if powers.may(act)]
-    asked += [_bounced(person_id), _authorships(person_id)]
-    asked += [_code(person_id), _settling(person_id), _ties(person_id)] if powers.roles & SETTLE_IN else []
-    asked += [_factors(person_id)] if needing else []
-    rows = list(asked[0].union(*asked[1:], all=True))
+    asked = [rows for rows, act in _ASKED.items() if powers.may(act)]
+    asked += [_bounced, _authorships]
+    asked += [_code, _settling, _ties] if powers.roles & SETTLE_IN else []
+    asked += [_factors] if needing else []
+    rows = together(tuple(asked))(person_id)
     kinds = {kind for kind, *_ in rows}
     if needing and "factor" not in kinds:
         who = " and ".join(sorted(needing))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 
 from stoa.charter.rules import Powers
 from stoa.kit.addresses import path_to
+from stoa.kit.prepared import together
 from stoa.members.models import Appeal, Call, Invitations, Part, Release
 from stoa.review.models import Assignment, Panel, Seat
 
@@ -23,11 +24,8 @@ USUAL = (Value(1), Value(0), Cast(Value(None), DateTimeField()))
 
 def reading(person_id: str, powers: Powers) -> Iterator[Told]:
     """What of calls and panels waits for this person."""
-    asked = [_seats(person_id), _bars(person_id)]
-    asked += [_letters(person_id)] if powers.may("members.release.confirm") else []
-    asked += [_invitations(person_id)] if powers.may("members.invitations.send") else []
-    asked += [_appeals(person_id)] if powers.may("members.appeal.decide") else []
-    for kind, where, title, count, minutes, due in asked[0].union(*asked[1:], all=True):
+    asked = (_seats, _bars, *(rows for rows, act in _ASKED.items() if powers.may(act)))
+    for kind, where, title, count, minutes, due in together(asked)(person_id):
         if kind == Seat.State.INVITED:
             yield (
                 f"Will you review? {title}",
@@ -129,3 +127,11 @@ def _told(rows: QuerySet[Any], *said: Any) -> QuerySet[Any]:
     texts = [Cast(one, TextField()) for one in each[:3]]
     count, minutes, due = each[3:]
     return rows.order_by().values_list(*texts, Cast(count, IntegerField()), Cast(minutes, IntegerField()), due)
+
+
+_ASKED: dict[Callable[[str], QuerySet[Any]], str] = {
+    _letters: "members.release.confirm",
+    _invitations: "members.invitations.send",
+    _appeals: "members.appeal.decide",
+}
+"""What waits for whoever holds a power."""
