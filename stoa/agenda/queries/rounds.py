@@ -101,13 +101,16 @@ def figures(round: Round, needed: int, viewer_id: str | None) -> Figures:
     return Figures(questions, estimated, hours, [(pk, title) for pk, title in mine or ()])
 
 
+# Questions of a round have numbers near each other: what was said of those of other rounds needs not be read.
+_ITS = """question_id BETWEEN (SELECT min(id) FROM agenda_question WHERE round_id = %(round)s)
+      AND (SELECT max(id) FROM agenda_question WHERE round_id = %(round)s)"""
 _FIGURES = f"""
 SELECT (SELECT count(*) FROM agenda_question WHERE round_id = %(round)s AND state <> %(withdrawn)s),
   (SELECT count(*) FROM (
-    SELECT question_id FROM agenda_estimate GROUP BY question_id HAVING count(*) >= %(needed)s) enough
+    SELECT question_id FROM agenda_estimate WHERE {_ITS} GROUP BY question_id HAVING count(*) >= %(needed)s) enough
     JOIN agenda_question q ON q.id = enough.question_id WHERE q.round_id = %(round)s AND q.state <> %(withdrawn)s),
   (SELECT coalesce(sum(offered.hours), 0)::bigint FROM (
-    SELECT question_id, sum(hours) AS hours FROM agenda_offer GROUP BY question_id) offered
+    SELECT question_id, sum(hours) AS hours FROM agenda_offer WHERE {_ITS} GROUP BY question_id) offered
     JOIN agenda_question q ON q.id = offered.question_id WHERE q.round_id = %(round)s AND q.state <> %(withdrawn)s),
   (SELECT json_agg(json_build_array(id, title) ORDER BY id) FROM agenda_question
     WHERE author_id = %(viewer)s AND round_id = %(round)s AND state <> %(withdrawn)s),
