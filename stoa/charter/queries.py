@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from stoa.charter.models import Charter, Community, Declaration, Policy
 from stoa.charter.text import Terms, read
@@ -17,6 +17,7 @@ from stoa.kit import clock, locks
 from stoa.kit.act import ACTS
 from stoa.kit.looking import once_a_look
 from stoa.kit.plans import planned_cursor
+from stoa.kit.prepared import prepared
 from stoa.kit.search import Kept
 from stoa.record.events import TailRecovered
 from stoa.record.models import Entry
@@ -108,9 +109,14 @@ def policy(kind: str) -> Policy | None:
 def declarations() -> dict[str, list[Declaration]]:
     """What was declared, by kind, newest first; a kind without any is an empty list: shown as none declared."""
     found: dict[str, list[Declaration]] = {kind: [] for kind in Declaration.Kind.values}
-    for declaration in Declaration.objects.all():
+    for declaration in _declarations():
         found[declaration.kind].append(declaration)
     return found
+
+
+@prepared
+def _declarations() -> QuerySet[Declaration]:
+    return Declaration.objects.all()
 
 
 def charter_found(charter: Charter) -> Kept:

@@ -33,10 +33,12 @@ def rounds() -> QuerySet[Round]:
 
 def current_rounds() -> list[Round]:
     """The rounds that are not over, those that wait for people first."""
-    return sorted(
-        rounds().filter(phase__in=UNDER_WAY).select_related("ballot"),
-        key=lambda r: UNDER_WAY.index(Round.Phase(r.phase)),
-    )
+    return sorted(_under_way(), key=lambda r: UNDER_WAY.index(Round.Phase(r.phase)))
+
+
+@prepared
+def _under_way() -> QuerySet[Round]:
+    return rounds().filter(phase__in=UNDER_WAY).select_related("ballot")
 
 
 def find_round(slug: str) -> Round | None:

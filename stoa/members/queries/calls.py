@@ -10,7 +10,6 @@ from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F,
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from stoa.kit import clock
 from stoa.kit.act import Actor
 from stoa.kit.registry import Rows
 from stoa.members import rules
@@ -40,9 +39,8 @@ def _held(viewer: Actor) -> frozenset[tuple[str, str]]:
     return roles_scoped(viewer.person_id) if viewer.person_id else frozenset()
 
 
-def open_calls() -> QuerySet[Call]:
-    """Calls to which one can apply now, what closes first at the head."""
-    now = clock.now()
+def open_calls(now: datetime) -> QuerySet[Call]:
+    """Calls to which one can apply at that instant, what closes first at the head."""
     taking = Call.objects.filter(phase__in=rules.calls.TAKING, opens__lte=now, closes__gt=now)
     return taking.order_by("closes", "pk")
 

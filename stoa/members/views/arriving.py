@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-from stoa.kit import edge, pace
+from stoa.kit import clock, edge, pace
 from stoa.kit.act import VISITOR
 from stoa.kit.faults import Closed, TooFast
 from stoa.members import acts, queries, rules
@@ -41,7 +41,7 @@ def eligible(request: HttpRequest, slug: str) -> HttpResponseBase:
         return render(request, "members/eligible.html", context, status=422 if form.errors else 200)
     given = form.given()
     if out := call.asks.shut_out(given):
-        others = [other for other in queries.open_calls() if other.pk != call.pk]
+        others = [other for other in queries.open_calls(clock.now()) if other.pk != call.pk]
         context = {**frame(call), "out": out, "others": others, "coming": _coming(request, call)}
         return render(request, "members/not_eligible.html", context)
     if mine is None:

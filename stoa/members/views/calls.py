@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from stoa.kit import edge, instants
+from stoa.kit import clock, edge, instants
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.members import queries, rules
 from stoa.members.forms.answering import AnswersForm, FactsForm
@@ -61,7 +61,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     actor = edge.actor(request)
     rows = queries.calls(actor)
     context = {
-        "open": queries.open_calls(),
+        "open": queries.open_calls(clock.now()),
         "table": LISTED.page(request, rows),
         "may_draft": rules.may_draft(actor),
     }

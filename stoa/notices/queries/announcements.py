@@ -6,9 +6,12 @@ from django.db.models import QuerySet
 
 from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
+from stoa.kit.prepared import prepared
 from stoa.kit.registry import Rows
 from stoa.notices import rules
 from stoa.notices.models import Announcement
+
+MOST_SHOWN = 3
 
 
 def announcements() -> QuerySet[Announcement]:
@@ -16,9 +19,10 @@ def announcements() -> QuerySet[Announcement]:
     return Announcement.objects.exclude(released=None).order_by("-released", "pk")
 
 
-def latest(most: int = 3) -> list[Announcement]:
-    """What was announced last and still holds."""
-    return list(announcements().filter(retracted=None)[:most])
+@prepared
+def latest() -> QuerySet[Announcement]:
+    """What was announced last and still holds: three at most."""
+    return announcements().filter(retracted=None)[:MOST_SHOWN]
 
 
 def find_announcement(number: int) -> Announcement | None:

@@ -9,6 +9,7 @@ from django.db.models import Min, Q, QuerySet
 from stoa.kit import clock
 from stoa.kit.act import Actor
 from stoa.kit.addresses import path_to
+from stoa.kit.prepared import prepared
 from stoa.kit.registry import Rows
 from stoa.notices import rules
 from stoa.notices.models import CalendarFeed, Event, Registration
@@ -17,7 +18,7 @@ from stoa.people.models import Person
 from stoa.record import queries as record
 from stoa.record.words import Said
 
-MOST = 200
+MOST, MOST_AHEAD = 200, 5
 MOST_IN_A_CALENDAR = 1_000
 KEPT_IN_A_CALENDAR = timedelta(days=366)
 
@@ -28,8 +29,13 @@ def events() -> QuerySet[Event]:
 
 
 def upcoming(most: int = 3) -> list[Event]:
-    """What is held next, or is being held."""
-    return list(events().filter(ends__gt=clock.now(), cancelled=None)[:most])
+    """What is held next, or is being held; five at most."""
+    return _ahead(clock.now())[:most]
+
+
+@prepared
+def _ahead(now: datetime) -> QuerySet[Event]:
+    return events().filter(ends__gt=now, cancelled=None)[:MOST_AHEAD]
 
 
 def find_event(number: int) -> Event | None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from stoa.charter import models as charter
 from stoa.charter.queries import standing
+from stoa.kit import clock
 from stoa.kit.addresses import path_to
+from stoa.kit.prepared import prepared
+from stoa.members.models import Call
 from stoa.members.queries import open_calls
 
 _KEPT = "_community"
@@ -32,8 +37,13 @@ class Community:
     @cached_property
     def apply_url(self) -> str:
         """Where visitors apply, while a call is open. One query, when it is asked."""
-        slug = open_calls().values_list("slug", flat=True).first()
+        slug = next(iter(_open(clock.now())), None)
         return path_to("members:call", slug) if slug else ""
+
+
+@prepared
+def _open(now: datetime) -> QuerySet[Call, str]:
+    return open_calls(now).values_list("slug", flat=True)[:1]
 
 
 def community() -> Community:

@@ -18,7 +18,7 @@ from stoa.record.models import Placement
 from stoa.record.queries import placements
 from stoa.site.queries import Community
 
-MOST_ACTS = 10
+MOST, MOST_ACTS = 5, 10
 STATES = {
     Round.Phase.ANNOUNCED: ("Announced", "takes questions from", "questions_open"),
     Round.Phase.QUESTIONS: ("Questions", "then the vote, from", "vote_opens"),
@@ -51,16 +51,23 @@ def _state(round: Round) -> tuple[str, str, str]:
     return STATES[Round.Phase(round.phase)]
 
 
-def questions_today(rounds: Sequence[Today], most: int = 5) -> list[Question]:
-    """The questions put last to the rounds under way."""
-    shown = {Question.State.PROPOSED, Question.State.ON_BALLOT}
-    open_ = Question.objects.filter(round__in=[today.round.pk for today in rounds], state__in=shown)
-    return list(open_.select_related("round", "author").order_by("-proposed", "-pk")[:most])
+def questions_today(rounds: Sequence[Today]) -> list[Question]:
+    """The questions put last to the rounds under way: five at most."""
+    return _questions([today.round.pk for today in rounds])
 
 
-def decisions(most: int = 5) -> list[Decision]:
-    """The latest decisions with `picked`, how many questions were chosen."""
-    return list(Decision.objects.select_related("round").annotate(picked=Count("chosen")).order_by("-decided")[:most])
+@prepared
+def _questions(rounds: list[int]) -> QuerySet[Question]:
+    open_ = Question.objects.filter(
+        round__pk__among=rounds, state__in=[Question.State.PROPOSED, Question.State.ON_BALLOT]
+    )
+    return open_.select_related("round", "author").order_by("-proposed", "-pk")[:MOST]
+
+
+@prepared
+def decisions() -> QuerySet[Decision]:
+    """The latest decisions, five at most, with `picked`, how many questions were chosen."""
+    return Decision.objects.select_related("round").annotate(picked=Count("chosen")).order_by("-decided")[:MOST]
 
 
 def latest_acts(most: int) -> list[Placement]:
