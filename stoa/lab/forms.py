@@ -121,6 +121,12 @@ class FillForm(forms.Form):
         """The facts as an object."""
         return _printed(self.cleaned_data["pasted_header"])
 
+    def clean(self) -> dict[str, Any]:
+        """One of both at least."""
+        if not self.errors and not any(self.cleaned_data.values()):
+            raise forms.ValidationError("There is nothing to fill in from. Paste the card, or what the command prints.")
+        return self.cleaned_data
+
     def filled(self, model: Model) -> dict[str, Any]:
         """The fields of a version of this model, as far as card and header say them; with its base, if that is registered."""
         card, head = self.cleaned_data["pasted_card"], self.cleaned_data["pasted_header"]
@@ -138,7 +144,7 @@ class FillForm(forms.Form):
 class ModelFillForm(forms.Form):
     """What the form of a model is filled from, for whoever registers it to look through."""
 
-    pasted_card = _text("The model card", 200_000, 6, "In Markdown, as its maker wrote it.")
+    pasted_card = _text("The model card", 200_000, 6, "In Markdown, as its maker wrote it.", required=True)
 
     def filled(self) -> dict[str, Any]:
         """The fields of a model, as far as the card says them."""
