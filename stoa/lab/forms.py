@@ -212,8 +212,21 @@ class VersionedForm(ActForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
 
-class QuestionForm(VersionedForm):
+class DraftForm(VersionedForm):
+    """A step of a draft, which can be saved before it is whole: `later` names what its plan is not registered without."""
+
+    later: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.later:
+            self.fields[name].needed_later = True  # type: ignore[attr-defined]  # read by the template of a field
+
+
+class QuestionForm(DraftForm):
     """What a study is to find out, and why."""
+
+    later = ("why",)
 
     title = forms.CharField(label="What is to be found out", max_length=200, help_text="In one line, as a question.")
     question = forms.IntegerField(
@@ -236,8 +249,10 @@ class QuestionForm(VersionedForm):
         return number
 
 
-class ModelsForm(VersionedForm):
+class ModelsForm(DraftForm):
     """Which versions are run."""
+
+    later = ("models",)
 
     models = forms.TypedMultipleChoiceField(
         label="Versions", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
@@ -274,8 +289,10 @@ class SuitesForm(VersionedForm):
         return {"suites": [(name, samples) for name, samples in given if samples]}
 
 
-class PlanForm(VersionedForm):
+class PlanForm(DraftForm):
     """What decides, how sure it is to be, and when no more is run."""
+
+    later = ("primary", "stopping")
 
     primary = forms.ChoiceField(label="Primary measure", required=False)
     margin = forms.FloatField(
@@ -334,6 +351,8 @@ class AskForm(ActForm):
 
 class ChangeForm(ModelsForm, SuitesForm, PlanForm):
     """A plan as it is to be, and why it is changed."""
+
+    later = ("models", "primary", "stopping")
 
     added = forms.CharField(
         label="Further versions",

@@ -76,8 +76,10 @@ def title_of(suite: str) -> str:
 
 
 def measured(suite: str, rows: Iterable[RunMeasure]) -> list[tuple[str, str, RunMeasure, Prevalence | None]]:
-    """Each measure with what it is called, its unit and, where a grader told it that errs, the share corrected for that."""
-    known = [(measure_of(suite, one.measure), one) for one in rows]
+    """Each measure in the order of the suite, with what it is called, its unit and, where a grader told it that errs, the share corrected for that."""
+    names = [one.name for one in SUITES[suite].measures] if suite in SUITES else []
+    in_order = sorted(rows, key=lambda one: names.index(one.measure) if one.measure in names else len(names))
+    known = [(measure_of(suite, one.measure), one) for one in in_order]
     return [
         (m.title if m else one.measure, UNITS[m.unit] if m else "", one, queries.corrected(suite, one))
         for m, one in known
