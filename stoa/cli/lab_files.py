@@ -88,7 +88,7 @@ def import_(
     token: Token = "",
     as_json: AsJson = False,
 ) -> None:
-    """Print what a file of another program's results would bring; with --server, bring it. Nothing in it is recomputed."""
+    """Print what a file of another program's results would bring; with --server, bring it. It counts as imported only."""
     found = _answer("stoa.evaluation.formats", [str(file)], "Results")
     if "fault" in found:
         raise Invalid(f"{file} can’t be read in: {found['fault']}", remedy="Name a whole file of results.")

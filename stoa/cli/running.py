@@ -239,9 +239,9 @@ def _ask_first(server: Server, plan: Plan, folder: Path, reproduces: int | None)
 
     What is under way goes on in any case: whether it counts was settled when it was numbered. Returns why it would not.
     """
-    from stoa.evaluation.runner.work import is_under_way, set_aside
+    from stoa.evaluation.runner.work import is_under_way, put_by
 
-    for said in set_aside(folder, plan, reproduces, server):
+    for said in put_by(folder, plan, reproduces, server):
         notes.print(escape(said))
     if is_under_way(folder, plan.study, reproduces):
         return ""

@@ -67,16 +67,21 @@ class FilterShown:
     label: str
     value: str
     choices: Sequence[tuple[str, str]]
+    without: str
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A way to narrow a list: one of `choices` (value, label), or free text without them. `keep` narrows the rows."""
+    """A way to narrow a list: one of `choices` (value, label), or free text without them. `keep` narrows the rows.
+
+    `without` is what the choice is called that asks for none of them.
+    """
 
     key: str
     label: str
     keep: Callable[[Any, str], Any]
     choices: Sequence[tuple[str, str]] = ()
+    without: str = "any"
 
     def value(self, query: QueryDict, prefix: str) -> str:
         """What was asked for, or nothing where it is not among the choices."""
@@ -86,7 +91,7 @@ class Filter:
 
     def shown(self, query: QueryDict, prefix: str) -> FilterShown:
         """The filter with its present value."""
-        return FilterShown(prefix + self.key, self.label, self.value(query, prefix), self.choices)
+        return FilterShown(prefix + self.key, self.label, self.value(query, prefix), self.choices, self.without)
 
 
 @dataclass(frozen=True)

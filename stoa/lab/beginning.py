@@ -29,6 +29,8 @@ def demand_may_begin(actor: Actor, study: Study, reproduces: Run | None) -> None
             )
     elif not rules.takes_reproductions(study):
         raise Closed("This study was withdrawn.", remedy="Reproduce another.")
+    elif Run.objects.filter(pk=reproduces.pk, set_aside__isnull=False).exists():  # read anew, the study being held
+        raise Closed("This run was set aside: it claims nothing.", remedy="Its page says why. Reproduce another.")
     else:
         _check_alone(actor.person_id or "", reproduces)
     _check_pace(actor.person_id or "")

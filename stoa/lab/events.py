@@ -195,14 +195,14 @@ class RunChecked(RunEvent):
 
 @dataclass(frozen=True)
 class RunSetAside(RunEvent):
-    """A reproduction counts no more: what it decided is settled without it."""
+    """A run counts no more: what it claimed counts as nothing, what it decided is settled without it."""
 
     type: ClassVar[str] = "lab.run.set_aside"
 
 
 @dataclass(frozen=True)
 class RunCountsAgain(RunEvent):
-    """A reproduction that was set aside counts again."""
+    """A run that was set aside counts again."""
 
     type: ClassVar[str] = "lab.run.counts_again"
 

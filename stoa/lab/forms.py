@@ -121,6 +121,12 @@ class FillForm(forms.Form):
         """The facts as an object."""
         return _printed(self.cleaned_data["pasted_header"])
 
+    def clean(self) -> dict[str, Any]:
+        """One of both at least."""
+        if not self.errors and not any(self.cleaned_data.values()):
+            raise forms.ValidationError("There is nothing to fill in from. Paste the card, or what the command prints.")
+        return self.cleaned_data
+
     def filled(self, model: Model) -> dict[str, Any]:
         """The fields of a version of this model, as far as card and header say them; with its base, if that is registered."""
         card, head = self.cleaned_data["pasted_card"], self.cleaned_data["pasted_header"]
@@ -138,7 +144,7 @@ class FillForm(forms.Form):
 class ModelFillForm(forms.Form):
     """What the form of a model is filled from, for whoever registers it to look through."""
 
-    pasted_card = _text("The model card", 200_000, 6, "In Markdown, as its maker wrote it.")
+    pasted_card = _text("The model card", 200_000, 6, "In Markdown, as its maker wrote it.", required=True)
 
     def filled(self) -> dict[str, Any]:
         """The fields of a model, as far as the card says them."""
@@ -206,8 +212,21 @@ class VersionedForm(ActForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
 
-class QuestionForm(VersionedForm):
+class DraftForm(VersionedForm):
+    """A step of a draft, which can be saved before it is whole: `later` names what its plan is not registered without."""
+
+    later: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.later:
+            self.fields[name].needed_later = True  # type: ignore[attr-defined]  # read by the template of a field
+
+
+class QuestionForm(DraftForm):
     """What a study is to find out, and why."""
+
+    later = ("why",)
 
     title = forms.CharField(label="What is to be found out", max_length=200, help_text="In one line, as a question.")
     question = forms.IntegerField(
@@ -230,8 +249,10 @@ class QuestionForm(VersionedForm):
         return number
 
 
-class ModelsForm(VersionedForm):
+class ModelsForm(DraftForm):
     """Which versions are run."""
+
+    later = ("models",)
 
     models = forms.TypedMultipleChoiceField(
         label="Versions", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
@@ -268,8 +289,10 @@ class SuitesForm(VersionedForm):
         return {"suites": [(name, samples) for name, samples in given if samples]}
 
 
-class PlanForm(VersionedForm):
+class PlanForm(DraftForm):
     """What decides, how sure it is to be, and when no more is run."""
+
+    later = ("primary", "stopping")
 
     primary = forms.ChoiceField(label="Primary measure", required=False)
     margin = forms.FloatField(
@@ -328,6 +351,8 @@ class AskForm(ActForm):
 
 class ChangeForm(ModelsForm, SuitesForm, PlanForm):
     """A plan as it is to be, and why it is changed."""
+
+    later = ("models", "primary", "stopping")
 
     added = forms.CharField(
         label="Further versions",

@@ -74,13 +74,20 @@ def why_dependent(person_id: str, claim: Run) -> str:
     return dependence(person_id, claim.study, claim, place, read=committed or (is_old(claim) and not is_awaited(claim)))
 
 
+def waits(result: Result) -> bool:
+    """Whether a reproduction of it would tell something: nobody independent found the same, and it was not set aside."""
+    decided = {Result.State.REPRODUCED, Result.State.ASIDE}
+    return result.state not in decided and takes_reproductions(result.study)
+
+
 def counts(run: Run) -> bool:
-    """Whether a reproduction counts: independent, its log holds, and nobody set it aside."""
-    return bool(run.independent) and run.verdict == Run.Verdict.FOLLOWS and run.set_aside is None
+    """Whether a run counts: it claims a result or is an independent reproduction, its log holds, and nobody set it aside."""
+    decides = run.independent if run.reproduces_id else hasattr(run, "result")
+    return bool(decides) and run.verdict == Run.Verdict.FOLLOWS and run.set_aside is None
 
 
 def is_party(actor: Actor, run: Run) -> bool:
-    """Whether what a reproduction decides is the actor's own matter: they ran it, or what it reproduces, or are an author."""
+    """Whether what a run decides is the actor's own matter: they ran it, or what it reproduces, or are an author."""
     claim = run.reproduces
     return actor.person_id is not None and actor.person_id in {run.member_id, *people_of(run.study, claim or run)}
 
@@ -137,4 +144,4 @@ def is_awaited(run: Run) -> bool:
     if key not in kept:
         kept[key] = Result.objects.filter(study=run.study_id, version=run.version_id, suite=run.suite).first()
     result = kept[key]
-    return result.state in Result.WAITING if result else takes_runs(run.study)
+    return result.keeps_logs_closed if result else takes_runs(run.study)

@@ -137,14 +137,14 @@ register_words(
 register_words(
     events.RunSetAside,
     Words(
-        _("Reproduction set aside"),
+        _("Run set aside"),
         _("{actor} let {subject} count no more."),
         references={"study": "study"},
     ),
 )
 register_words(
     events.RunCountsAgain,
-    Words(_("Reproduction counts again"), _("{actor} let {subject} count again."), references={"study": "study"}),
+    Words(_("Run counts again"), _("{actor} let {subject} count again."), references={"study": "study"}),
 )
 register_words(
     events.ResultSettled,

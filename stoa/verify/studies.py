@@ -21,7 +21,7 @@ REGISTERED, CHANGED = "lab.plan.registered", "lab.plan.changed"
 BEGUN, FAILED, SUBMITTED, CHECKED = "lab.run.begun", "lab.run.failed", "lab.run.submitted", "lab.run.checked"
 SETTLED = "lab.result.settled"
 ASIDE, AGAIN = "lab.run.set_aside", "lab.run.counts_again"
-DECIDED = ("reproduced", "disputed")
+SET_ASIDE, DECIDED = "set_aside", ("reproduced", "disputed")
 ENDED = ("lab.study.closed", "lab.study.withdrawn")
 KEY, KEY_ENDED = "lab.key.registered", "lab.key.ended"
 DIGEST = "sha256:"
@@ -139,35 +139,42 @@ class _Study:
 
     def _results(self) -> str:
         holds: set[int] = set()
+        aside: set[int] = set()
         settled: dict[int, str] = {}
         for entry in self.entries:
             if entry.type in (CHECKED, ASIDE, AGAIN):
-                self._count(entry, holds)
+                self._count(entry, holds, aside)
             elif entry.type == SETTLED:
-                number, state = self._settled(entry, holds)
+                number, state = self._settled(entry, holds, aside)
                 settled[number] = state
         for number, state in settled.items():
+            if (number in aside) != (state == SET_ASIDE):
+                raise Broken(f"Run {number:,} still counts as {plain(state)}; it was set aside, or counts again.")
             if state in DECIDED and not self._repeated(number, holds):
                 raise Broken(f"Run {number:,} still counts as {state}; the reproductions that said so were set aside.")
         reproduced = sum(state == "reproduced" for state in settled.values())
         return f"{counted(len(settled), 'result')}, {reproduced:,} reproduced."
 
-    def _count(self, entry: Entry, holds: set[int]) -> None:
-        """Take a run into those that count, or out of them."""
+    def _count(self, entry: Entry, holds: set[int], aside: set[int]) -> None:
+        """Take a run into those that count, or out of them; into those that were set aside, or out of them."""
         facts, number = Facts(entry), Facts(entry).number("number", 1)
         self._run_of(entry, facts)
         if entry.type != CHECKED and (number in holds) != (entry.type == ASIDE):
             raise Broken(f"{entry} is about a run that did not stand so.")
         if entry.type == AGAIN or (entry.type == CHECKED and facts.text("verdict") == "follows"):
             holds.add(number)
+            aside.discard(number)
         else:
             holds.discard(number)
+            aside |= {number} if entry.type == ASIDE else set()
 
-    def _settled(self, entry: Entry, holds: set[int]) -> tuple[int, str]:
+    def _settled(self, entry: Entry, holds: set[int], aside: set[int]) -> tuple[int, str]:
         facts, number = Facts(entry), Facts(entry).number("number", 1)
         self._run_of(entry, facts)
         state = facts.text("state")
-        if number not in holds:
+        if state == SET_ASIDE and number not in aside:
+            raise Broken(f"{entry} says that run {number:,} was set aside; no entry did so.")
+        if state != SET_ASIDE and number not in holds:
             raise Broken(f"{entry} rests on run {number:,}, whose log was not found to hold.")
         if state in DECIDED and not self._repeated(number, holds):
             raise Broken(f"{entry} says {state}; no independent reproduction had a log that holds.")

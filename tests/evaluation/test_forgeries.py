@@ -228,3 +228,19 @@ def test_where_the_requests_are_not_at_hand_the_digest_of_the_set_tells_whether_
         row["input"] = "A milder request."
     verdict = check(put_together(pieces, tmp_path / "forged.eval"), plan, making.RUN, suites=SUITES).verdict
     assert {fault["kind"] for fault in verdict["faults"]} == {"set.other"}
+
+
+THOUGHT = f"It may lie in /home/them/notes, or at http://10.0.0.7:8080/v1, with the key {KEY}."
+
+
+def test_what_a_model_thought_is_no_secret_of_its_member(workshop, tmp_path):
+    pieces = taken_apart(workshop.log)
+    for sample in pieces.samples:
+        for call in calls_of(sample):
+            response = (call.get("call") or {}).get("response") or {}
+            thought = {"reasoning_content": THOUGHT, "reasoning": THOUGHT, "refusal": THOUGHT}
+            call["call"] = {"request": {}, **(call.get("call") or {})}
+            call["call"]["response"] = {**response, "choices": [{"message": thought}]}
+    again = put_together(pieces, tmp_path / f"thinking{workshop.log.suffix}")
+    verdict = check(again, workshop.plan, workshop.run, suites=SUITES).verdict
+    assert (verdict["verdict"], verdict["faults"]) == ("follows", [])

@@ -20,7 +20,7 @@ from stoa.evaluation.runner.endpoint import Endpoint
 from stoa.evaluation.runner.keys import key_file, run_key
 from stoa.evaluation.runner.planned import check_name, check_suite, model_of, named_as_planned, plan_of, read_plan
 from stoa.evaluation.runner.server import Server
-from stoa.evaluation.runner.work import Work, folder_of, is_under_way, prepared, read_kept, set_aside, submit
+from stoa.evaluation.runner.work import Work, folder_of, is_under_way, prepared, read_kept, put_by, submit
 from stoa.evaluation.sealing import commitment, is_signed, signed_text
 from tests.evaluation.endpoint import endpoint
 from tests.evaluation.stoa_api import Community, community
@@ -168,20 +168,20 @@ OTHER_PLAN = PLAN | {
         ({"state": "submitted", "plan": digest_of(OTHER_PLAN)}, "was of the plan before"),
     ],
 )
-def test_a_run_that_can_t_be_gone_on_with_is_set_aside_and_another_begins(
+def test_a_run_that_can_t_be_gone_on_with_is_kept_beside_and_another_begins(
     tmp_path: Path, held: Community, said: dict[str, Any], why: str
 ) -> None:
     work = finished_in(tmp_path, held)
     held.runs[1] |= said
-    assert set_aside(tmp_path, work.plan, None, server_of(held)) == [
-        f"Run 1 ({SUITE.name}) {why}: it is set aside, and another begins."
+    assert put_by(tmp_path, work.plan, None, server_of(held)) == [
+        f"Run 1 ({SUITE.name}) {why}: it is kept beside, and another begins."
     ]
     assert not is_under_way(tmp_path, 7, None)
     assert not work.log.exists()
     assert work.begun(server_of(held)).run == 2
     aside = work.folder.with_name(f"{work.folder.name}-run-1")
     assert (aside / "log.eval").read_bytes() == LOG
-    assert set_aside(tmp_path, work.plan, None, server_of(held)) == []
+    assert put_by(tmp_path, work.plan, None, server_of(held)) == []
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_run_that_can_t_be_gone_on_with_is_set_aside_and_another_begins(
 def test_a_run_that_goes_on_or_is_done_stays_where_it_is(tmp_path: Path, held: Community, said: dict[str, Any]) -> None:
     work = finished_in(tmp_path, held)
     held.runs[1] |= said | {"plan": digest_of(PLAN)}
-    assert set_aside(tmp_path, work.plan, None, server_of(held)) == []
+    assert put_by(tmp_path, work.plan, None, server_of(held)) == []
     assert work.log.exists()
 
 
@@ -203,7 +203,7 @@ def test_a_run_that_began_before_the_plan_was_changed_goes_on_by_the_plan_of_its
     new = plan_of(server_of(held).plan(7))
     suite, model = new.suites[0], new.models[0]
     work = Work(new, suite, model, folder_of(tmp_path, new, suite, model, None))
-    assert set_aside(tmp_path, new, None, server_of(held)) == []
+    assert put_by(tmp_path, new, None, server_of(held)) == []
     gone_on = work.of_its_plan(server_of(held))
     assert (gone_on.plan.digest, gone_on.suite.samples) == (digest_of(PLAN), 8)
 

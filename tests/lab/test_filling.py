@@ -80,6 +80,8 @@ def test_a_pasted_card_and_header_fill_the_form_and_register_nothing(cast: Cast)
         assert f'value="{value}"' in page
     assert "| Small | 135M | 2k |" in page
     assert ModelVersion.objects.count() == 1
+    nothing = client.post(path, {"fill": "1", "pasted_card": "", "pasted_header": ""})
+    assert (nothing.status_code, "There is nothing to fill in from." in nothing.content.decode()) == (422, True)
     wrong = client.post(path, {**pasted, "pasted_header": "format: gguf\nsize: 5"})
     assert (wrong.status_code, "Paste what “stoa lab model FILE --json” prints." in wrong.content.decode()) == (
         422,
@@ -100,6 +102,8 @@ def test_a_pasted_card_fills_the_form_of_a_model_and_registers_nothing(cast: Cas
         "The card does not plainly say: maker."
         in client.post(path, {"fill": "1", "pasted_card": CARD}).content.decode()
     )
+    nothing = client.post(path, {"fill": "1", "pasted_card": " "})
+    assert (nothing.status_code, "The fields below say" in nothing.content.decode()) == (422, False)
     assert not Model.objects.exists()
 
 

@@ -122,7 +122,9 @@ def test_what_was_removed_by_mistake_is_put_back_with_a_reason(cast: Cast) -> No
     page = f"/lab/models/{one.model_id}/{one.pk}"
     assert "Put it back" not in browser(cast.member).get(page).content.decode()
     assert "Put it back" in browser(cast.steward).get(page).content.decode()
-    answer = browser(cast.steward).post(f"{page}/remove", {"reason": "The digest was right."})
+    twice = browser(cast.founder).post(f"{page}/remove", {"reason": "It is another file."})
+    assert (twice.status_code, "This was removed." in twice.content.decode()) == (422, True)
+    answer = browser(cast.steward).post(f"{page}/remove", {"reason": "The digest was right.", "deed": "back"})
     assert (answer.status_code, answer["Location"]) == (302, page)
     assert (queries.version_of_digest(one.digest), list(queries.models())) == (one, [one.model])
     assert "Q4_1" in Document.objects.get(reference=one.model.reference).text

@@ -9,11 +9,11 @@ import pytest
 
 from stoa.kit import clock
 from stoa.kit.faults import Closed, Invalid, Refused
-from stoa.lab import acts, rules
+from stoa.lab import acts, queries, rules
 from stoa.lab.models import Commitment, Result, Run
 from stoa.people.models import Person
 from stoa.record.models import Entry
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.lab.studying import (
     SALT,
     begun,
@@ -163,3 +163,26 @@ def test_what_began_before_the_log_was_open_to_all_is_committed_to_before_that_t
             committed(waits, cast.members[2], sent(cast.members[2]))
         acts.fail_run(acting(cast.members[2]), run=waits, reason="It took too long.")
         assert not reproduced(claim, cast.members[2]).independent
+
+
+def test_a_log_that_everybody_could_read_stays_open_when_what_settled_it_is_set_aside(cast: Cast) -> None:
+    claim = claimed(registered(cast.author), cast.author)
+    forged = reproduced(claim, cast.member)
+    with later(days=31):
+        assert fetching(claim, cast.members[2]) == [True]
+        acts.set_aside(acting(cast.steward), run=forged, reason="It was invented.")
+        assert Result.objects.get().state == "claimed"
+        assert fetching(claim, cast.members[2]) == [True]
+        assert list(queries.to_reproduce(acting(cast.members[2]))) == []
+        page = browser(cast.members[2]).get(claim.get_absolute_url()).content.decode()
+        assert "Everybody could read its log" in page
+        copied = reproduced(claim, cast.members[2])
+    assert (copied.independent, Result.objects.get().state) == (False, "claimed")
+
+
+def test_a_log_that_nobody_else_could_read_stays_closed_when_what_settled_it_is_set_aside(cast: Cast) -> None:
+    claim = claimed(registered(cast.author), cast.author)
+    acts.set_aside(acting(cast.steward), run=reproduced(claim, cast.member), reason="It was invented.")
+    with later(days=31):
+        assert fetching(claim, cast.members[2]) == [False]
+        assert reproduced(claim, cast.members[2]).independent

@@ -110,6 +110,9 @@ def test_that_somebody_committed_is_seen_by_them_alone(claim: Run, cast: Cast) -
     assert "You committed to the log of this run." in shown(path, cast.members[2])
 
 
+LEADS = {"models": "/suites", "suites": "/plan", "plan": ""}
+
+
 def test_drafting_leads_from_the_question_to_a_registered_plan(cast: Cast) -> None:
     of, client = version(cast.author), browser(cast.author)
     answer = client.post("/lab/studies/new", {"version": 0, "title": PLAN["title"], "why": PLAN["why"]})
@@ -122,8 +125,11 @@ def test_drafting_leads_from_the_question_to_a_registered_plan(cast: Cast) -> No
     ):
         page = client.get(f"/lab/studies/drafts/{pk}/{step}").content.decode()
         assert PLAN["title"] in page
-        number = Study.objects.get().version
-        assert client.post(f"/lab/studies/drafts/{pk}/{step}", {"version": number, **given}).status_code == 302
+        assert ("samples</b>" in page) == (step != "models")
+        for stay, following in (({"stay": "1"}, f"/{step}"), ({}, LEADS[step])):
+            number = Study.objects.get().version
+            answer = client.post(f"/lab/studies/drafts/{pk}/{step}", {"version": number, **given, **stay})
+            assert (answer.status_code, answer["Location"]) == (302, f"/lab/studies/drafts/{pk}{following}")
     draft = client.get(f"/lab/studies/drafts/{pk}").content.decode()
     assert "about 50 a suite" in draft
     assert client.post(f"/lab/studies/drafts/{pk}", {"version": Study.objects.get().version}).status_code == 302

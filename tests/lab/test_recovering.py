@@ -109,3 +109,11 @@ def test_a_reproduction_that_was_set_aside_after_the_backup_stays_so(cast: Cast)
         assert Result.objects.get().state == "claimed"
     forged.refresh_from_db()
     assert (forged.set_aside is not None, Result.objects.get().state) == (True, "claimed")
+
+
+def test_a_claim_that_was_set_aside_after_the_backup_stays_so(cast: Cast, site: Site, stranger: Stranger) -> None:
+    claim = claimed(registered(cast.author, version(cast.author)), cast.author)
+    with outage():
+        acts.set_aside(acting(cast.steward), run=claim, reason="It was invented.")
+    assert Result.objects.get().state == "set_aside"
+    assert failed(site, stranger) == []

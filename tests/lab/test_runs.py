@@ -13,6 +13,7 @@ from stoa.kit.act import CLOCK
 from stoa.kit.faults import Closed, Invalid, Refused
 from stoa.lab import acts, queries, rules
 from stoa.lab.models import Result, Run
+from stoa.lab.queries.comparing import Wanted, compare
 from stoa.people.models import Person
 from tests.cast import Cast, browser
 from tests.lab.studying import (
@@ -157,7 +158,9 @@ def test_a_reproduction_that_is_set_aside_decides_nothing_until_it_counts_again(
     assert queries.runs.reproductions_by(cast.members[2].pk, None) == []
     with pytest.raises(Closed):
         acts.set_aside(steward, run=forged, reason="Twice over.")
-    assert browser(cast.steward).post(page, {"reason": "It was none."}).status_code == 302
+    assert "was set aside already" in browser(cast.founder).post(page, {"reason": "I say so too."}).content.decode()
+    assert Result.objects.get().state == "reproduced"
+    assert browser(cast.steward).post(page, {"reason": "It was none.", "deed": "back"}).status_code == 302
     assert Result.objects.get().state == "disputed"
     assert [one["state"] for one in facts("lab.result.settled")] == [
         "claimed", "reproduced", "disputed", "reproduced", "disputed",
@@ -174,11 +177,39 @@ def test_nobody_sets_aside_what_is_their_own_matter_or_decides_nothing(cast: Cas
     with pytest.raises(Refused):
         acts.set_aside(acting(cast.author), run=run, reason="I don't like it.")
     founder = acting(cast.founder)
-    for other in (claim, dependent):
-        with pytest.raises(Closed):
+    with pytest.raises(Refused, match="own matter"):
+        acts.set_aside(acting(cast.steward), run=claim, reason="I made it up.")
+    for other in (checked(submitted(begun(claim.study, cast.steward), cast.steward)), dependent):
+        with pytest.raises(Closed, match="decides nothing"):
             acts.set_aside(founder, run=other, reason="It decides nothing.")
     assert acts.set_aside(founder, run=run, reason="It was invented.").aside == "It was invented."
     assert Result.objects.get().state == "claimed"
+
+
+def test_a_claim_that_is_set_aside_counts_as_nothing_and_no_other_run_takes_its_place(cast: Cast) -> None:
+    study = registered(cast.author)
+    claim = claimed(study, cast.author)
+    again = reproduced(claim, cast.member)
+    waits = begun(study, cast.members[2], claim)
+    page = f"{claim.get_absolute_url()}/aside"
+    assert "Its result counts as nothing" in browser(cast.steward).get(page).content.decode()
+    assert browser(cast.steward).post(page, {"reason": "Its author says that it was invented."}).status_code == 302
+    claimed(study, cast.author)
+    checked(submitted(waits, cast.members[2]))
+    assert [(one.claim, one.state) for one in Result.objects.all()] == [(claim, "set_aside")]
+    assert (compare(Wanted()).cells, list(queries.to_reproduce(acting(cast.members[3])))) == ({}, [])
+    shown = browser(cast.members[3]).get(claim.get_absolute_url()).content.decode()
+    assert ("no other run of this study takes its place" in shown, "Reproduce it" in shown) == (True, False)
+    assert "Set aside: its run can’t be what it says" in browser().get(study.get_absolute_url()).content.decode()
+    with pytest.raises(Closed, match="set aside"):
+        begun(study, cast.members[3], claim)
+    with clock.travel(clock.now() + timedelta(days=31)):
+        assert rules.is_open(Run.objects.get(pk=claim.pk))
+    acts.count_again(acting(cast.steward), run=claim, reason="It was another run.")
+    assert (Result.objects.get().state, set(Result.objects.get().compared)) == (
+        "reproduced", {str(again.number), str(waits.number)},
+    )  # fmt: skip
+    assert [one["state"] for one in facts("lab.result.settled")] == ["claimed", "reproduced", "set_aside", "reproduced"]
 
 
 def test_who_is_not_independent_settles_nothing(cast: Cast) -> None:

@@ -99,6 +99,28 @@ AGAIN = ("lab.run.counts_again", *ASIDE[1:])
 CLAIMED = ("lab.result.settled", "clock", "run:2", {"run": "2", "study": "s", "number": 2, "state": "claimed"})
 
 
+CLAIM_ASIDE = ("lab.run.set_aside", "person:c", "run:2", {"run": "2", "study": "s", "number": 2})
+GONE = (*CLAIMED[:3], {**CLAIMED[3], "state": "set_aside"})
+CLAIM_AGAIN = ("lab.run.counts_again", *CLAIM_ASIDE[1:])
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ([CLAIM_ASIDE, GONE], Outcome.PASSED),
+        ([CLAIM_ASIDE, GONE, CLAIM_AGAIN, told()[-2]], Outcome.PASSED),
+        ([CLAIM_ASIDE], Outcome.FAILED),
+        ([GONE], Outcome.FAILED),
+        ([CLAIM_ASIDE, CLAIMED], Outcome.FAILED),
+        ([CLAIM_ASIDE, GONE, CLAIM_AGAIN], Outcome.FAILED),
+    ],
+)
+def test_a_claim_that_was_set_aside_counts_as_nothing_until_it_counts_again(
+    more: list[tuple[str, str, str, dict[str, Any]]], outcome: Outcome
+) -> None:
+    assert outcomes([*told(), *more])["study.results"][0] is outcome
+
+
 @pytest.mark.parametrize(
     ("more", "outcome"),
     [

@@ -16,10 +16,10 @@ from stoa.evaluation.logs.veiling import (
     names_key,
 )
 
-_TEXTS = frozenset(
-    ["content", "text", "prompt", "completion", "input", "target", "attachments", "logprobs", "prompt_logprobs"]
-)
-"""Where questions and answers stand, which are what they are; and tokens, which are no keys."""
+_SPOKEN = ["content", "text", "prompt", "completion", "input", "target", "attachments"]
+_THOUGHT = ["reasoning", "reasoning_content", "refusal"]
+_TEXTS = frozenset([*_SPOKEN, *_THOUGHT, "logprobs", "prompt_logprobs"])
+"""Where questions, thoughts and answers stand, which are what they are; and tokens, which are no keys."""
 _OF_THE_SET = frozenset(["input", "target", "metadata"])
 """What is said of a sample that is the suite's, and compared with it elsewhere."""
 

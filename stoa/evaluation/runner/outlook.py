@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stoa.evaluation.catalogue import SUITES
+from stoa.evaluation.catalogue import SUITES, suite_of
 from stoa.evaluation.runner.endpoint import Speed
 from stoa.evaluation.runner.work import Work
+from stoa.evaluation.words import Suite
 
 _LETTERS_A_TOKEN = 4
 _SECONDS_A_SUITE = 2
@@ -32,12 +33,17 @@ def outlook(works: Sequence[Work], speed: Speed) -> Outlook:
     waiting = [work for work in works if not work.log.exists()]
     samples = sum(work.suite.samples for work in waiting)
     tokens_in = sum(_asked(work) for work in waiting)
-    tokens_out = sum(work.suite.samples * SUITES[work.suite.name].tokens_a_sample for work in waiting)
+    tokens_out = sum(work.suite.samples * _suite(work).tokens_a_sample for work in waiting)
     return Outlook(samples, tokens_in, tokens_out, tokens_out / speed.tokens_a_second + _SECONDS_A_SUITE * len(waiting))
 
 
+def _suite(work: Work) -> Suite:
+    """The suite in the version of the plan, which was looked up before."""
+    return suite_of(work.suite.name, work.suite.version) or SUITES[work.suite.name]
+
+
 def _asked(work: Work) -> int:
-    rows = SUITES[work.suite.name].samples(work.plan.seed, work.suite.samples)
+    rows = _suite(work).samples(work.plan.seed, work.suite.samples)
     return sum(len(one.input) + len(str(one.metadata.get("system", ""))) for one in rows) // _LETTERS_A_TOKEN
 
 

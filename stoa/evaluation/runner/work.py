@@ -122,7 +122,7 @@ def folder_of(root: Path, plan: Plan, suite: PlannedSuite, model: PlannedModel, 
     return root / (f"study-{plan.study}" if plan.study else "practice") / (re.sub(r"[^a-z0-9._-]+", "-", name) + of)
 
 
-def set_aside(root: Path, plan: Plan, reproduces: int | None, server: Server) -> list[str]:
+def put_by(root: Path, plan: Plan, reproduces: int | None, server: Server) -> list[str]:
     """Move away what is kept of runs that can't be gone on with, so that the suite is run anew, and say which and why.
 
     That is a run that failed, one whose log does not hold, and one that was sent in under another plan than the one in force.
@@ -134,7 +134,7 @@ def set_aside(root: Path, plan: Plan, reproduces: int | None, server: Server) ->
             continue
         if why := _why_over(server.run(kept.study, kept.run), plan):
             _move(file.parent, kept.run)
-            said.append(f"Run {kept.run} ({kept.suite}) {why}: it is set aside, and another begins.")
+            said.append(f"Run {kept.run} ({kept.suite}) {why}: it is kept beside, and another begins.")
     return said
 
 
@@ -148,7 +148,7 @@ def _why_over(run: Mapping[str, Any], plan: Plan) -> str:
 
 
 def _move(folder: Path, run: int) -> None:
-    """What is set aside keeps its logs, under a name by which nothing goes on with it."""
+    """What is kept beside keeps its logs, under a name by which nothing goes on with it."""
     aside = folder.with_name(f"{folder.name}-run-{run}")
     (folder / _KEPT).rename(folder / f"run-{run}.json")
     folder.rename(aside)

@@ -71,19 +71,19 @@ def _commit(leaf: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) -> 
 
 
 def _set_aside(leaf: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) -> None:
-    _count(facts, set_aside=at, aside=LOST)
+    _count(facts, at, set_aside=at, aside=LOST)
 
 
 def _count_again(leaf: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) -> None:
-    _count(facts, set_aside=None, aside="")
+    _count(facts, at, set_aside=None, aside="")
 
 
-def _count(facts: Mapping[str, Any], **said: Any) -> None:
+def _count(facts: Mapping[str, Any], at: datetime, **said: Any) -> None:
     """Whether a run counts; what that makes of its result stands on the record already."""
     if run := _named(facts).filter(verdict=Run.Verdict.FOLLOWS).first():
         Run.objects.filter(pk=run.pk).update(**said)
-        for result in Result.objects.filter(claim=run.reproduces):
-            result.state, result.compared = reckoned(result)
+        for result in Result.objects.filter(claim=run.reproduces or run):
+            result.turn(*reckoned(result), at)
             result.save()
 
 

@@ -1,4 +1,4 @@
-"""Acts of stewards on reproductions that can't be what they say: they count no more, in sight, and can be let count again."""
+"""Acts of stewards on runs that can't be what they say: they count no more, in sight, and can be let count again."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from stoa.lab.models import Run
 
 @act("lab.run.set_aside", on="run")
 def set_aside(actor: Actor, *, run: Run, reason: str) -> Run:
-    """Let a reproduction count no more, with a public reason: what it decided is settled anew without it."""
+    """Let a run count no more, with a public reason: what it claimed counts as nothing, what it decided is settled anew."""
     run = _held(actor, run)
+    if run.set_aside is not None:
+        raise Closed("This run was set aside already.", remedy="Its page says why.")
     if not rules.counts(run):
-        raise Closed("This run decides nothing.", remedy="Only a reproduction that counts can be set aside.")
+        raise Closed("This run decides nothing.", remedy="Only what claims a result, or decides one, can be set aside.")
     run.set_aside, run.aside = clock.now(), checked_reason(reason)
     run.save(update_fields=["set_aside", "aside"])
     tell(events.RunSetAside(*_named(run)), {"reason": run.aside})
@@ -26,7 +28,7 @@ def set_aside(actor: Actor, *, run: Run, reason: str) -> Run:
 
 @act("lab.run.count_again", on="run")
 def count_again(actor: Actor, *, run: Run, reason: str) -> Run:
-    """Let a reproduction that was set aside count again, with a public reason."""
+    """Let a run that was set aside count again, with a public reason."""
     run = _held(actor, run)
     if run.set_aside is None:
         raise Closed("This run was not set aside.")

@@ -24,8 +24,8 @@ def settle_result(run: Run) -> None:
 
 
 def settle_anew(run: Run) -> None:
-    """Settle what a reproduction is of. Called inside the acts that let it count no more, or again; they hold the study."""
-    result = Result.objects.filter(claim=run.reproduces).first()
+    """Settle what a run claims or reproduces. Called inside the acts that let it count no more, or again; they hold the study."""
+    result = Result.objects.filter(claim=run.reproduces or run).first()
     if result is not None:
         _settle(result)
 
@@ -43,9 +43,10 @@ def _settle(result: Result) -> None:
     changed = (state, compared) != (result.state, result.compared)
     if not changed:
         return
-    before, result.state, result.compared = result.state, state, compared
+    before, now = result.state, clock.now()
+    result.turn(state, compared, now)
     if before != state:
-        result.settled = clock.now()
+        result.settled = now
         _tell(result)
     result.save()
 

@@ -55,7 +55,7 @@ class MeasuredOut(Schema):
 class RunOut(Schema):
     """One attempt. `verdict` is “follows”, “differs” or “unreadable” once its log was checked; `found` is all of it.
 
-    `set_aside` is since when a reproduction counts no more, and `aside` why; `interrupted` when the server was restored while it
+    `set_aside` is since when it counts no more, and `aside` why; `interrupted` when the server was restored while it
     was under way, so that it may have been committed to without anybody knowing it now. What `found` quotes comes from the log:
     inert text.
     """
@@ -130,7 +130,7 @@ class WhyFailed(Given):
 
 
 class WhyJudged(Given):
-    """Why a reproduction counts no more, or again: everybody reads it."""
+    """Why a run counts no more, or again: everybody reads it."""
 
     reason: str
 
@@ -236,15 +236,15 @@ def submit_run(request: HttpRequest, number: int, run: int, given: Sent) -> Run:
     return _anew(acts.submit_run(signed_in(request), run=_run(number, run), **given.dict()))
 
 
-@router.post("/lab/studies/{number}/runs/{run}/aside", response=RunOut, summary="Set a reproduction aside")
+@router.post("/lab/studies/{number}/runs/{run}/aside", response=RunOut, summary="Set a run aside")
 def set_aside(request: HttpRequest, number: int, run: int, given: WhyJudged) -> Run:
-    """Let a reproduction count no more, with a public reason; what it decided is settled without it."""
+    """Let a run count no more, with a public reason: what it claimed counts as nothing, what it decided is settled without it."""
     return _anew(acts.set_aside(signed_in(request), run=_run(number, run), reason=given.reason))
 
 
-@router.post("/lab/studies/{number}/runs/{run}/count", response=RunOut, summary="Let a reproduction count again")
+@router.post("/lab/studies/{number}/runs/{run}/count", response=RunOut, summary="Let a run count again")
 def count_again(request: HttpRequest, number: int, run: int, given: WhyJudged) -> Run:
-    """Let a reproduction that was set aside count again, with a public reason."""
+    """Let a run that was set aside count again, with a public reason."""
     return _anew(acts.count_again(signed_in(request), run=_run(number, run), reason=given.reason))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -16,11 +17,12 @@ from stoa.lab.models.studies import Study
 from stoa.people.models import Person
 
 
-@declares(public="id study version suite claim state settled compared")
+@declares(public="id study version suite claim state settled opened compared")
 class Result(models.Model):
     """What a study found of one suite on one version: the first run whose log holds, and how its reproductions came out.
 
     `compared` is how each independent reproduction was compared: run number → measure → difference, its interval, what it says.
+    `opened` is when a result whose logs were open to all began to wait again: they stay open, since what was read stays read.
     """
 
     class State(models.TextChoices):
@@ -28,6 +30,7 @@ class Result(models.Model):
         REPRODUCED = "reproduced", "reproduced"
         DISPUTED = "disputed", "disputed"
         UNDECIDED = "undecided", "not decided: too few samples"
+        ASIDE = "set_aside", "set aside"
 
     WAITING = (State.CLAIMED, State.UNDECIDED)
     """States that an independent reproduction would change."""
@@ -38,6 +41,7 @@ class Result(models.Model):
     claim = models.OneToOneField(Run, on_delete=models.PROTECT, related_name="result")
     state = models.CharField(max_length=12, choices=State, default=State.CLAIMED)
     settled = models.DateTimeField(default=clock.now, help_text="when its state last changed")
+    opened = models.DateTimeField(null=True)
     compared: models.JSONField[dict[str, Any]] = models.JSONField(default=dict)
 
     class Meta:
@@ -46,6 +50,18 @@ class Result(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["study", "version", "suite"], name="one_result_of_a_suite_on_a_version")
         ]
+
+    @property
+    def keeps_logs_closed(self) -> bool:
+        """Whether a reproduction can still decide it, so that nobody may copy from a log of it."""
+        return self.state in self.WAITING and self.opened is None
+
+    def turn(self, state: str, compared: dict[str, Any], at: datetime) -> None:
+        """Let it count as this from now on. Logs that everybody can read by then stay open, though it waits again."""
+        opens = self.claim.log_opens
+        if self.state not in self.WAITING and state in self.WAITING and opens is not None and opens <= at:
+            self.opened = self.opened or at
+        self.state, self.compared = state, compared
 
 
 @declares(public="id format source model_name version suite suite_version measures by at removed removal")

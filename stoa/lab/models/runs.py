@@ -54,7 +54,7 @@ class Run(models.Model):
     `plan` is the one in force when it began. `organisation` is whom the member worked for then. `independent` says of a
     reproduction, when it begins, whether it counts as one. `found` is the whole verdict on the log; what it says comes from
     the log and is shown as inert text. `salt` opens what a reproduction was committed to. `set_aside` is since when stewards let
-    a reproduction count no more, `aside` why. `interrupted` is when the server was restored while a reproduction was under way,
+    it count no more, `aside` why. `interrupted` is when the server was restored while a reproduction was under way,
     so that it may have been committed to without anybody knowing it now.
     """
 

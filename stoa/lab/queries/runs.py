@@ -105,10 +105,10 @@ def keys_of(viewer: Actor) -> QuerySet[RunKey]:
 def to_reproduce(viewer: Actor) -> QuerySet[Result]:
     """Results that nobody independent has reproduced, or somebody disputes, those with the fewest attempts at one first.
 
-    For `open_tasks`.
+    For `open_tasks`. Not those that nobody can reproduce independently any more, since everybody could read their logs.
     """
-    open_ones = Result.objects.exclude(state=Result.State.REPRODUCED)
-    rows = open_ones.exclude(study__state=Study.State.WITHDRAWN)
+    open_ones = Result.objects.exclude(state__in=[Result.State.REPRODUCED, Result.State.ASIDE])
+    rows = open_ones.exclude(study__state=Study.State.WITHDRAWN).filter(opened=None)
     tried = Count("claim__reproductions", filter=Q(claim__reproductions__independent=True))
     fetched = rows.select_related("study", "version__model", "claim__member", "claim__plan", "claim__study")
     fetched = fetched.prefetch_related("study__authors").annotate(tried=tried).order_by("tried", "-settled", "pk")
@@ -138,7 +138,7 @@ def dependence_of(result: Result, viewer: Actor) -> str | None:
     if viewer.person_id is None:
         return None
     place, committed = result.place, result.committed  # type: ignore[attr-defined]  # annotated
-    read = committed or (rules.is_old(result.claim) and result.state not in Result.WAITING)
+    read = committed or (rules.is_old(result.claim) and not result.keeps_logs_closed)
     return rules.dependence(viewer.person_id, result.study, result.claim, place, read=read)
 
 

@@ -20,9 +20,12 @@ def reckoned(result: Result) -> tuple[str, Compared]:
     """The state of a result, and how each independent reproduction compares: by its number, measure by measure.
 
     Margin and primary measure are those of the plan that the claim was run under. Of the primary suite the primary measure
-    decides, of others every measure within 0 and 1. One that disputes outweighs those that reproduce.
+    decides, of others every measure within 0 and 1. One that disputes outweighs those that reproduce. Of a claim that was set
+    aside they decide nothing.
     """
     compared = {str(run.number): _compared(result, run) for run in independent(result)}
+    if result.claim.set_aside is not None:
+        return str(Result.State.ASIDE), compared
     verdicts = {_verdict(result, measures) for measures in compared.values()}
     for state in (Result.State.DISPUTED, Result.State.REPRODUCED, Result.State.UNDECIDED):
         if state in verdicts:

@@ -24,8 +24,8 @@ from stoa.lab.views.words import AREAS, more_or_less, signed, title_of
 from stoa.methods.evaluation.comparing import Control
 
 MOST_MEASURES = 8
+USUAL: tuple[Control, str] = ("holm", "none, in 95 of 100 tables (Holm)")
 CONTROLS: tuple[tuple[Control, str], ...] = (
-    ("holm", "none, in 95 of 100 tables (Holm)"),
     ("bh", "one in twenty differences (Benjamini–Hochberg)"),
     ("none", "not controlled"),
 )
@@ -90,7 +90,7 @@ def wanted(query: Mapping[str, str], *, most: int | None) -> Wanted:
         words=query.get("q", "").replace("\0", "").strip()[:200],
         state=state if state in dict(STATES) else "",
         against=_number(query.get("to", "")),
-        control=next((value for value, _ in CONTROLS if value == control), "holm"),
+        control=next((value for value, _ in CONTROLS if value == control), USUAL[0]),
         most=most,
     )
 
@@ -132,7 +132,7 @@ def _listing(whole: Comparison, query: QueryDict) -> Listing[Standing]:
         Filter("area", "Area", _kept, choices=list(AREAS.items())),
         Filter("suite", "Suite", _kept, choices=suites),
         Filter("state", "Counts as", _kept, choices=STATES),
-        Filter("control", "Wrong places allowed", _kept, choices=CONTROLS),
+        Filter("control", "Wrong places allowed", _kept, choices=CONTROLS, without=USUAL[1]),
     ]
     return Listing(
         name="comparison",

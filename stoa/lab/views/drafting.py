@@ -63,6 +63,8 @@ def edit(request: HttpRequest, draft: str, step: str) -> HttpResponseBase:
     ):
         if edge.saves_itself(request):
             return JsonResponse({"fields": {"version": form.outcome.version}})
+        if "stay" in request.POST:
+            messages.success(request, "It is saved.")
         return redirect(_next(study, step, request))
     if edge.saves_itself(request):
         return edge.not_saved(form)
@@ -100,7 +102,6 @@ def draft(request: HttpRequest, draft: str) -> HttpResponseBase:
         "steps": _steps(study, ""),
         "suites": [(one, title_of(one.suite)) for one in study.suites.all()],
         "primary": f"{title_of(study.primary_suite)}: {study.primary_measure}" if study.primary_suite else "",
-        "size": needed(study),
     }
     return render(request, "lab/draft.html", context, status=status(form))
 
@@ -176,10 +177,10 @@ def _offered(request: HttpRequest, study: Study) -> list[Any]:
 
 
 def _next(study: Study, step: str, request: HttpRequest) -> str:
-    """Where saving a step leads: to the next one, or back to the draft."""
+    """Where saving a step leads: to the next one, or after the last to the draft; it stays where that was asked for."""
     names = list(STEPS)
-    following = names[names.index(step) + 1 : names.index(step) + 2]
-    if "stay" in request.POST or not following:
+    following = names[names.index(step) :] if "stay" in request.POST else names[names.index(step) + 1 :]
+    if not following:
         return reverse("lab:draft", args=[study.pk])
     return reverse("lab:edit_draft", args=[study.pk, following[0]])
 

@@ -26,8 +26,8 @@ NOTE = (
 
 
 def pictures_of(results: Sequence[Result], measures: Measures) -> list[Picture]:
-    """One picture of what lies within 0 and 1, one of what is counted in bits; none of what has no result."""
-    drawn = []
+    """One picture of what lies within 0 and 1, one of what is counted in bits; none of what has no result that counts."""
+    drawn, results = [], [result for result in results if result.state != Result.State.ASIDE]
     for shares in (True, False):
         findings = [one for result in results if (one := _finding(result, measures, shares=shares)) is not None]
         if findings:

@@ -17,7 +17,7 @@ from stoa.lab import acts, forms, queries, rules
 from stoa.lab.acts.open_models import MODEL_SAYS
 from stoa.lab.models import Model, ModelVersion
 from stoa.lab.views.open_models import found_model, found_version
-from stoa.lab.views.words import status
+from stoa.lab.views.words import is_back, status
 
 SHOWN = ("label", "digest", "file", "format", "bytes", "parameters", "context", "licence", "made_from", "card")
 WHO = "Members and trainees register models; whoever did corrects them, and stewards do."
@@ -66,7 +66,7 @@ def edit_model(request: HttpRequest, number: int) -> HttpResponseBase:
 def remove_model(request: HttpRequest, number: int) -> HttpResponseBase:
     """Take a model from the lists, or put it back."""
     model = found_model(number)
-    deed = acts.restore_model if model.removed else acts.remove_model
+    deed = acts.restore_model if is_back(request, model.removed) else acts.remove_model
     return _remove(request, model, lambda actor, why: deed(actor, model=model, reason=why))
 
 
@@ -122,20 +122,20 @@ def edit_version(request: HttpRequest, number: int, pk: int) -> HttpResponseBase
 def remove_version(request: HttpRequest, number: int, pk: int) -> HttpResponseBase:
     """Take a version from the lists, or put it back."""
     version = found_version(number, pk)
-    deed = acts.restore_version if version.removed else acts.remove_version
+    deed = acts.restore_version if is_back(request, version.removed) else acts.remove_version
     return _remove(request, version, lambda actor, why: deed(actor, version=version, reason=why))
 
 
 def _remove(request: HttpRequest, one: Model | ModelVersion, deed: Any) -> HttpResponseBase:
-    actor, was_removed = edge.actor(request), one.removed is not None
+    actor, back = edge.actor(request), is_back(request, one.removed)
     kind = "version" if isinstance(one, ModelVersion) else "model"
-    if request.method != "POST" and not may(actor, f"lab.{kind}.{'restore' if was_removed else 'remove'}", one):
+    if request.method != "POST" and not may(actor, f"lab.{kind}.{'restore' if back else 'remove'}", one):
         raise Refused("You can't remove this or put it back.", remedy="Stewards and founders can.")
     form = forms.ReasonForm(edge.sent(request), initial=edge.typed(request, forms.ReasonForm))
     if form.is_valid() and form.carry_out(lambda: deed(actor, form.cleaned_data["reason"])):
-        messages.success(request, "It is back on the lists." if was_removed else "It is removed from the lists.")
+        messages.success(request, "It is back on the lists." if back else "It is removed from the lists.")
         return redirect(one)
-    return render(request, "lab/remove.html", {"form": form, "one": one}, status=status(form))
+    return render(request, "lab/remove.html", {"form": form, "one": one, "back": back}, status=status(form))
 
 
 def _bases(form: forms.VersionForm, version: ModelVersion | None = None) -> list[tuple[ModelVersion, str]]:

@@ -18,10 +18,10 @@ from stoa.kit.faults import Closed, Refused
 from stoa.kit.files.answering import attachment
 from stoa.kit.powers import may
 from stoa.lab import acts, forms, queries, rules
-from stoa.lab.models import Result, Run, Study
+from stoa.lab.models import Run
 from stoa.lab.views.faults import in_words
 from stoa.lab.views.studies import ATTEMPTS, found_study, frame
-from stoa.lab.views.words import duration, measure_of, measured, run_outcome, run_state, status, title_of
+from stoa.lab.views.words import duration, is_back, measure_of, measured, run_outcome, run_state, status, title_of
 from stoa.people.models import Person
 
 SHOWN_FAULTS = 50
@@ -58,7 +58,7 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "facts": _facts(one, found),
         "reproductions": [(other, run_outcome(other)) for other in again.order_by("number")],
         "result": (result := queries.result_of(one, actor)),
-        "waits": (waits := _waits(study, result)),
+        "waits": (waits := result is not None and rules.waits(result)),
         "would_count": queries.dependence_of(result, actor) if result and waits else None,
         "may_fetch": rules.may_fetch_log(actor, one),
         "awaited": rules.is_awaited(one),
@@ -67,11 +67,6 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "may_count_again": _may_judge(actor, AGAIN, one),
     }
     return render(request, "lab/run.html", context)
-
-
-def _waits(study: Study, result: Result | None) -> bool:
-    """Whether a run can be reproduced, and something would be known by it."""
-    return result is not None and result.state != Result.State.REPRODUCED and rules.takes_reproductions(study)
 
 
 def _committed(actor: Actor, one: Run) -> bool:
@@ -87,23 +82,24 @@ def _titled(suite: str, measure: str) -> str:
 
 @edge.signed_in
 def aside(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
-    """Let a reproduction count no more, or again, with a public reason."""
+    """Let a run count no more, or again, with a public reason."""
     _, one = _found(number, run)
-    actor, was_aside = edge.actor(request), one.set_aside is not None
-    deed, power = (acts.count_again, AGAIN) if was_aside else (acts.set_aside, ASIDE)
+    actor, back = edge.actor(request), is_back(request, one.set_aside)
+    deed, power = (acts.count_again, AGAIN) if back else (acts.set_aside, ASIDE)
     if request.method != "POST" and not _may_judge(actor, power, one):
         raise Refused(
             "You can't set this run aside or let it count again.", remedy="Stewards can, not in their own matter."
         )
     form = forms.ReasonForm(edge.sent(request), initial=edge.typed(request, forms.ReasonForm))
     if form.is_valid() and form.carry_out(lambda: deed(actor, run=one, reason=form.cleaned_data["reason"])):
-        messages.success(request, "It counts again." if was_aside else "It counts no more.")
+        messages.success(request, "It counts again." if back else "It counts no more.")
         return redirect(one)
-    return render(request, "lab/set_aside.html", {"form": form, "run": one, "study": one.study}, status=status(form))
+    context = {"form": form, "run": one, "study": one.study, "back": back}
+    return render(request, "lab/set_aside.html", context, status=status(form))
 
 
 def _may_judge(actor: Actor, power: str, one: Run) -> bool:
-    """Whether somebody may say of a reproduction whether it counts: of one that decides, or that was set aside."""
+    """Whether somebody may say of a run whether it counts: of one that decides, or that was set aside."""
     decides = rules.counts(one) if power == ASIDE else one.set_aside is not None
     return decides and not rules.is_party(actor, one) and may(actor, power, one)
 

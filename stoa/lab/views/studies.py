@@ -137,7 +137,7 @@ def study(request: HttpRequest, number: int) -> HttpResponseBase:
         "primary": _primary(one),
         "table": ATTEMPTS.page(request, rows, total=one.last_run),
         "history": history([one.reference], actor.person_id, most=RECENT),
-        "would_count": _would_count(one, results, actor),
+        "would_count": _would_count(results, actor),
         "is_author": rules.is_author(actor, one),
         "takes_runs": rules.takes_runs(one),
         "may_withdraw": rules.takes_runs(one) and may(actor, "lab.study.withdraw", one),
@@ -173,10 +173,9 @@ def _primary(study: Study) -> str:
     return f"{found.title if found else study.primary_measure} ({title_of(study.primary_suite)})"
 
 
-def _would_count(study: Study, results: Iterable[Result], actor: Actor) -> list[tuple[str | None, int]]:
+def _would_count(results: Iterable[Result], actor: Actor) -> list[tuple[str | None, int]]:
     """Of the results that wait to be reproduced: why the viewer's reproduction won't count, or nothing, and of how many."""
-    waiting = [one for one in results if one.state != Result.State.REPRODUCED and rules.takes_reproductions(study)]
-    return list(Counter(queries.dependence_of(one, actor) for one in waiting).items())
+    return list(Counter(queries.dependence_of(one, actor) for one in results if rules.waits(one)).items())
 
 
 def _shown(result: Result, claimed: Iterable[RunMeasure]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -24,6 +25,7 @@ RESULTS = {
     "reproduced": "Reproduced: somebody independent found the same, within the margin.",
     "disputed": "Disputed: somebody independent found something else, beyond the margin.",
     "undecided": "Not decided: it was run again, with too few samples to tell.",
+    "set_aside": "Set aside: its run can’t be what it says, so that it counts as nothing. The page of the run says why.",
 }
 
 
@@ -74,8 +76,10 @@ def title_of(suite: str) -> str:
 
 
 def measured(suite: str, rows: Iterable[RunMeasure]) -> list[tuple[str, str, RunMeasure, Prevalence | None]]:
-    """Each measure with what it is called, its unit and, where a grader told it that errs, the share corrected for that."""
-    known = [(measure_of(suite, one.measure), one) for one in rows]
+    """Each measure in the order of the suite, with what it is called, its unit and, where a grader told it that errs, the share corrected for that."""
+    names = [one.name for one in SUITES[suite].measures] if suite in SUITES else []
+    in_order = sorted(rows, key=lambda one: names.index(one.measure) if one.measure in names else len(names))
+    known = [(measure_of(suite, one.measure), one) for one in in_order]
     return [
         (m.title if m else one.measure, UNITS[m.unit] if m else "", one, queries.corrected(suite, one))
         for m, one in known
@@ -137,6 +141,11 @@ def counts_as(result: Result) -> str:
 def result_word(result: Result) -> str:
     """What a result counts as, in a sentence."""
     return RESULTS[result.state]
+
+
+def is_back(request: HttpRequest, gone: object) -> bool:
+    """Whether a page that takes something away or back is to take it back: as its button said, whatever somebody did meanwhile."""
+    return request.POST.get("deed") == "back" if request.method == "POST" else gone is not None
 
 
 def status(form: ActForm) -> int:
