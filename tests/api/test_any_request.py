@@ -66,6 +66,7 @@ PACED = {
     "may_begin",
     "draft_study",
     "register_key",
+    "ask_for_own_data",
 }
 """What can come too fast."""
 CSRF = "a" * 32
@@ -190,7 +191,7 @@ def test_none_of_ten_thousand_requests_breaks_anything(house: House, capsys: pyt
     asking = Asking(house)
     asking.everything(each=90)
     counts = sum(asking.statuses.values(), Counter())
-    lines = [f"{name:24}{_told(found)}" for name, found in sorted(asking.statuses.items())]
+    lines = [f"{name:<30} {_told(found)}" for name, found in sorted(asking.statuses.items())]
     with capsys.disabled():
         print(f"\n\nAPI: {counts.total():,} requests to {len(lines)} operations: {_told(counts)}\n", *lines, sep="\n")  # noqa: T201
     assert asking.wrong == []
