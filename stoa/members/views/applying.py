@@ -10,7 +10,7 @@ from typing import Any
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -234,10 +234,7 @@ def _shown(
     stale = isinstance(form.fault, Conflict)
     if stale:
         draft.refresh_from_db()
-        sent = QueryDict(mutable=True)
-        sent.update(form.data)
-        sent["version"] = str(draft.version)
-        form.data = sent
+        edge.write_on(form, version=draft.version)
     context = {
         **frame(draft.call),
         "mine": mine,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -130,10 +130,7 @@ def _shown(request: HttpRequest, panel: Panel, assignment: Assignment, form: Act
     kept = getattr(assignment, "review", None) if isinstance(form.fault, Conflict) else None
     if kept is not None:
         kept.refresh_from_db()
-        typed = QueryDict(mutable=True)
-        typed.update(form.data)
-        typed["version"] = str(kept.version)
-        form.data = typed
+        edge.write_on(form, version=kept.version)
     context = {
         **_frame(panel, assignment.seat, keeps=False),
         "desk": queries.overview(panel, actor.person_id),
