@@ -66,7 +66,7 @@ class ActForm(forms.Form):
 
 
 def write_on(form: ActForm, **now: object) -> None:
-    """Let a form that somebody overtook be sent again as it was typed, over what there is now: fields of `now` say which that is."""
+    """Let a form that somebody overtook be sent again as it was typed, over what there is now, which `now` says."""
     data = QueryDict(mutable=True)
     data.update(form.data)
     for name, value in now.items():
