@@ -120,6 +120,9 @@ def test_those_who_keep_it_see_a_draft_and_what_it_means_to_read() -> None:
     page = text(steward.get("/calls/members-2027/reading"))
     assert "400 applications × 3 reviews ÷ 20 reviewers = 60 each, about 30 hours" in page
     assert "With 30 more reviewers nobody reads for more than 12 hours." in page
+    assert 'Nobody else sees it yet. Say <a href="/calls/members-2027/edit">' in text(
+        steward.get("/calls/members-2027")
+    )
     for path in ("", "/edit", "/asks", "/preview", "/announce", "/asks/facts/field"):
         assert steward.get(f"/calls/members-2027{path}").status_code == 200
 

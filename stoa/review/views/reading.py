@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from stoa.kit import edge, instants
+from stoa.kit import edge, instants, registry
 from stoa.kit.act import Actor
 from stoa.kit.edge import ActForm
 from stoa.kit.faults import Conflict
@@ -71,6 +71,7 @@ def _desk(request: HttpRequest, panel: Panel, seat: Seat, status: int = 200, **f
     actor = edge.actor(request)
     context = {
         **_frame(panel, seat, keeps=rules.may_keep(actor, panel)),
+        "served": registry.show([panel.serves] if panel.kind else [], actor.person_id),
         "desk": queries.overview(panel, actor.person_id),
         "form": forms.AcceptForm(initial=_kept(seat)),
         "sheet": forms.SheetForm(auto_id="sheet_%s"),
