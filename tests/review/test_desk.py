@@ -124,12 +124,12 @@ def test_a_review_can_be_given_by_form_and_leads_to_the_next(shared: Shared) -> 
     assert "1 of" in client.get(f"/reviews/{shared.panel.pk}").content.decode()
 
 
-def test_a_desk_offers_nothing_that_a_panel_that_is_done_does_not_take(reading: Reading) -> None:
-    client, desk = browser(reading.reviewers[0]), f"/reviews/{reading.panel.pk}"
+def test_a_desk_offers_nothing_that_a_panel_that_is_done_does_not_take(shared: Shared) -> None:
+    client, desk = browser(shared.reviewers[0]), f"/reviews/{shared.panel.pk}"
     offered = ("Take it along", "Send the sheet back", "Stop reviewing")
     assert [words in client.get(desk).content.decode() for words in offered] == [True] * 3
-    acts.begin_discussion(reading.steward, panel=reading.panel)
-    acts.close_panel(reading.steward, panel=reading.panel)
+    acts.begin_discussion(shared.steward, panel=shared.panel)
+    acts.close_panel(shared.steward, panel=shared.panel)
     assert [words in client.get(desk).content.decode() for words in offered] == [False] * 3
 
 
