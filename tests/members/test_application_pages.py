@@ -21,7 +21,7 @@ from stoa.members.tasks import advance
 from stoa.people.models import Person
 from stoa.site.queries.waiting import waiting
 from tests.cast import BACKEND, Cast, browser
-from tests.members.applying import apply, begin
+from tests.members.applying import PROFILE, apply, begin
 from tests.members.calling import CALL, FACTS, announce, opened
 from tests.stage import acting
 
@@ -181,6 +181,22 @@ def test_two_tabs_with_different_pages_go_on_side_by_side() -> None:
     assert client.post(f"{CALL}/apply/1", {"version": 2, "organisation": "Lund"}).status_code == 302
     kept = Draft.objects.get()
     assert (kept.answers["why"], kept.profile["organisation"]) == ("From one tab.", "Lund")
+
+
+def test_who_comes_back_goes_on_with_the_first_page_on_which_something_is_left() -> None:
+    cast = Cast()
+    call, me, client = opened(cast), acting(cast.stranger, second_factor=False), browser(cast.stranger)
+    draft = members.begin_application(me, person=cast.stranger, call=call, facts=FACTS)
+
+    def goes_on() -> str:
+        found = re.search(r'href="([^"]+)">Go on writing', client.get(f"{CALL}/mine").content.decode())
+        return found[1] if found else ""
+
+    assert goes_on() == f"{CALL}/apply/1"
+    draft = members.save_draft(me, draft=draft, version=draft.version, profile=PROFILE, answers={"topics": [0]})
+    assert goes_on() == f"{CALL}/apply/2"
+    members.save_draft(me, draft=draft, version=draft.version, answers={"why": "Because."})
+    assert goes_on() == f"{CALL}/apply/submit"
 
 
 def test_an_application_that_is_begun_or_changed_waits_on_the_home_of_its_writer_until_it_is_submitted() -> None:

@@ -113,10 +113,12 @@ def own(request: HttpRequest, slug: str) -> HttpResponseBase:
     assert holder is not None
     call = holder.call
     said = queries.own_about(call, edge.actor(request))
+    pages = _pages(mine.draft, "")
     context = {
         **frame(call),
         "mine": mine,
-        "pages": _pages(mine.draft, ""),
+        "pages": pages,
+        "goes_on": next((page.url for page in pages[:-2] if page.status != "done"), _url("submit", call)),
         "can_be_finished": mine.draft is not None and rules.can_be_finished(call, mine.begun),
         "said": [label for key, label in labels_of(call).items() if key in said],
         "known": facts_in_words(call, holder.facts),
