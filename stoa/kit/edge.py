@@ -65,6 +65,39 @@ class ActForm(forms.Form):
         return True
 
 
+def write_on(form: ActForm, **now: object) -> None:
+    """Let a form that somebody overtook be sent again as it was typed, over what there is now, which `now` says."""
+    data = QueryDict(mutable=True)
+    data.update(form.data)
+    for name, value in now.items():
+        data[name] = str(value)
+    form.data = data
+
+
+def overtaken(form: ActForm, **now: object) -> list[tuple[str, str]] | None:
+    """Of a form that somebody overtook, each field in which it differs from what stands there now, with that; of any other None.
+
+    What stands there are its initial values. It is written on as with `write_on`.
+    """
+    if not isinstance(form.fault, Conflict):
+        return None
+    given = [form[name] for name in form.changed_data if name in form.initial and not form[name].is_hidden]
+    shown = [(one, _in_words(one.field, one.initial)) for one in given]
+    differing = [(str(one.label), words) for one, words in shown if words != str(one.value())]  # seconds are not shown
+    write_on(form, **now)
+    return differing
+
+
+def _in_words(field: forms.Field, value: Any) -> str:
+    """A value of a field as its form shows it."""
+    if isinstance(field, forms.BooleanField):
+        return "yes" if value else "no"
+    chosen = value if isinstance(value, (list, tuple)) else [value]
+    labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+    shown = [labels.get(str(one), str(field.widget.format_value(one) or "")) for one in chosen]
+    return ", ".join(shown).replace("\r\n", "\n")
+
+
 def saves_itself(request: HttpRequest) -> bool:
     """Whether a form came by itself while it is being written, and not by a button."""
     return request.headers.get("X-Autosave") == "1"

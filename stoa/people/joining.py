@@ -101,7 +101,7 @@ def take_in_all(people: Sequence[Person], role: str) -> None:
     rows = Role.objects.filter(person__in=people)
     held = set(in_force(rows.filter(role=role, scope="")).values_list("person_id", flat=True))
     known = set(rows.values_list("person_id", flat=True))
-    new = [person for person in people if person.pk not in held]
+    new = list({person.pk: person for person in people if person.pk not in held}.values())
     if not new:
         return
     start, until = clock.now(), _bound[0](new[0], role, False) if _bound else None

@@ -93,6 +93,13 @@ def accounts_of(person_id: str) -> list[str]:
     return found
 
 
+def account_now(person: Person) -> Person:
+    """The account under which somebody is here now: this one, or that with which it was joined, one after the other."""
+    while person.joined_with:
+        person = person.joined_with
+    return person
+
+
 def suspension_of(person_id: str) -> Suspension | None:
     """The suspension that holds for a person now; who may read what of it is for the caller to keep."""
     now = clock.now()

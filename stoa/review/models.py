@@ -73,6 +73,11 @@ class Panel(models.Model):
         return f"panel:{self.pk}"
 
     @property
+    def serves(self) -> str:
+        """The reference of what it serves; of one that serves nothing it names nothing."""
+        return f"{self.kind}:{self.object_id}"
+
+    @property
     def weights(self) -> dict[str, int]:
         """How much each criterion counts, by its code."""
         return {criterion["code"]: criterion.get("weight", 1) for criterion in self.criteria}

@@ -17,9 +17,11 @@ from stoa.kit import clock
 from stoa.kit.models import Mail
 from stoa.members import acts as members
 from stoa.members.models import AboutYou, Application, Draft
+from stoa.members.tasks import advance
 from stoa.people.models import Person
+from stoa.site.queries.waiting import waiting
 from tests.cast import BACKEND, Cast, browser
-from tests.members.applying import apply, begin
+from tests.members.applying import PROFILE, apply, begin
 from tests.members.calling import CALL, FACTS, announce, opened
 from tests.stage import acting
 
@@ -179,6 +181,38 @@ def test_two_tabs_with_different_pages_go_on_side_by_side() -> None:
     assert client.post(f"{CALL}/apply/1", {"version": 2, "organisation": "Lund"}).status_code == 302
     kept = Draft.objects.get()
     assert (kept.answers["why"], kept.profile["organisation"]) == ("From one tab.", "Lund")
+
+
+def test_who_comes_back_goes_on_with_the_first_page_on_which_something_is_left() -> None:
+    cast = Cast()
+    call, me, client = opened(cast), acting(cast.stranger, second_factor=False), browser(cast.stranger)
+    draft = members.begin_application(me, person=cast.stranger, call=call, facts=FACTS)
+
+    def goes_on() -> str:
+        found = re.search(r'href="([^"]+)">Go on writing', client.get(f"{CALL}/mine").content.decode())
+        return found[1] if found else ""
+
+    assert goes_on() == f"{CALL}/apply/1"
+    draft = members.save_draft(me, draft=draft, version=draft.version, profile=PROFILE, answers={"topics": [0]})
+    assert goes_on() == f"{CALL}/apply/2"
+    members.save_draft(me, draft=draft, version=draft.version, answers={"why": "Because."})
+    assert goes_on() == f"{CALL}/apply/submit"
+
+
+def test_an_application_that_is_begun_or_changed_waits_on_the_home_of_its_writer_until_it_is_submitted() -> None:
+    cast = Cast()
+    call = opened(cast)
+    draft, me = begin(cast.stranger, call), acting(cast.stranger, second_factor=False)
+    waits = [(one.title, one.url, one.minutes, one.due) for one in waiting(me)]
+    assert waits == [(f"Go on with your application: {call.title}", f"{CALL}/mine", call.minutes, call.closes)]
+    assert "Go on with your application" in browser(cast.stranger).get("/").content.decode()
+    members.submit(me, draft=draft)
+    assert waiting(me) == []
+    members.save_draft(me, draft=draft, version=draft.version, answers={"why": "Better."})
+    assert [one.title for one in waiting(me)] == [f"Submit what you changed: {call.title}"]
+    with clock.travel(call.ends):
+        advance()
+        assert waiting(me) == []
 
 
 def test_signing_in_again_leads_back_to_what_was_typed() -> None:

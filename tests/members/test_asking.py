@@ -121,7 +121,9 @@ def test_the_pages_carry_a_question_from_asking_to_its_answer(cast: Cast, draft:
     keeper = browser(cast.steward)
     assert keeper.post(f"{asked.get_absolute_url()}/answer", {"answer": "", "version": 0}).status_code == 422
     assert keeper.post(f"{asked.get_absolute_url()}/answer", {"answer": "Yes.", "version": 0}).status_code == 302
-    assert keeper.post(f"{asked.get_absolute_url()}/answer", {"answer": "No.", "version": 0}).status_code == 409
+    late = keeper.post(f"{asked.get_absolute_url()}/answer", {"answer": "No.", "version": 0})
+    assert (late.status_code, "<dd>Yes.</dd>" in late.content.decode()) == (409, True)
+    assert [late.context["form"][name].value() for name in ("answer", "version")] == ["No.", "1"]
     assert "1 asked so far" in browser(None).get("/calls/members-2027").content.decode()
     settle()
     assert "answered the question" in me.get("/").content.decode()

@@ -79,6 +79,26 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten() -> None:
     assert Call.objects.get().title == "Members of members-2027"
 
 
+def test_what_was_typed_over_what_somebody_else_changed_is_brought_together_and_kept() -> None:
+    cast = Cast()
+    call = draft(cast)
+    steward = browser(cast.steward)
+    for path, kept, typed, there in (
+        ("edit", "title", {"title": "Mine", "languages": "Any"}, "Members of members-2027"),
+        ("asks/fields/topics", "label", {"label": "Mine", "kind": "choice"}, "any of several answers"),
+        ("asks/facts/new", "label", {"label": "Mine", "kind": "yes"}, "Press again"),
+    ):
+        version = Call.objects.get().version
+        answer = form(steward, f"/calls/{call.slug}/{path}", version=version - 1, **typed)
+        page, again = text(answer), answer.context["form"]
+        assert answer.status_code == 409, (path, again.errors)
+        assert ("This was changed meanwhile" in page, there in page, again[kept].value()) == (True, True, "Mine")
+        sent = {one.name: one.value() for one in again if one.value() not in (None, False)}
+        assert steward.post(f"/calls/{call.slug}/{path}", sent).status_code == 302
+    call.refresh_from_db()
+    assert (call.title, [row["label"] for row in call.rules["facts"]][-1]) == ("Mine", "Mine")
+
+
 @pytest.mark.parametrize("who", ["visitor", "stranger", "member", "associate", "facilitator", "scrutineer"])
 def test_a_drafted_call_is_to_others_as_if_there_were_none(who: str) -> None:
     cast = Cast()
@@ -100,6 +120,9 @@ def test_those_who_keep_it_see_a_draft_and_what_it_means_to_read() -> None:
     page = text(steward.get("/calls/members-2027/reading"))
     assert "400 applications × 3 reviews ÷ 20 reviewers = 60 each, about 30 hours" in page
     assert "With 30 more reviewers nobody reads for more than 12 hours." in page
+    assert 'Nobody else sees it yet. Say <a href="/calls/members-2027/edit">' in text(
+        steward.get("/calls/members-2027")
+    )
     for path in ("", "/edit", "/asks", "/preview", "/announce", "/asks/facts/field"):
         assert steward.get(f"/calls/members-2027{path}").status_code == 200
 

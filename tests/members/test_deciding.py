@@ -326,7 +326,9 @@ def test_the_letters_that_are_offered_say_the_outcome_and_are_previewed_as_they_
     page = founder.get(f"{CALL}/decide/release")
     previews = {one.to: (one.subject, one.body) for one in page.context["shown"]}
     assert "As Ada gets it" in text(page)
-    founder.post(f"{CALL}/decide/release", {"drafted": page.context["form"]["drafted"].value()})
+    stale = founder.post(f"{CALL}/decide/release", {"drafted": "2020-01-01T00:00:00.000000Z"})
+    assert (stale.status_code, "changed since you read them" in text(stale)) == (409, True)
+    founder.post(f"{CALL}/decide/release", {"drafted": stale.context["form"]["drafted"].value()})
     sent = {mail.to: (mail.subject, mail.body) for mail in Mail.objects.filter(kind="call-decision")}
     assert previews == {name: sent[f"{name.lower()}@example.net"] for name in ("Ada", "Eve", "Dan")}
     says = {

@@ -59,6 +59,7 @@ def test_a_place_is_read_with_its_first_and_last_day(
         ("Example University, 2022", "can't be read"),
         ("2022 – 2023", "can't be read"),
         ("Example University, 2022-13 – 2023", "can't be read"),
+        ("1999-01 " * 600, "can't be read"),
         (f"{'x' * 201}, 2022 – 2023", "can't be read"),
         ("Example University, 2024 – 2023-12", "ends before it begins"),
         ("Example University, 2022 – 2023\n" * 21, "21 places"),

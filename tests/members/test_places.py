@@ -13,7 +13,7 @@ from stoa.kit.faults import Closed
 from stoa.kit.models import Mail
 from stoa.members import acts as members
 from stoa.members.acts.afterwards import places_move_until
-from stoa.members.models import Call, Decision
+from stoa.members.models import Application, Call, Decision
 from stoa.members.queries import own_decision
 from stoa.people import acts as people
 from stoa.people.models import Pair, Person
@@ -128,6 +128,36 @@ def test_the_place_of_an_account_that_was_joined_comes_free_when_its_person_leav
     LEAVING[how](Person.objects.get(pk=last.pk))
     assert are_members([last, *everybody]) == [False, False, True, True, False]
     assert moved() == 1
+
+
+def test_whose_accounts_are_joined_before_the_decision_goes_on_with_what_they_wrote_and_is_admitted_once() -> None:
+    cast = Cast()
+    cast.admit(3)
+    older, younger, other = (
+        people.admit(OPERATOR, name=name, email=f"{name}@example.net".lower(), roles=["associate"])
+        for name in ("Older", "Younger", "Other")
+    )
+    call = with_bar(cast, read(cast, "members-2027", [younger, other], places=None), cast.members[-3:])
+    assert browser(older).get(MINE).status_code == 404
+    for one in (younger, other):  # who has an application already keeps it, and the other stands beside it
+        pair = Pair.objects.create(older=older, younger=one, why="name")
+        members.settle_pair(acting(cast.steward), pair=pair, same=True, reason="They said so.")
+    assert set(Application.objects.values_list("person", flat=True)) == {older.pk, other.pk}
+    decided(cast, call, {older: 450, other: 450})
+    assert "Admitted" in browser(older).get(MINE).content.decode()
+    assert [roles_everywhere(one.pk) for one in (older, younger, other)] == [{"associate", "member"}, set(), set()]
+    given = Entry.objects.filter(type="people.role.given", act="members.release.confirm")
+    assert list(given.values_list("subject", flat=True)) == [f"person:{older.pk}"]
+    assert set(Mail.objects.filter(kind="call-decision").values_list("person_id", flat=True)) == {older.pk}
+
+
+def test_whoever_waits_and_moves_up_after_their_account_was_joined_is_admitted_under_the_other() -> None:
+    cast = Cast()
+    _, (ada, _, eve, _) = four(cast)
+    pair = Pair.objects.create(older=cast.stranger, younger=eve, why="name")
+    members.settle_pair(acting(cast.steward), pair=pair, same=True, reason="They said so.")
+    give_up(ada)
+    assert are_members([cast.stranger, eve]) == [True, False]
 
 
 def test_an_appeal_makes_a_place_of_its_own_that_nobody_inherits() -> None:

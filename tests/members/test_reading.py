@@ -136,6 +136,8 @@ def test_conflicts_are_seen_before_the_call_closes_and_before_anybody_is_asked(a
     assert f'value="{third.pk}" form="ask"' in page
     assert keeper.post(f"{CALL}/decide/reviewers", {"load": 3}).status_code == 422
     asked = {"person": [one.pk, third.pk], "load": 3}
+    again = text(keeper.post(f"{CALL}/decide/reviewers", asked | {"load": 0}))
+    assert [f'value="{each}" form="ask" checked' in again for each in asked["person"]] == [True, True]
     assert keeper.post(f"{CALL}/decide/reviewers", asked).headers["Location"] == f"{CALL}/decide/reviewers"
     assert list(Seat.objects.order_by("person").values_list("person", "load", "state")) == [
         (pk, 3, "invited") for pk in sorted([one.pk, third.pk])
@@ -236,6 +238,15 @@ def test_the_keepers_page_of_a_call_foretells_what_will_be_unread(applied: Appli
     assert "At the deadline, between" in page
     for where in ("/invite", "#reviewers", "#later"):
         assert f'href="/reviews/{call.panel.pk}/panel{where}"' in page
+
+
+def test_the_pages_of_its_panel_lead_back_to_the_call(applied: Applied) -> None:
+    call = applied.begin()
+    assert call.panel is not None
+    seated(applied.cast, call, applied.readers[:1])
+    desk = call.panel.get_absolute_url()
+    for person, path in ((applied.readers[0], desk), (applied.cast.steward, f"{desk}/panel")):
+        assert f'It reads for <a href="{CALL}">' in text(browser(person).get(path))
 
 
 @pytest.mark.parametrize("load", [0, 501])

@@ -107,10 +107,17 @@ def test_a_steward_takes_an_announcement_from_draft_to_retraction_on_pages() -> 
     answer = form(steward, "/announcements/new", title="We begin", body="On **Monday**.")
     draft = answer.headers["Location"]
     assert "On <strong>Monday</strong>." in text(steward.get(draft))
+    late = form(steward, f"{draft}/edit", title="Mine", version=0)
+    assert (late.status_code, late.context["meanwhile"]) == (409, [("Title", "We begin")])
+    assert [late.context["form"][name].value() for name in ("title", "version")] == ["Mine", "1"]
+    unread = form(steward, draft, version=7)
+    assert (unread.status_code, unread.context["form"]["version"].value()) == (409, "1")
     assert form(steward, draft).headers["Location"] == "/announcements/1"
     page = text(visitor.get("/announcements/1"))
     assert "On <strong>Monday</strong>." in page
     assert "Mailed to" not in page
+    late = form(steward, "/announcements/1/correct", body="On Friday.", reason="So.", version=0)
+    assert late.context["meanwhile"] == [("Text", "On **Monday**.")]
     answer = form(steward, "/announcements/1/correct", body="On **Tuesday**.", reason="The room was taken.")
     assert answer.status_code == 302, text(answer)
     settle()

@@ -251,7 +251,9 @@ def test_a_steward_and_a_member_do_everything_on_pages() -> None:
     shown = steward.get(f"{here}/edit").context["form"]["begins"].value()
     assert f"{shown:%Y-%m-%dT%H:%M}" == begins
     assert form(steward, f"{here}/edit", title="A better talk").status_code == 302
-    assert form(steward, f"{here}/edit", title="Mine", sequence=0).status_code == 409
+    late = form(steward, f"{here}/edit", title="Mine", sequence=0)
+    assert (late.status_code, late.context["meanwhile"][0]) == (409, ("Title", "A better talk"))
+    assert [late.context["form"][name].value() for name in ("title", "sequence")] == ["Mine", "1"]
     assert form(steward, f"{here}/cancel", reason="Rain.").status_code == 302
     settle()
     page = text(browser().get(here))

@@ -153,6 +153,8 @@ def test_whom_to_invite_is_chosen_by_name_with_what_they_could_not_read(inviting
     assert told.splitlines()[1:] == ["Álva Quist,1,"]
     nobody = steward.post(path, {"load": 2})
     assert (nobody.status_code, "Choose somebody of the list." in nobody.content.decode()) == (422, True)
+    unclear = steward.post(f"{path}?q=alva", {"load": 0, "person": one.pk})
+    assert (unclear.status_code, f'value="{one.pk}" form="invite" checked' in unclear.content.decode()) == (422, True)
     assert (
         steward.post(path, {"load": 2, "person": one.pk}).headers["Location"] == f"/reviews/{inviting.panel.pk}/panel"
     )

@@ -124,6 +124,15 @@ def test_a_review_can_be_given_by_form_and_leads_to_the_next(shared: Shared) -> 
     assert "1 of" in client.get(f"/reviews/{shared.panel.pk}").content.decode()
 
 
+def test_a_desk_offers_nothing_that_a_panel_that_is_done_does_not_take(shared: Shared) -> None:
+    client, desk = browser(shared.reviewers[0]), f"/reviews/{shared.panel.pk}"
+    offered = ("Take it along", "Send the sheet back", "Stop reviewing")
+    assert [words in client.get(desk).content.decode() for words in offered] == [True] * 3
+    acts.begin_discussion(shared.steward, panel=shared.panel)
+    acts.close_panel(shared.steward, panel=shared.panel)
+    assert [words in client.get(desk).content.decode() for words in offered] == [False] * 3
+
+
 def test_a_pdf_holds_what_one_has_to_read_and_is_the_same_each_time(reading: Reading) -> None:
     person = reading.reviewers[0]
     client, path = browser(person), f"/reviews/{reading.panel.pk}/pdf"

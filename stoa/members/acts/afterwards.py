@@ -19,7 +19,7 @@ from stoa.members.models import Appeal, Application, Bar, Call, Decision, Part
 from stoa.members.queries.terms import has_room
 from stoa.people.joining import end, take_in
 from stoa.people.models import Person
-from stoa.people.queries import accounts_of, roles_of
+from stoa.people.queries import account_now, accounts_of, roles_of
 from stoa.review.queries import read_it
 
 MOST_WORDS = 5_000
@@ -183,7 +183,7 @@ def _admit(call: Call, decision: Decision) -> None:
     decision.outcome, decision.moved = OUTCOME.ADMITTED, clock.now()
     decision.save(update_fields=["outcome", "moved"])
     if decision.application.person:
-        take_in(decision.application.person, call.admits)
+        take_in(account_now(decision.application.person), call.admits)
 
 
 def _decided(call: Call) -> Call:

@@ -26,7 +26,7 @@ from stoa.members.queries.terms import within_share
 from stoa.methods.admission import Admission, Within, admit, middle
 from stoa.people.joining import take_in_all
 from stoa.people.models import Person
-from stoa.people.queries import holders
+from stoa.people.queries import account_now, holders
 from stoa.record.entries import keep_blob
 from stoa.review.acts.seats import ask, check_load, demand_open
 from stoa.review.models import Panel
@@ -225,7 +225,7 @@ def _let_know(call: Call, letters: Mapping[str, Mapping[str, str]]) -> None:
     while some := list(islice(rows, CHUNK)):
         errands.reached(done, whole)
         admitted = [one.application.person for one in some if one.outcome == OUTCOME.ADMITTED]
-        take_in_all([person for person in admitted if person], call.admits)
+        take_in_all([account_now(person) for person in admitted if person], call.admits)
         written = (_letter(call, one, letters[one.outcome]) for one in some)
         outbox.post_all(MAIL, [letter for letter in written if letter])
         done += len(some)
@@ -238,7 +238,8 @@ def write(call: Call, decision: Decision, letter: Mapping[str, str], **more: str
 
 
 def _letter(call: Call, decision: Decision, letter: Mapping[str, str], **more: str) -> outbox.Letter | None:
-    person = decision.application.person
+    applied = decision.application.person
+    person = account_now(applied) if applied else None
     if person is None or not person.email:
         return None
     subject, body = as_mailed(call, decision, letter, **more)

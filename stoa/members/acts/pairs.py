@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from django.db.models import Q
 
 from stoa.kit import clock, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid, Refused
+from stoa.kit.models import Upload
 from stoa.members import events
+from stoa.members.models import AboutYou, Application, Call, Draft
 from stoa.people.joining import end, give
 from stoa.people.likeness import note_pairs
 from stoa.people.models import Pair, Person
@@ -55,8 +58,9 @@ def _join(ended: Person, *, into: Person) -> None:
 
 
 def merge(ended: Person, into: Person) -> None:
-    """Let an account end beside its roles: ties, ways to sign in and a suspension go to the other. To be called inside an act."""
+    """Let an account end beside its roles: ties, applications, ways to sign in and a suspension go to the other. Inside an act."""
     _move_ties(ended, into)
+    _move_applications(ended, into)
     _move_addresses(ended, into)
     running = suspension_of(ended.pk)
     if running and not suspension_of(into.pk):
@@ -73,6 +77,23 @@ def _move_ties(ended: Person, into: Person) -> None:
         if tie.end is not None or (tie.organisation_id, tie.kind) not in has:
             tie.person = into
             tie.save(update_fields=["person"])
+
+
+def _move_applications(ended: Person, into: Person) -> None:
+    """What they wrote and submitted to calls goes on under the account that stays, where that has none of its own.
+
+    Drafts are held before their calls, as their writers do.
+    """
+    list(Draft.objects.select_for_update().filter(person__in=[ended, into]).order_by("pk"))
+    for call in Call.objects.filter(Q(drafts__person=ended) | Q(applications__person=ended)).distinct().order_by("pk"):
+        locks.exclusive(call)
+        for rows in (Draft.objects.filter(call=call), Application.objects.filter(call=call)):
+            own = rows.filter(person=ended).first()
+            if own and not rows.filter(person=into).exists():
+                Upload.objects.filter(pk__in=own.files, owner_id=ended.pk).update(owner_id=into.pk)
+                rows.filter(pk=own.pk).update(person=into)
+        if not AboutYou.objects.filter(call=call, person=into).exists():
+            AboutYou.objects.filter(call=call, person=ended).update(person=into)
 
 
 def _move_addresses(ended: Person, into: Person) -> None:

@@ -46,7 +46,7 @@ class ProfileForm(ActForm):
         required=False,
         max_length=MOST["organisation"],
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-        help_text="Where you work. Nobody who works there with you will read your application.",
+        help_text="Where you work. Whoever this server knows to work there too does not read your application.",
     )
     ror = forms.CharField(
         label="Its ROR id",
@@ -73,7 +73,8 @@ class ProfileForm(ActForm):
         required=False,
         max_length=MOST["earlier"],
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="As you like, one a line: “Example University, 2022-09 – 2025-02”. Nobody of them reads your application.",
+        help_text="As you like, one a line: “Example University, 2022-09 – 2025-02”. Whoever this server knows to have been"
+        " there too does not read your application.",
     )
     advisers = forms.CharField(
         label="Who advised you",

@@ -74,12 +74,15 @@ class FactForm(ItemForm):
 
     kind = forms.ChoiceField(label="Kind of answer", choices=[(kind, KIND_WORDS[kind]) for kind in FACT_KINDS])
     help = _area("Hint")
-    admitting = Lines("Answers with which one may apply", "One a line. For one of several answers.")
-    shutting = Lines("Answers with which one may not", "One a line.")
+    admitting = Lines("Answers with which one may apply", "For one of several answers; one a line.")
+    shutting = Lines("Answers with which one may not", "The same.")
     least = forms.CharField(
-        label="At least, or not before", required=False, max_length=20, help_text="3, or 2020-01-31."
+        label="At least, or not before",
+        required=False,
+        max_length=20,
+        help_text="For a number, such as 3, or a day: 2020-01-31.",
     )
-    most = forms.CharField(label="At most, or not after", required=False, max_length=20)
+    most = forms.CharField(label="At most, or not after", required=False, max_length=20, help_text="The same.")
     why = _area("What somebody reads who may not apply", "Why it is so, and what would be open to them.")
 
     @classmethod
@@ -103,13 +106,25 @@ class FieldForm(ItemForm):
 
     kind = forms.ChoiceField(label="Kind of answer", choices=[(kind, KIND_WORDS[kind]) for kind in FIELD_KINDS])
     help = _area("Hint")
-    step = forms.CharField(label="Page of the form", max_length=MOST_LINE, initial="Your application")
-    required = forms.BooleanField(label="It must be answered", required=False, initial=True)
-    options = Lines("Answers to choose from")
-    most = forms.IntegerField(
-        label="Characters at most", min_value=0, max_value=MOST_TEXT, initial=0, help_text="0 for the usual."
+    step = forms.CharField(
+        label="Page of the form",
+        max_length=MOST_LINE,
+        initial="Your application",
+        help_text="Its heading. Fields with the same one stand on one page.",
     )
-    number = forms.IntegerField(label="Files at most", required=False, min_value=1, max_value=MOST_FILES, initial=1)
+    required = forms.BooleanField(label="It must be answered", required=False, initial=True)
+    options = Lines("Answers to choose from", "For one or any of several answers; one a line.")
+    most = forms.IntegerField(
+        label="Characters at most", min_value=0, max_value=MOST_TEXT, initial=0, help_text="For texts; 0 for the usual."
+    )
+    number = forms.IntegerField(
+        label="Files at most",
+        required=False,
+        min_value=1,
+        max_value=MOST_FILES,
+        initial=1,
+        help_text="This and what follows: for files.",
+    )
     megabytes = forms.IntegerField(
         label="Megabytes of a file at most",
         required=False,

@@ -13,6 +13,8 @@ PLACE = re.compile(
 )
 MOST_LINES, MOST_PLACE, MOST_NAME = 20, 200, 120
 """Places or people of one kind, and characters of one of each."""
+MOST_LINE = MOST_PLACE + 40
+"""Characters of a place with its months. No longer line is looked at: that takes as long as the square of its length."""
 
 Place = dict[str, str]
 """`organisation`, `start` and `end`: a year, or a year and a month; an end that is empty has not come."""
@@ -20,7 +22,7 @@ Place = dict[str, str]
 
 def places(text: str) -> list[Place]:
     """The places in a text, one a line; a line that is none is passed over."""
-    found = (PLACE.fullmatch(line) for line in _lines(text))
+    found = map(_read, _lines(text))
     return [_place(match.groupdict()) for match in found if match]
 
 
@@ -45,7 +47,7 @@ def fault_of_places(text: str) -> str:
     if len(lines) > MOST_LINES:
         return f"These are {len(lines)} places. Give {MOST_LINES} at most, one a line."
     for line in lines:
-        match = PLACE.fullmatch(line)
+        match = _read(line)
         if match is None or len(match["organisation"]) > MOST_PLACE:
             return f"“{line[:60]}” can't be read. Write it as: Example University, 2022-09 – 2025-02."
         start, end = stay(_place(match.groupdict()))
@@ -66,6 +68,10 @@ def fault_of_people(text: str) -> str:
 
 def _lines(text: str) -> list[str]:
     return [clean for line in text.splitlines() if (clean := " ".join(line.split()))]
+
+
+def _read(line: str) -> re.Match[str] | None:
+    return PLACE.fullmatch(line) if len(line) <= MOST_LINE else None
 
 
 def _place(found: Mapping[str, str | None]) -> Place:

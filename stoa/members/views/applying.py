@@ -10,7 +10,7 @@ from typing import Any
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -113,10 +113,12 @@ def own(request: HttpRequest, slug: str) -> HttpResponseBase:
     assert holder is not None
     call = holder.call
     said = queries.own_about(call, edge.actor(request))
+    pages = _pages(mine.draft, "")
     context = {
         **frame(call),
         "mine": mine,
-        "pages": _pages(mine.draft, ""),
+        "pages": pages,
+        "goes_on": next((page.url for page in pages[:-2] if page.status != "done"), _url("submit", call)),
         "can_be_finished": mine.draft is not None and rules.can_be_finished(call, mine.begun),
         "said": [label for key, label in labels_of(call).items() if key in said],
         "known": facts_in_words(call, holder.facts),
@@ -234,10 +236,7 @@ def _shown(
     stale = isinstance(form.fault, Conflict)
     if stale:
         draft.refresh_from_db()
-        sent = QueryDict(mutable=True)
-        sent.update(form.data)
-        sent["version"] = str(draft.version)
-        form.data = sent
+        edge.write_on(form, version=draft.version)
     context = {
         **frame(draft.call),
         "mine": mine,

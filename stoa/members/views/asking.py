@@ -116,7 +116,8 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     ):
         messages.success(request, "Everybody can read your answer.")
         return redirect(enquiry.get_absolute_url())
-    context = {**frame(enquiry.call), "form": form, "enquiry": enquiry}
+    meanwhile = edge.overtaken(form, version=enquiry.version)
+    context = {**frame(enquiry.call), "form": form, "enquiry": enquiry, "meanwhile": meanwhile}
     return render(request, "members/answer.html", context, status=status(form))
 
 

@@ -163,6 +163,7 @@ def release(request: HttpRequest, slug: str) -> HttpResponseBase:
             return redirect("members:release", slug)
         messages.success(request, "The decisions are released.")
         return redirect(call)
+    edge.overtaken(form, drafted=clock.stamp(drafted.drafted))
     rows = queries.decisions(call, actor)
     context = {
         **frame(call),

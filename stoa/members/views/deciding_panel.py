@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -30,13 +30,14 @@ from stoa.review.acts.conflicts import COUNTED_TO
 MOST_SHOWN = 50
 
 
-def listing(call: Call) -> Listing[Candidate]:
-    """Who could be asked to read, as a list."""
+def listing(call: Call, asked: Collection[str] = ()) -> Listing[Candidate]:
+    """Who could be asked to read, as a list; `asked` were ticked before."""
 
     def tick(one: Candidate) -> str:
         if one.answer or call.panel_id is None:
             return one.answer
-        box = '<input type="checkbox" name="person" value="{}" form="ask"> Ask<span class="unseen"> {}</span>'
+        checked = " checked" if one.person.pk in asked else ""
+        box = f'<input type="checkbox" name="person" value="{{}}" form="ask"{checked}> Ask<span class="unseen"> {{}}</span>'
         return format_html(f'<label class="tick">{box}</label>', one.person.pk, one.person.shown_name)
 
     return Listing[Candidate](
@@ -95,9 +96,10 @@ def reviewers(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Who could be asked to read a call, with how much each could not read; and the button that asks those who are ticked."""
     call, actor = deciding(request, slug), edge.actor(request)
     rows = panel.candidates(call, actor)
-    shown, applications = listing(call), Application.objects.filter(call=call).count()
+    asked = request.POST.getlist("person")
+    shown, applications = listing(call, asked), Application.objects.filter(call=call).count()
     load = panel.fair_load(call, applications, call.reviewers_wanted)
-    form = InviteForm(edge.sent(request), asked=request.POST.getlist("person"), initial={"load": load})
+    form = InviteForm(edge.sent(request), asked=asked, initial={"load": load})
     if form.is_valid() and form.carry_out(
         lambda: acts.invite_reviewers(
             actor,

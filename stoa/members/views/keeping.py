@@ -71,7 +71,8 @@ def edit(request: HttpRequest, slug: str) -> HttpResponseBase:
     ):
         messages.success(request, "The call is changed.")
         return redirect("members:asks", form.outcome.slug)
-    context = {**frame(call), "form": form, "zone_name": zone_name(call)}
+    meanwhile = edge.overtaken(form, version=call.version)
+    context = {**frame(call), "form": form, "zone_name": zone_name(call), "meanwhile": meanwhile}
     return render(request, "members/edit.html", context, status=status(form))
 
 
@@ -104,7 +105,8 @@ def item(request: HttpRequest, slug: str, part: str, key: str) -> HttpResponseBa
         )
     ):
         return redirect("members:asks", slug)
-    context = {**frame(call), "form": form, "part": part, "present": present}
+    meanwhile = edge.overtaken(form, version=call.version)
+    context = {**frame(call), "form": form, "part": part, "present": present, "meanwhile": meanwhile}
     return render(request, "members/item.html", context, status=status(form))
 
 

@@ -64,6 +64,7 @@ def draft(request: HttpRequest, draft: str) -> HttpResponseBase:
     ):
         messages.success(request, "The announcement is released.")
         return redirect(form.outcome)
+    edge.overtaken(form, version=one.version)
     context = {
         "one": one,
         "form": form,
@@ -96,7 +97,8 @@ def edit(request: HttpRequest, draft: str) -> HttpResponseBase:
         )
     ):
         return redirect(form.outcome)
-    return render(request, "notices/write.html", {"form": form, "one": one}, status=status(form))
+    context = {"form": form, "one": one, "meanwhile": edge.overtaken(form, version=one.version)}
+    return render(request, "notices/write.html", context, status=status(form))
 
 
 @edge.signed_in
@@ -117,7 +119,8 @@ def correct(request: HttpRequest, number: int) -> HttpResponseBase:
     ):
         messages.success(request, "The announcement is corrected.")
         return redirect(one)
-    return render(request, "notices/correct.html", {"one": one, "form": form}, status=status(form))
+    context = {"one": one, "form": form, "meanwhile": edge.overtaken(form, version=one.version)}
+    return render(request, "notices/correct.html", context, status=status(form))
 
 
 @edge.signed_in

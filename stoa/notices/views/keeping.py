@@ -67,7 +67,8 @@ def edit(request: HttpRequest, number: int) -> HttpResponseBase:
     ):
         messages.success(request, "The event is changed.")
         return redirect(event)
-    context = {**frame(event), "form": form, **_zones()}
+    meanwhile = edge.overtaken(form, sequence=event.sequence)
+    context = {**frame(event), "form": form, **_zones(), "meanwhile": meanwhile}
     return render(request, "notices/event_form.html", context, status=status(form))
 
 

@@ -32,11 +32,12 @@ class Candidate:
     answer: str
 
 
-def _candidates(panel: Panel) -> Listing[Candidate]:
+def _candidates(panel: Panel, chosen: str) -> Listing[Candidate]:
     def choose(one: Candidate) -> str:
         if one.answer:
             return one.answer
-        box = '<input type="radio" name="person" value="{}" form="invite"> Choose<span class="unseen"> {}</span>'
+        checked = " checked" if one.person.pk == chosen else ""
+        box = f'<input type="radio" name="person" value="{{}}" form="invite"{checked}> Choose<span class="unseen"> {{}}</span>'
         return format_html(f'<label class="tick">{box}</label>', one.person.pk, one.person.shown_name)
 
     return Listing[Candidate](
@@ -79,7 +80,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponseBase:
     if form.is_valid() and form.carry_out(deed) and person is not None:
         messages.success(request, f"{person.shown_name} is invited.")
         return redirect("review:panel", pk)
-    rows, shown = queries.invitable(panel), _candidates(panel)
+    rows, shown = queries.invitable(panel), _candidates(panel, request.POST.get("person", ""))
 
     def complete(people: Sequence[Person]) -> Sequence[Candidate]:
         barred = could_not_read(panel, {one.pk: {} for one in people})

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from stoa.kit import edge
+from stoa.kit import edge, registry
 from stoa.kit.edge import ActForm
 from stoa.kit.faults import Refused
 from stoa.kit.powers import may
@@ -54,6 +54,7 @@ def _page(request: HttpRequest, panel: Panel, **more: Any) -> HttpResponseBase:
     size = queries.size(panel, most=lists.MOST_COUNTED + 1, viewer=viewer)
     context = {
         "panel": panel,
+        "served": registry.show([panel.serves] if panel.kind else [], viewer),
         "outlook": queries.outlook(panel, size),
         "reviewers": lists.reviewers(request, panel).page(request, queries.seats(panel), total=size.seats),
         "conflicts": lists.conflicts(request, panel).page(request, queries.conflicts(panel), total=size.conflicts),

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from stoa.kit import edge, instants
+from stoa.kit import edge, instants, registry
 from stoa.kit.act import Actor
 from stoa.kit.edge import ActForm
 from stoa.kit.faults import Conflict
@@ -71,6 +71,7 @@ def _desk(request: HttpRequest, panel: Panel, seat: Seat, status: int = 200, **f
     actor = edge.actor(request)
     context = {
         **_frame(panel, seat, keeps=rules.may_keep(actor, panel)),
+        "served": registry.show([panel.serves] if panel.kind else [], actor.person_id),
         "desk": queries.overview(panel, actor.person_id),
         "form": forms.AcceptForm(initial=_kept(seat)),
         "sheet": forms.SheetForm(auto_id="sheet_%s"),
@@ -130,10 +131,7 @@ def _shown(request: HttpRequest, panel: Panel, assignment: Assignment, form: Act
     kept = getattr(assignment, "review", None) if isinstance(form.fault, Conflict) else None
     if kept is not None:
         kept.refresh_from_db()
-        typed = QueryDict(mutable=True)
-        typed.update(form.data)
-        typed["version"] = str(kept.version)
-        form.data = typed
+        edge.write_on(form, version=kept.version)
     context = {
         **_frame(panel, assignment.seat, keeps=False),
         "desk": queries.overview(panel, actor.person_id),

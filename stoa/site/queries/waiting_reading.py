@@ -1,4 +1,4 @@
-"""What of calls and panels waits for somebody: reviews to give, an answer, a bar, letters to confirm, appeals. One query."""
+"""What of calls and panels waits for somebody: an application, reviews, an answer, a bar, letters to confirm, appeals. One query."""
 
 from __future__ import annotations
 
@@ -6,13 +6,27 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, DateTimeField, F, IntegerField, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
 
 from stoa.charter.rules import Powers
 from stoa.kit.addresses import path_to
 from stoa.kit.prepared import together
-from stoa.members.models import Appeal, Call, Invitations, Part, Release
+from stoa.members.models import Appeal, Application, Call, Draft, Invitations, Part, Release
+from stoa.members.rules.calls import TAKING
 from stoa.review.models import Assignment, Panel, Seat
 
 Told = tuple[str, str, int, str, datetime | None]
@@ -24,7 +38,7 @@ USUAL = (Value(1), Value(0), Cast(Value(None), DateTimeField()))
 
 def reading(person_id: str, powers: Powers) -> Iterator[Told]:
     """What of calls and panels waits for this person."""
-    asked = (_seats, _bars, *(rows for rows, act in _ASKED.items() if powers.may(act)))
+    asked = (_seats, _bars, _written, *(rows for rows, act in _ASKED.items() if powers.may(act)))
     for kind, where, title, count, minutes, due in together(asked)(person_id):
         if kind == Seat.State.INVITED:
             yield (
@@ -45,6 +59,12 @@ def reading(person_id: str, powers: Powers) -> Iterator[Told]:
             )
         elif kind == "bar":
             yield f"Give your bar: {title}", path_to("members:give_bar", where), 5, "those who applied wait", due
+        elif kind == "begun":
+            url = path_to("members:mine", where)
+            yield f"Go on with your application: {title}", url, minutes, "nobody sees it until you submit it", due
+        elif kind == "changed":
+            url = path_to("members:submit", where)
+            yield f"Submit what you changed: {title}", url, 2, "what you submitted before counts until then", due
         elif kind == "letters":
             yield f"Confirm decisions: {title}", path_to("members:release", where), 15, "those who applied wait", due
         elif kind == "invitations":
@@ -89,6 +109,15 @@ def _bars(person_id: str) -> QuerySet[Any]:
     rows = Call.objects.filter(read, phase=Call.Phase.REVIEW, bar=None).exclude(bars__person=person_id)
     rows = rows.exclude(applications__person=person_id)
     return _told(rows, Value("bar"), F("slug"), F("title"))
+
+
+def _written(person_id: str) -> QuerySet[Any]:
+    """Applications of this person to calls that still take them, which were not submitted as they are written now."""
+    sent = Application.objects.filter(call=OuterRef("call"), person=OuterRef("person"))
+    as_it_is = sent.annotate(last=Coalesce("edited", "submitted")).filter(last__gte=OuterRef("saved"))
+    rows = Draft.objects.filter(person=person_id, call__phase__in=TAKING).exclude(Exists(as_it_is))
+    kind = Case(When(Exists(sent), then=Value("changed")), default=Value("begun"))
+    return _told(rows, kind, F("call__slug"), F("call__title"), Value(1), F("call__minutes"), F("call__closes"))
 
 
 def _letters(person_id: str) -> QuerySet[Any]:
