@@ -185,11 +185,11 @@ def _shown(result: Result, claimed: Iterable[RunMeasure]) -> dict[str, Any]:
         "suite": title_of(result.suite),
         "says": result_word(result),
         "measures": rows,
-        "compared": list(_compared(result)),
+        "compared": list(comparisons(result)),
     }
 
 
-def _compared(result: Result) -> Iterator[dict[str, Any]]:
+def comparisons(result: Result) -> Iterator[dict[str, Any]]:
     """How each reproduction that counts differs from the claim, in what decides, and within which margin that is looked at."""
     for run, measures in sorted(result.compared.items(), key=lambda pair: int(pair[0])):
         for name in deciding(result, measures):
