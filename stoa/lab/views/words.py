@@ -76,7 +76,7 @@ def title_of(suite: str) -> str:
 
 
 def measured(suite: str, rows: Iterable[RunMeasure]) -> list[tuple[str, str, RunMeasure, Prevalence | None]]:
-    """Each measure in the suite's order, with its title, unit and, where a grader told it that errs, the share corrected for that."""
+    """Each measure in the suite's order, with its title, unit and, where its grader errs, the share corrected for that."""
     names = [one.name for one in SUITES[suite].measures] if suite in SUITES else []
     in_order = sorted(rows, key=lambda one: names.index(one.measure) if one.measure in names else len(names))
     known = [(measure_of(suite, one.measure), one) for one in in_order]
