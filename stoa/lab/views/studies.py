@@ -20,7 +20,7 @@ from stoa.lab import queries, rules
 from stoa.lab.apart import can_check
 from stoa.lab.models import Result, Run, RunMeasure, Study
 from stoa.lab.queries.settling import deciding
-from stoa.lab.views.pictures import numbered, pictures_of
+from stoa.lab.views.pictures import MOST_DRAWN, numbered, pictures_of
 from stoa.lab.views.plan_changes import with_changes
 from stoa.lab.views.words import (
     compared_in_words,
@@ -125,19 +125,22 @@ def study(request: HttpRequest, number: int) -> HttpResponseBase:
         raise Http404
     one, plans = found
     rows, plan = queries.runs_of(one), plans[-1].plan
-    results = list(queries.with_places(queries.with_measures(queries.results_of(one)), actor))
+    found_of = queries.with_places(queries.results_of(one), actor)
+    results = list(queries.with_measures(found_of)[:MOST_DRAWN])
+    all_of = results if len(results) < MOST_DRAWN else list(found_of)
     measures = queries.measured(results)
     context = {
         **frame(one),
         "pictures": numbered(pictures_of(results, measures), one.number or 0),
         "results": [_shown(result, measures.get(result.claim_id, ())) for result in results],
+        "unshown": len(all_of) - len(results),
         "plans": with_changes(plans),
         "models": [(path_to("lab:weights", int(model["id"])), model) for model in plan["models"]],
         "suites": [(planned, title_of(planned["name"])) for planned in plan["suites"]],
         "primary": _primary(one),
         "table": ATTEMPTS.page(request, rows, total=one.last_run),
         "history": history([one.reference], actor.person_id, most=RECENT),
-        "would_count": _would_count(results, actor),
+        "would_count": _would_count(all_of, actor),
         "is_author": rules.is_author(actor, one),
         "takes_runs": rules.takes_runs(one),
         "may_withdraw": rules.takes_runs(one) and may(actor, "lab.study.withdraw", one),
