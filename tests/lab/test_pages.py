@@ -407,3 +407,12 @@ def test_a_list_costs_the_same_for_one_row_and_three(cast: Cast, path: str) -> N
 
 def test_what_no_key_can_be_ends_none(cast: Cast) -> None:
     assert browser(cast.author).post("/lab/keys", {"end": "\0"}).status_code == 422
+
+
+def test_who_plans_a_study_of_a_model_that_is_not_registered_is_led_to_registering_it(cast: Cast) -> None:
+    path = f"/lab/studies/drafts/{drafted(cast.author).pk}/models"
+    none = shown(path, cast.author)
+    assert ("No version is registered yet." in none, 'href="/lab/models/new"' in none) == (True, True)
+    version(cast.author)
+    assert "The first by name stand here" in shown(path, cast.author)
+    assert "No model’s name has these words." in shown(f"{path}?q=other", cast.author)
