@@ -127,20 +127,19 @@ def study(request: HttpRequest, number: int) -> HttpResponseBase:
     rows, plan = queries.runs_of(one), plans[-1].plan
     found_of = queries.with_places(queries.results_of(one), actor)
     results = list(queries.with_measures(found_of)[:MOST_DRAWN])
-    all_of = results if len(results) < MOST_DRAWN else list(found_of)
     measures = queries.measured(results)
     context = {
         **frame(one),
         "pictures": numbered(pictures_of(results, measures), one.number or 0),
         "results": [_shown(result, measures.get(result.claim_id, ())) for result in results],
-        "unshown": len(all_of) - len(results),
+        "unshown": found_of.count() - len(results) if len(results) == MOST_DRAWN else 0,
         "plans": with_changes(plans),
         "models": [(path_to("lab:weights", int(model["id"])), model) for model in plan["models"]],
         "suites": [(planned, title_of(planned["name"])) for planned in plan["suites"]],
         "primary": _primary(one),
         "table": ATTEMPTS.page(request, rows, total=one.last_run),
         "history": history([one.reference], actor.person_id, most=RECENT),
-        "would_count": _would_count(all_of, actor),
+        "would_count": _would_count(results, actor),
         "is_author": rules.is_author(actor, one),
         "takes_runs": rules.takes_runs(one),
         "may_withdraw": rules.takes_runs(one) and may(actor, "lab.study.withdraw", one),
@@ -177,7 +176,7 @@ def _primary(study: Study) -> str:
 
 
 def _would_count(results: Iterable[Result], actor: Actor) -> list[tuple[str | None, int]]:
-    """Of the results that wait to be reproduced: why the viewer's reproduction won't count, or nothing, and of how many."""
+    """Of those results that wait to be reproduced: why the viewer's reproduction won't count, or nothing, and of how many."""
     return list(Counter(queries.dependence_of(one, actor) for one in results if rules.waits(one)).items())
 
 
