@@ -40,7 +40,7 @@ def model(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FILE]…", show_default=False, help="Weights, GGUF or safetensors [the small model SmolLM2]."
+            metavar="[FILE]…", show_default=False, help="Weights, GGUF or safetensors; without one, SmolLM2."
         ),
     ] = None,
     *,

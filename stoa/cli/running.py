@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 Model = Annotated[
     Path | None,
-    typer.Option("--model", metavar="FILE", show_default=False, help="A GGUF file [the small model SmolLM2]."),
+    typer.Option(
+        "--model", metavar="FILE", show_default=False, help="A GGUF file; without one, the small model SmolLM2."
+    ),
 ]
 Address = Annotated[
     str, typer.Option("--server", metavar="URL", envvar="STOA_SERVER", show_default=False, help="The Stoa server.")
@@ -366,7 +368,7 @@ def _show(works: Sequence[Work]) -> None:
     for work in works:
         for one in measures_of(work.log):
             value = _unsaid(work) if one.value is None else f"{one.value:.3f}"
-            half = "" if one.half is None else f"{one.half:.3f}"
+            half = "" if one.half is None else f"{one.half:.3f}" if one.half else "all alike"
             table.add_row(work.suite.name, one.name, value, half, str(one.samples))
     out.print(table)
     out.print(escape(f"Logs are in {works[0].folder.parent}."))

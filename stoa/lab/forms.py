@@ -226,7 +226,7 @@ class DraftForm(VersionedForm):
 class QuestionForm(DraftForm):
     """What a study is to find out, and why."""
 
-    later = ("why",)
+    later: tuple[str, ...] = ("why",)
 
     title = forms.CharField(label="What is to be found out", max_length=200, help_text="In one line, as a question.")
     question = forms.IntegerField(
@@ -252,7 +252,7 @@ class QuestionForm(DraftForm):
 class ModelsForm(DraftForm):
     """Which versions are run."""
 
-    later = ("models",)
+    later: tuple[str, ...] = ("models",)
 
     models = forms.TypedMultipleChoiceField(
         label="Versions", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
@@ -292,7 +292,7 @@ class SuitesForm(VersionedForm):
 class PlanForm(DraftForm):
     """What decides, how sure it is to be, and when no more is run."""
 
-    later = ("primary", "stopping")
+    later: tuple[str, ...] = ("primary", "stopping")
 
     primary = forms.ChoiceField(label="Primary measure", required=False)
     margin = forms.FloatField(
@@ -352,7 +352,7 @@ class AskForm(ActForm):
 class ChangeForm(ModelsForm, SuitesForm, PlanForm):
     """A plan as it is to be, and why it is changed."""
 
-    later = ("models", "primary", "stopping")
+    later: tuple[str, ...] = ("models", "primary", "stopping")
 
     added = forms.CharField(
         label="Further versions",

@@ -75,20 +75,21 @@ class _Study:
         report.check("study.results", "What counts as a result rests on logs that hold", self._results, self.about)
 
     def _runs(self) -> str:
-        plan, plans = "", 0
+        plan, plans, study = "", 0, 0
         for entry in self.entries:
             facts = Facts(entry)
             if entry.type in (REGISTERED, CHANGED):
                 plan, plans = facts.text("plan"), plans + 1
                 if (entry.type == REGISTERED) != (plans == 1):
                     raise Broken(f"{entry}: a plan is registered once, and changed after that.")
+                study = facts.number("number") if entry.type == REGISTERED else study
             elif entry.type == BEGUN:
                 self._begin(entry, facts, plan)
             elif entry.type in ENDED and facts.number("runs") != len(self.begun):
                 raise Broken(f"{entry} counts {facts.number('runs'):,} attempts; {len(self.begun):,} began before it.")
         if not plans:
             raise Broken(f"{self.entries[0]} is of a study whose plan was never registered.")
-        return f"{counted(len(self.begun), 'attempt')}, numbered without a gap; {counted(plans, 'plan')}."
+        return f"Study {study:,}: {counted(len(self.begun), 'attempt')}, numbered without a gap; {counted(plans, 'plan')}."
 
     def _begin(self, entry: Entry, facts: Facts, plan: str) -> None:
         number = facts.number("number", 1)

@@ -20,7 +20,7 @@ from stoa.evaluation.runner.endpoint import Endpoint
 from stoa.evaluation.runner.keys import key_file, run_key
 from stoa.evaluation.runner.planned import check_name, check_suite, model_of, named_as_planned, plan_of, read_plan
 from stoa.evaluation.runner.server import Server
-from stoa.evaluation.runner.work import Work, folder_of, is_under_way, prepared, read_kept, put_by, submit
+from stoa.evaluation.runner.work import Work, folder_of, is_under_way, prepared, put_by, read_kept, submit
 from stoa.evaluation.sealing import commitment, is_signed, signed_text
 from tests.evaluation.endpoint import endpoint
 from tests.evaluation.stoa_api import Community, community
@@ -96,7 +96,17 @@ def test_who_may_not_run_is_told_before_the_model_is_asked_anything(
     held.refusal = "You are not an author of this study."
     held.runs[1] = {"model": "3", "suite": SUITE.name}
     with endpoint() as asked:
-        where = ["--server", held.address, "--endpoint", asked.address, "--folder", str(tmp_path), "--yes"]
+        where = [
+            "--server",
+            held.address,
+            "--endpoint",
+            asked.address,
+            "--folder",
+            str(tmp_path),
+            "--yes",
+            "--token",
+            "stoa_x",
+        ]
         done = subprocess.run(
             [sys.executable, "-m", "stoa.cli", "lab", *command, *where],
             capture_output=True,
@@ -373,10 +383,25 @@ def test_a_model_that_the_endpoint_calls_otherwise_is_told_before_it_is_run() ->
         check_name(plan, plan.models[0], "large")
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "no address at all", "http://[bad"])
-def test_a_server_that_is_not_there_is_told_in_a_sentence(address: str) -> None:
-    with pytest.raises(Unusable, match=r"can't be reached|is no address"):
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("http://127.0.0.1:9", "can't be reached"),
+        ("no address at all", "is no address"),
+        ("localhost:8000", "is no address"),
+        ("http://[bad", "can't be reached"),
+    ],
+)
+def test_a_server_that_is_not_there_is_told_in_a_sentence(address: str, told: str) -> None:
+    with pytest.raises(Unusable, match=told):
         Server(address, "", wait=0).plan(7)
+
+
+def test_who_gives_no_key_is_told_to_make_one(held: Community) -> None:
+    held.refusal = "This is for people with an account."
+    for token, told in (("", "takes a key of yours"), ("stoa_token", "for people with an account")):
+        with pytest.raises(Unusable, match=told):
+            Server(held.address, token, wait=0).demand_may_begin(7, None)
 
 
 def test_what_the_server_refuses_is_told_in_its_words(held: Community) -> None:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from stoa.lab import acts
 from stoa.lab.models import Model, Run, Study
+from stoa.lab.views.words import compared_in_words
 from tests.cast import Cast, browser, settle
 from tests.lab.studying import (
     CLUSTERS,
@@ -316,8 +317,17 @@ def test_a_study_says_by_how_much_a_reproduction_differs_and_within_which_margin
     page = shown("/lab/studies/1")
     difference = round(100 * (right - 30) / CLUSTERS)
     more = f"{difference} points more" if difference else "0 points"
-    assert f'<a href="/lab/studies/1/runs/2">Run 2</a>: Right is {more} (' in page
-    assert says in page
+    for told in (page, shown("/lab/studies/1/runs/1")):
+        assert f'<a href="/lab/studies/1/runs/2">Run 2</a>: Right is {more} (' in told
+        assert says in told
+    own = shown("/lab/studies/1/runs/2")
+    assert (f'Beside run 1</h2><ul class="changes"><li>Right is {more} (' in own, says in own) == (True, True)
+
+
+def test_shares_differ_by_a_hundred_points_at_most() -> None:
+    said = {"low": -1.58, "high": 1.58, "margin": 0.4, "difference": 0.0, "verdict": "undecided"}
+    assert compared_in_words(said, "share") == "is 0 points (−100 to +100); margin 40 points: not decided"
+    assert "(−1.58 to +1.58)" in compared_in_words(said, "bits")
 
 
 def test_a_question_leads_to_its_studies_and_to_planning_one(cast: Cast) -> None:
@@ -397,3 +407,12 @@ def test_a_list_costs_the_same_for_one_row_and_three(cast: Cast, path: str) -> N
 
 def test_what_no_key_can_be_ends_none(cast: Cast) -> None:
     assert browser(cast.author).post("/lab/keys", {"end": "\0"}).status_code == 422
+
+
+def test_who_plans_a_study_of_a_model_that_is_not_registered_is_led_to_registering_it(cast: Cast) -> None:
+    path = f"/lab/studies/drafts/{drafted(cast.author).pk}/models"
+    none = shown(path, cast.author)
+    assert ("No version is registered yet." in none, 'href="/lab/models/new"' in none) == (True, True)
+    version(cast.author)
+    assert "The first by name stand here" in shown(path, cast.author)
+    assert "No model’s name has these words." in shown(f"{path}?q=other", cast.author)

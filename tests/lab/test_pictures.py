@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from stoa.evaluation.catalogue import SUITES
 from stoa.kit.act import CLOCK
 from stoa.lab import acts
 from stoa.lab.models import Result, RunMeasure
 from stoa.methods.evaluation import difference, gather
 from stoa.methods.evaluation.sums import Sums
 from tests.cast import Cast, browser
-from tests.lab import studying
+from tests.lab import crowd, studying
 
 pytestmark = pytest.mark.django_db
+RIGHT = SUITES[studying.SUITE].measures[:1]
 
 
 def test_a_study_without_results_has_no_picture(cast: Cast) -> None:
@@ -79,3 +82,22 @@ def test_a_suite_that_does_not_decide_shows_the_measure_that_it_reports_first(ca
     picture = page[page.index("What was found") : page.index("<h2>Results</h2>")]
     assert "Small checks: Right" in picture
     assert "Facts right" not in picture
+
+
+def test_of_many_results_a_page_shows_some_and_leads_to_the_others(cast: Cast) -> None:
+    plan = crowd.study(3)
+    plan.plan |= {"models": [], "suites": []}
+    plan.save()
+    cells = [(one, SUITES[studying.SUITE], "claimed") for one in crowd.model_versions(62)]
+    made = crowd.results(plan, cast.member, cells, suite_version="2")
+    chance = np.random.default_rng(1)
+    rows = [crowd.measured(one.claim, measure, crowd.yes_or_no(chance, 0.5)) for one in made for measure in RIGHT]
+    RunMeasure.objects.bulk_create(rows)
+    page = browser(cast.author).get("/lab/studies/3").content.decode()
+    assert page.count('class="result"') == 60
+    assert "2 more are not shown here." in page
+    assert "The first 60 results: none reproduced, 60 only claimed." in page
+    listed = browser().get("/lab/results", {"study": "3"}).content.decode()
+    assert "of 62" in listed
+    for nothing in ("4", "x", "9" * 30):
+        assert "Nothing matches." in browser().get("/lab/results", {"study": nothing}).content.decode()

@@ -78,7 +78,7 @@ def outcomes(entries: list[tuple[str, str, str, dict[str, Any]]]) -> dict[str, t
 
 def test_a_study_that_was_left_alone_passes() -> None:
     assert outcomes(told()) == {
-        "study.runs": (Outcome.PASSED, "3 attempts, numbered without a gap; 2 plans."),
+        "study.runs": (Outcome.PASSED, "Study 7: 3 attempts, numbered without a gap; 2 plans."),
         "study.logs": (Outcome.PASSED, "2 logs."),
         "study.results": (Outcome.PASSED, "1 result, 1 reproduced."),
     }

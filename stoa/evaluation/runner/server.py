@@ -33,7 +33,9 @@ class Server:
     """A server at an address, asked in the name of whoever the token belongs to. The token is kept in memory alone."""
 
     def __init__(self, address: str, token: str, *, wait: float = 1.0) -> None:
-        self._wait = wait
+        self._wait, self._named = wait, bool(token)
+        if not address.startswith(("http://", "https://")):
+            raise Unusable(f"{address} is no address.", "Give one such as https://community.example.")
         try:
             self._http = httpx.Client(
                 base_url=f"{address.rstrip('/')}/api/v1",
@@ -165,6 +167,8 @@ class Server:
                 if turn == _TRIES:
                     raise Unusable(f"{self.address} can't be reached.", "Try again: nothing is lost.") from None
             else:
+                if answer.status_code == httpx.codes.FORBIDDEN and not self._named:
+                    raise Unusable("This takes a key of yours.", "Make one on “Your keys”, and set STOA_TOKEN to it.")
                 if answer.status_code not in {429, 502, 503, 504} or turn == _TRIES:
                     return answer
             time.sleep(self._wait * 2 ** (turn - 1))

@@ -172,7 +172,7 @@ def _order(measure: Compared) -> tuple[int, str, str, int]:
 def _counting(wanted: Wanted) -> dict[int, tuple[Any, ...]]:
     """The result that counts for each version and suite, by the run that claims it, whether it is shown or not."""
     rows: QuerySet[Result] = Result.objects.exclude(study__state=Study.State.WITHDRAWN)
-    rows = rows.filter(version__removed=None, version__model__removed=None, claim__set_aside=None)
+    rows = rows.filter(version__removed=None, version__model__removed=None).exclude(state=Result.State.ASIDE)
     if wanted.area:
         rows = rows.filter(suite__in=[name for name, suite in SUITES.items() if suite.area == wanted.area])
     if wanted.suite:

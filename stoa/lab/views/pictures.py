@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 
@@ -19,6 +20,8 @@ from stoa.lab.views.words import foremost, measure_of, title_of
 KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 Measures = Mapping[int, Sequence[RunMeasure]]
 """What runs measured, by run."""
+MOST_DRAWN = 60
+"""Results of a study on its page and in its picture; the list of results has them all."""
 NOTE = (
     "The bars are 95 % intervals. Samples that are alike count as a cluster: forty sums tell less than forty different questions. "
     "A reproduction by somebody independent is a ring."
@@ -28,8 +31,12 @@ NOTE = (
 def pictures_of(results: Sequence[Result], measures: Measures) -> list[Picture]:
     """One picture of what lies within 0 and 1, one of what is counted in bits; none of what has no result that counts."""
     drawn, results = [], [result for result in results if result.state != Result.State.ASIDE]
+    again = defaultdict(list)
+    for rows in measures.values():
+        again[rows[0].run.reproduces_id].append(rows)
     for shares in (True, False):
-        findings = [one for result in results if (one := _finding(result, measures, shares=shares)) is not None]
+        found = (_finding(result, measures, again[result.claim_id], shares=shares) for result in results)
+        findings = [one for one in found if one is not None]
         if findings:
             title = "What was found" if shares else "What was found, in bits"
             drawn.append(estimates(findings, title=title, reading=_reading(findings), shares=shares, note=NOTE))
@@ -42,8 +49,13 @@ def numbered(drawn: Sequence[Picture], study: int) -> list[tuple[Picture, str, s
     return [(one, svg, csv) for one, (svg, csv) in zip(drawn, addresses, strict=True)]
 
 
-def _finding(result: Result, measures: Measures, *, shares: bool) -> Finding | None:
-    """The measure of a result that counts most, if it is of this kind: the study's primary one, or the first of its suite."""
+def _finding(
+    result: Result, measures: Measures, again: Iterable[Sequence[RunMeasure]], *, shares: bool
+) -> Finding | None:
+    """The measure of a result that counts most, if it is of this kind: the study's primary one, or the first of its suite.
+
+    `again` is what its reproductions measured.
+    """
     one = _foremost(result, measures.get(result.claim_id, ()))
     if one is None:
         return None
@@ -52,7 +64,6 @@ def _finding(result: Result, measures: Measures, *, shares: bool) -> Finding | N
         return None
     title = known.title if known else one.measure
     label = f"{result.version}, {title_of(result.suite)}: {title}"
-    again = (rows for rows in measures.values() if rows[0].run.reproduces_id == result.claim_id)
     runs = tuple(_again(result, rows, one.measure) for rows in again)
     known_runs = tuple(run for run in runs if run is not None)
     numbers = (one.value, one.low, one.high, one.samples, one.clusters)
@@ -80,7 +91,10 @@ def _again(result: Result, rows: Sequence[RunMeasure], measure: str) -> Again | 
 def _reading(findings: Sequence[Finding]) -> str:
     """How many results there are, and what they count as."""
     count = len(findings)
-    parts = [f"{count} {'result' if count == 1 else 'results'}: {_counted(findings, 'reproduced', 'reproduced')}"]
+    first = "The first " if count == MOST_DRAWN else ""
+    parts = [
+        f"{first}{count} {'result' if count == 1 else 'results'}: {_counted(findings, 'reproduced', 'reproduced')}"
+    ]
     for state, said in (("disputed", "disputed"), ("undecided", "not decided"), ("claimed", "only claimed")):
         if any(one.state == state for one in findings):
             parts.append(_counted(findings, state, said))
@@ -96,7 +110,7 @@ def _counted(findings: Iterable[Finding], state: str, said: str) -> str:
 def picture(request: HttpRequest, number: int, place: int, kind: str) -> HttpResponse:
     """A picture of a study to take away, or its numbers."""
     study = queries.find_study(number)
-    results = list(queries.with_measures(queries.results_of(study))) if study else []
+    results = list(queries.with_measures(queries.results_of(study))[:MOST_DRAWN]) if study else []
     drawn = pictures_of(results, queries.measured(results))
     if kind not in KINDS or not 0 < place <= len(drawn):
         raise Http404

@@ -106,6 +106,6 @@ def _values(study: Study) -> dict[str, Any]:
 
 
 def _offered(study: Study) -> list[ModelVersion]:
-    """The versions that the plan has, and the latest that it could have."""
+    """The versions that the plan has, and the first by name of those that it could have; others are named by their address."""
     chosen = [one.version for one in study.models.select_related("version__model")]
     return list({one.pk: one for one in [*chosen, *queries.versions()[:MOST_OFFERED]]}.values())

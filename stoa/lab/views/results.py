@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -38,6 +39,11 @@ def _primary(result: Result) -> str:
     return estimate(rows.get(name))
 
 
+def _of_study(rows: QuerySet[Result], text: str) -> QuerySet[Result]:
+    known = text.isascii() and text.isdecimal() and len(text) < 10
+    return rows.filter(study__number=int(text)) if known else rows.none()
+
+
 LISTED = Listing[Result](
     name="results",
     caption="Results",
@@ -70,6 +76,7 @@ LISTED = Listing[Result](
     filters=[
         Filter("state", "Counts as", lambda rows, state: rows.filter(state=state), list(Result.State.choices)),
         Filter("q", "Model", lambda rows, text: rows.filter(version__model__name__icontains=text)),
+        Filter("study", "Study, by its number", _of_study),
     ],
     sort="-settled",
     empty="No result was claimed yet.",

@@ -18,9 +18,9 @@ from stoa.kit.faults import Closed, Refused
 from stoa.kit.files.answering import attachment
 from stoa.kit.powers import may
 from stoa.lab import acts, forms, queries, rules
-from stoa.lab.models import Run
+from stoa.lab.models import Result, Run
 from stoa.lab.views.faults import in_words
-from stoa.lab.views.studies import ATTEMPTS, found_study, frame
+from stoa.lab.views.studies import ATTEMPTS, comparisons, found_study, frame
 from stoa.lab.views.words import duration, is_back, measure_of, measured, run_outcome, run_state, status, title_of
 from stoa.people.models import Person
 
@@ -58,6 +58,7 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "facts": _facts(one, found),
         "reproductions": [(other, run_outcome(other)) for other in again.order_by("number")],
         "result": (result := queries.result_of(one, actor)),
+        "compared": _compared(one, result),
         "waits": (waits := result is not None and rules.waits(result)),
         "would_count": queries.dependence_of(result, actor) if result and waits else None,
         "may_fetch": rules.may_fetch_log(actor, one),
@@ -67,6 +68,14 @@ def run(request: HttpRequest, number: int, run: int) -> HttpResponseBase:
         "may_count_again": _may_judge(actor, AGAIN, one),
     }
     return render(request, "lab/run.html", context)
+
+
+def _compared(one: Run, result: Result | None) -> list[dict[str, Any]]:
+    """How the reproductions of a claim differ from it, or this one from its claim."""
+    if one.reproduces_id is None:
+        return list(comparisons(result)) if result else []
+    of = Result.objects.select_related("study", "claim__plan").filter(claim=one.reproduces_id).first()
+    return [said for said in comparisons(of) if said["run"] == str(one.number)] if of else []
 
 
 def _committed(actor: Actor, one: Run) -> bool:

@@ -20,7 +20,7 @@ from stoa.lab import queries, rules
 from stoa.lab.apart import can_check
 from stoa.lab.models import Result, Run, RunMeasure, Study
 from stoa.lab.queries.settling import deciding
-from stoa.lab.views.pictures import numbered, pictures_of
+from stoa.lab.views.pictures import MOST_DRAWN, numbered, pictures_of
 from stoa.lab.views.plan_changes import with_changes
 from stoa.lab.views.words import (
     compared_in_words,
@@ -125,12 +125,14 @@ def study(request: HttpRequest, number: int) -> HttpResponseBase:
         raise Http404
     one, plans = found
     rows, plan = queries.runs_of(one), plans[-1].plan
-    results = list(queries.with_places(queries.with_measures(queries.results_of(one)), actor))
+    found_of = queries.with_places(queries.results_of(one), actor)
+    results = list(queries.with_measures(found_of)[:MOST_DRAWN])
     measures = queries.measured(results)
     context = {
         **frame(one),
         "pictures": numbered(pictures_of(results, measures), one.number or 0),
         "results": [_shown(result, measures.get(result.claim_id, ())) for result in results],
+        "unshown": found_of.count() - len(results) if len(results) == MOST_DRAWN else 0,
         "plans": with_changes(plans),
         "models": [(path_to("lab:weights", int(model["id"])), model) for model in plan["models"]],
         "suites": [(planned, title_of(planned["name"])) for planned in plan["suites"]],
@@ -174,7 +176,7 @@ def _primary(study: Study) -> str:
 
 
 def _would_count(results: Iterable[Result], actor: Actor) -> list[tuple[str | None, int]]:
-    """Of the results that wait to be reproduced: why the viewer's reproduction won't count, or nothing, and of how many."""
+    """Of those results that wait to be reproduced: why the viewer's reproduction won't count, or nothing, and of how many."""
     return list(Counter(queries.dependence_of(one, actor) for one in results if rules.waits(one)).items())
 
 
@@ -185,11 +187,11 @@ def _shown(result: Result, claimed: Iterable[RunMeasure]) -> dict[str, Any]:
         "suite": title_of(result.suite),
         "says": result_word(result),
         "measures": rows,
-        "compared": list(_compared(result)),
+        "compared": list(comparisons(result)),
     }
 
 
-def _compared(result: Result) -> Iterator[dict[str, Any]]:
+def comparisons(result: Result) -> Iterator[dict[str, Any]]:
     """How each reproduction that counts differs from the claim, in what decides, and within which margin that is looked at."""
     for run, measures in sorted(result.compared.items(), key=lambda pair: int(pair[0])):
         for name in deciding(result, measures):

@@ -76,7 +76,7 @@ def title_of(suite: str) -> str:
 
 
 def measured(suite: str, rows: Iterable[RunMeasure]) -> list[tuple[str, str, RunMeasure, Prevalence | None]]:
-    """Each measure in the order of the suite, with what it is called, its unit and, where a grader told it that errs, the share corrected for that."""
+    """Each measure in the suite's order, with its title, unit and, where its grader errs, the share corrected for that."""
     names = [one.name for one in SUITES[suite].measures] if suite in SUITES else []
     in_order = sorted(rows, key=lambda one: names.index(one.measure) if one.measure in names else len(names))
     known = [(measure_of(suite, one.measure), one) for one in in_order]
@@ -111,7 +111,8 @@ def more_or_less(value: float, unit: str) -> str:
 
 
 def signed(value: float, unit: str) -> str:
-    """A difference with its sign; of shares in percentage points, with a decimal where it is less than one of them."""
+    """A difference with its sign; of shares in percentage points, a hundred at most, with a decimal where it is less than one."""
+    value = min(max(value, -1.0), 1.0) if unit == "share" else value
     scaled, decimals = (100 * value, 0 if abs(value) >= 0.01 or value == 0 else 1) if unit == "share" else (value, 2)
     return f"{scaled:+.{decimals}f}".replace("-", "−")
 
