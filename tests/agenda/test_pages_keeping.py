@@ -86,12 +86,12 @@ def test_others_announce_nothing(who: str) -> None:
     assert not Round.objects.exists()
 
 
-def test_without_a_second_factor_a_steward_keeps_the_text_and_learns_what_is_missing() -> None:
+def test_without_a_second_factor_a_steward_is_led_to_it_and_keeps_the_text() -> None:
     cast = Cast()
     answer = browser(cast.steward, second_factor=False).post("/agenda/new", filled())
-    assert answer.status_code == 422
-    assert "This needs a second factor" in text(answer)
-    assert "Because." in text(answer)
+    assert answer.status_code == 403
+    assert "/factor?next=%2Fagenda%2Fnew" in answer.content.decode()
+    assert answer.content.decode().count('value="Because.') == 1
     assert not Round.objects.exists()
 
 
