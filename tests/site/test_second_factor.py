@@ -113,7 +113,10 @@ def test_a_page_that_needs_a_second_factor_leads_to_adding_one_and_back(ada: Per
     assert (refused.status_code, "/factor?next=/setup" in refused.content.decode().replace("%2F", "/")) == (403, True)
     assert client.get("/factor?next=/setup")["Location"] == reverse("mfa_index")
     enrol(client)
-    assert "/factor/onward" in client.get("/account/2fa/recovery-codes/").content.decode()
+    assert (
+        'You have a second factor. <a href="/factor/onward">'
+        in client.get("/account/2fa/recovery-codes/").content.decode()
+    )
     assert client.get("/factor/onward")["Location"] == "/setup"
     assert client.get("/setup").status_code == 200
 

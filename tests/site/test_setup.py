@@ -102,9 +102,15 @@ def test_a_new_server_is_set_up_step_by_step(founder: Client) -> None:
     founder.post("/setup/look", {"logo": SimpleUploadedFile("logo.png", PIXEL), "accent": "#1F4E8C"})
     address = "someone@example.org"
     founder.post("/setup/contacts", {"contact": address, "security_contact": address, "conduct_contact": address})
+    order = list(statuses(founder))
+    assert order.index("contacts") < order.index("privacy")
     for kind in ("privacy", "conduct"):
         text = founder.get(f"/setup/{kind}").context["form"]["text"].value()
         assert "Open Models" in text
+        assert "[[contact]]" not in text
+        assert "[[conduct_contact]]" not in text
+        paragraphs = [part for part in text.strip().split("\n\n") if not part.startswith(("|", "- "))]
+        assert [part for part in paragraphs if "\n" in part] == []
         founder.post(f"/setup/{kind}", {"text": re.sub(r"\[\[\w+\]\]", "Utrecht", text)})
     until = (clock.now() + timedelta(days=300)).date().isoformat()
     founder.post("/setup/founders", {"name": "Barbara", "email": "barbara@example.org", "until": until})
