@@ -16,7 +16,7 @@ from stoa.people import acts as people
 from stoa.record.models import Entry
 from tests.api.calling import Program
 from tests.cast import Cast, browser, settle
-from tests.stage import acting, at
+from tests.stage import Stage, acting, at
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +84,15 @@ def test_others_announce_nothing(who: str) -> None:
     cast = Cast()
     assert browser(getattr(cast, who)).post("/agenda/new", filled()).status_code == 422
     assert not Round.objects.exists()
+
+
+def test_who_announces_learns_that_too_few_are_there_to_estimate() -> None:
+    stage = Stage()
+    page = browser(stage.steward)
+    stage.admit(2)
+    assert "So far 3 people here can" in text(page.get("/agenda/new"))
+    stage.admit(1)
+    assert "Too few for a vote" not in text(page.get("/agenda/new"))
 
 
 def test_without_a_second_factor_a_steward_is_led_to_it_and_keeps_the_text() -> None:
