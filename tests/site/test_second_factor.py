@@ -88,8 +88,9 @@ def test_wrong_codes_of_the_authenticator_are_limited(ada: Person) -> None:
     secret = enrol(client)
     other = Client()
     sign_in_by_link(other, ada)
-    for _ in range(6):
-        other.post("/account/2fa/authenticate/", {"code": "000000"})
+    wrong = [other.post("/account/2fa/authenticate/", {"code": "000000"}) for _ in range(6)]
+    assert "Type the one that the app shows now" in wrong[0].content.decode()
+    assert "wait a few minutes first" in wrong[-1].content.decode()
     with time_machine.travel(clock.now() + timedelta(seconds=90)):
         other.post("/account/2fa/authenticate/", {"code": authenticator_code(secret)})
     assert "_auth_user_id" not in other.session
