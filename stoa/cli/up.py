@@ -192,7 +192,7 @@ def _greet(found: Environment, link: str | None) -> None:
     note_address(found.data, found.address)
     out.print(f"Stoa {__version__} is up at {found.address}  (data in {found.data})")
     if link:
-        out.print(f"Sign in as the first steward, once, within 24 hours: {link}")
+        out.print(f"Sign in, once, within 24 hours: {link}")
     if find_spec("inspect_ai") and find_spec("xllamacpp"):
         out.print(f"Run a study now, on this machine: {found.address}/lab/start")
     out.print("Ctrl-C stops it.")

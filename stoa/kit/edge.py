@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from stoa.kit import chance, once
 from stoa.kit.act import VISITOR, Actor
-from stoa.kit.faults import AlreadyDone, Conflict, Fault
+from stoa.kit.faults import AlreadyDone, Conflict, Fault, NeedsSecondFactor
 
 KEPT = "typed_while_signed_out"
 MOST_KEPT = 100_000
@@ -47,7 +47,8 @@ class ActForm(forms.Form):
     def carry_out(self, deed: Callable[[], Any]) -> bool:
         """Do the deed under this form's key and say whether it is done; if not, the errors of the form say why.
 
-        Raises `AlreadyDone` where the same form was sent before and its outcome has an address.
+        Raises `AlreadyDone` where the same form was sent before and its outcome has an address, and `NeedsSecondFactor`,
+        whose own page leads there and back with what was typed.
         """
         try:
             with once.under(self.cleaned_data["once"]):
@@ -56,6 +57,8 @@ class ActForm(forms.Form):
             if done.outcome:
                 raise
             self.outcome = done.count
+        except NeedsSecondFactor:
+            raise
         except Fault as fault:
             self.fault = fault
             self.add_error(

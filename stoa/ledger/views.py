@@ -21,7 +21,6 @@ from stoa.charter.text import read
 from stoa.kit import instants, registry
 from stoa.kit.act import ACTS
 from stoa.kit.edge import actor, sent, to_sign_in, typed
-from stoa.kit.faults import NeedsSecondFactor
 from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.kit.words import ROLE_WORDS, role_words
 from stoa.ledger import forms, numbers, queries, texts
@@ -200,8 +199,6 @@ def sponsor(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid() and form.carry_out(lambda: acts.declare(actor(request), **_declared(form))):
         messages.success(request, "It is declared, and on the record.")
         return redirect("ledger:sponsor")
-    if isinstance(form.fault, NeedsSecondFactor):
-        raise form.fault
     declared = queries.declarers(actor(request).person_id)
     names = registry.show([who for who, _role in declared.values() if who], actor(request).person_id)
     context = {

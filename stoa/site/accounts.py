@@ -49,6 +49,16 @@ CHANGES = {
 class AccountAdapter(DefaultAccountAdapter):
     """People come in by invitation and by call, never by signing up, and have no password."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "duplicate_email": "This address is among yours already.",
+        "email_taken": "Somebody here has this address. Use another.",
+        "incorrect_code": "This is not the code that was sent last. Look at the mail once more, or send another code.",
+        "max_email_addresses": "You can have %d addresses at most. Remove one first.",
+        "rate_limited": "That was too often. Wait a few minutes, then try again.",
+        "same_as_current": "This is the address that you have. Give another.",
+        "too_many_login_attempts": "Too many codes did not fit. Begin to sign in anew, or wait a few minutes first.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes an account for themselves."""
         del request
@@ -102,6 +112,15 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
 class MFAAdapter(DefaultMFAAdapter):
     """Second factors under the community's own name."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "This code does not fit. Type the one that the app shows now; if none fits, set its clock right.",
+        "cannot_generate_recovery_codes": "Recovery codes come with a second factor. Add a passkey or an app first.",
+    }
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002 - allauth's name
+        """What the next key is called unless its owner says otherwise."""
+        return f"Key {Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1}"
 
     def get_totp_issuer(self) -> str:
         """What an authenticator app writes beside the code."""

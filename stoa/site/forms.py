@@ -135,7 +135,7 @@ class Founder(ActForm):
     )
     until = forms.DateField(
         label="Last day of their powers",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="At its end, midnight UTC, the powers are gone.",
     )
 

@@ -16,7 +16,7 @@ from stoa.people import acts as people
 from stoa.record.models import Entry
 from tests.api.calling import Program
 from tests.cast import Cast, browser, settle
-from tests.stage import acting, at
+from tests.stage import Stage, acting, at
 
 pytestmark = pytest.mark.django_db
 
@@ -86,12 +86,21 @@ def test_others_announce_nothing(who: str) -> None:
     assert not Round.objects.exists()
 
 
-def test_without_a_second_factor_a_steward_keeps_the_text_and_learns_what_is_missing() -> None:
+def test_who_announces_learns_that_too_few_are_there_to_estimate() -> None:
+    stage = Stage()
+    page = browser(stage.steward)
+    stage.admit(2)
+    assert "So far 3 people here can" in text(page.get("/agenda/new"))
+    stage.admit(1)
+    assert "Too few for a vote" not in text(page.get("/agenda/new"))
+
+
+def test_without_a_second_factor_a_steward_is_led_to_it_and_keeps_the_text() -> None:
     cast = Cast()
     answer = browser(cast.steward, second_factor=False).post("/agenda/new", filled())
-    assert answer.status_code == 422
-    assert "This needs a second factor" in text(answer)
-    assert "Because." in text(answer)
+    assert answer.status_code == 403
+    assert "/factor?next=%2Fagenda%2Fnew" in answer.content.decode()
+    assert answer.content.decode().count('value="Because.') == 1
     assert not Round.objects.exists()
 
 

@@ -99,8 +99,9 @@ def test_no_code_fits_an_address_that_nobody_has(client: Client) -> None:
 def test_after_three_wrong_codes_the_right_one_no_longer_serves(client: Client, ada: Person) -> None:
     ask_code(client, "ada@example.org")
     code = code_sent()
-    for _ in range(3):
-        client.post("/account/login/code/confirm/", {"code": "WRONG"})
+    wrong = [client.post("/account/login/code/confirm/", {"code": "WRONG"}, follow=True) for _ in range(3)]
+    assert "This is not the code that was sent last. Look at the mail once more" in wrong[0].content.decode()
+    assert "Begin to sign in anew" in wrong[-1].content.decode()
     client.post("/account/login/code/confirm/", {"code": code})
     assert "_auth_user_id" not in client.session
 
@@ -117,6 +118,13 @@ def test_codes_for_one_address_are_limited(ada: Person) -> None:
     for _ in range(5):
         ask_code(Client(), "ada@example.org")
     assert Mail.objects.count() == 3
+
+
+def test_who_asks_too_often_gets_a_page_of_ours_that_says_what_to_do(client: Client) -> None:
+    answers = [client.post("/account/login/", {"email": f"{n}@example.org"}) for n in range(40)]
+    assert answers[-1].status_code == 429
+    assert "Wait a few minutes, then try again." in answers[-1].content.decode()
+    assert 'id="main"' in answers[-1].content.decode()
 
 
 def test_for_an_address_that_nobody_has_the_same_work_is_done_and_no_mail_sent(

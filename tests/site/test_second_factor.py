@@ -88,8 +88,9 @@ def test_wrong_codes_of_the_authenticator_are_limited(ada: Person) -> None:
     secret = enrol(client)
     other = Client()
     sign_in_by_link(other, ada)
-    for _ in range(6):
-        other.post("/account/2fa/authenticate/", {"code": "000000"})
+    wrong = [other.post("/account/2fa/authenticate/", {"code": "000000"}) for _ in range(6)]
+    assert "Type the one that the app shows now" in wrong[0].content.decode()
+    assert "wait a few minutes first" in wrong[-1].content.decode()
     with time_machine.travel(clock.now() + timedelta(seconds=90)):
         other.post("/account/2fa/authenticate/", {"code": authenticator_code(secret)})
     assert "_auth_user_id" not in other.session
@@ -113,7 +114,10 @@ def test_a_page_that_needs_a_second_factor_leads_to_adding_one_and_back(ada: Per
     assert (refused.status_code, "/factor?next=/setup" in refused.content.decode().replace("%2F", "/")) == (403, True)
     assert client.get("/factor?next=/setup")["Location"] == reverse("mfa_index")
     enrol(client)
-    assert "/factor/onward" in client.get("/account/2fa/recovery-codes/").content.decode()
+    assert (
+        'You have a second factor. <a href="/factor/onward">'
+        in client.get("/account/2fa/recovery-codes/").content.decode()
+    )
     assert client.get("/factor/onward")["Location"] == "/setup"
     assert client.get("/setup").status_code == 200
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.db import connection
 
 from stoa.agenda.models import Question
-from stoa.people.models import Person
+from stoa.charter.queries import terms
+from stoa.people.models import Person, Role
+from stoa.people.queries import in_force
 
 MOST_SHOWN = 50
 
@@ -42,6 +44,12 @@ class Effort:
     def offers_more(self) -> int:
         """How many offers are not shown."""
         return self.offers_made - len(self.offers)
+
+
+def estimators() -> int:
+    """How many people the charter lets estimate what a question takes, whichever round it belongs to."""
+    roles = terms().powers.get("agenda.effort.estimate", ())
+    return in_force(Role.objects.filter(role__in=roles, scope="")).values("person").distinct().count()
 
 
 def effort(question: Question, viewer_id: str | None) -> Effort:

@@ -12,6 +12,7 @@ from stoa.agenda import acts, forms, queries, rules
 from stoa.agenda.models import Announcement, Round
 from stoa.agenda.views import rounds
 from stoa.agenda.views.words import plural
+from stoa.charter.queries import terms
 from stoa.kit import edge
 from stoa.kit.clock import ANYWHERE_ON_EARTH
 from stoa.kit.faults import Refused
@@ -34,7 +35,12 @@ def announce(request: HttpRequest) -> HttpResponseBase:
     ):
         messages.success(request, "The round is announced.")
         return redirect(form.outcome)
-    context = {"form": form, "zone": timezone.get_current_timezone_name()}
+    context = {
+        "form": form,
+        "zone": timezone.get_current_timezone_name(),
+        "needed": terms().limits["estimates_needed"],
+        "estimators": queries.estimators(),
+    }
     return render(request, "agenda/announce.html", context, status=422 if form.errors else 200)
 
 

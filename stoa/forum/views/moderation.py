@@ -23,7 +23,7 @@ from stoa.forum.words.reasons import reason_words
 from stoa.kit import edge, moderated, registry
 from stoa.kit.act import authority
 from stoa.kit.edge import ActForm
-from stoa.kit.faults import NeedsSecondFactor, Refused
+from stoa.kit.faults import Refused
 from stoa.kit.moderated import State
 from stoa.kit.tables import Column, Filter, Listing, link
 
@@ -130,7 +130,7 @@ def case_page(request: HttpRequest, case_id: str) -> HttpResponseBase:
     if form.is_valid() and form.carry_out(lambda: _end(request, case, form.cleaned_data)):
         messages.success(request, "It is decided.")
         return redirect("forum:queue")
-    return _shown(request, case, form=_faultless(form))
+    return _shown(request, case, form=form)
 
 
 @never_cache
@@ -186,7 +186,7 @@ def remove(request: HttpRequest, reference: str) -> HttpResponseBase:
     ):
         messages.success(request, "It is removed. Its author is told why, and how to appeal.")
         return redirect(shown.address)
-    context = {"form": _faultless(form), "piece": piece, "shown": shown}
+    context = {"form": form, "piece": piece, "shown": shown}
     return render(request, "forum/moderation_remove.html", context, status=_status(form))
 
 
@@ -243,13 +243,6 @@ def _case(request: HttpRequest, case_id: str) -> Case:
     if case is None:
         raise Http404
     return case
-
-
-def _faultless(form: Any) -> Any:
-    """The form, unless it lacks a second factor: then its page leads there and back."""
-    if isinstance(form.fault, NeedsSecondFactor):
-        raise form.fault
-    return form
 
 
 def _status(form: ActForm | None) -> int:

@@ -16,16 +16,14 @@ from stoa.forum.queries import moderation
 from stoa.forum.rules.moderation import may_report
 from stoa.kit import edge, moderated, registry
 from stoa.kit.edge import ActForm
-from stoa.kit.faults import NeedsSecondFactor, Refused
+from stoa.kit.faults import Refused
 from stoa.kit.registry import Shown
 from stoa.people.models import Person
 from stoa.people.queries import find_person
 
 
 def _status(form: ActForm) -> int:
-    """422 for a form that came with faults. One that lacks a second factor is led there and back by its own page."""
-    if isinstance(form.fault, NeedsSecondFactor):
-        raise form.fault
+    """422 for a form that came with faults."""
     return 422 if form.is_bound and form.errors else 200
 
 

@@ -15,7 +15,7 @@ from stoa.kit import edge
 from stoa.kit.act import Actor
 from stoa.kit.clock import ANYWHERE_ON_EARTH
 from stoa.kit.edge import ActForm
-from stoa.kit.faults import Conflict, NeedsSecondFactor, Refused
+from stoa.kit.faults import Conflict, Refused
 from stoa.members import acts, queries, rules
 from stoa.members.forms import calls as forms
 from stoa.members.forms.items import FORMS, ItemForm
@@ -202,12 +202,7 @@ def zone_name(call: Call) -> str:
 
 
 def status(form: ActForm) -> int:
-    """422 for a form that came with faults, 409 for one that somebody else overtook.
-
-    One that lacks a second factor is led there and back by its own page.
-    """
-    if isinstance(form.fault, NeedsSecondFactor):
-        raise form.fault
+    """422 for a form that came with faults, 409 for one that somebody else overtook."""
     if isinstance(form.fault, Conflict):
         return 409
     return 422 if form.errors else 200

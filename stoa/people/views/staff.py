@@ -11,15 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from stoa.kit.edge import ActForm, actor, sent, signed_in, typed
-from stoa.kit.faults import NeedsSecondFactor, Refused
+from stoa.kit.faults import Refused
 from stoa.people import acts, forms, queries, rules
 from stoa.people.models import ROLES
 from stoa.people.views.directory import found, page_of
 
 
 def _page(request: HttpRequest, template: str, form: ActForm, **context: Any) -> HttpResponse:
-    if isinstance(form.fault, NeedsSecondFactor):
-        raise form.fault  # its page leads to the second factor and back
     status = 422 if form.is_bound and form.errors else 200
     return render(request, f"people/{template}.html", {"form": form, **context}, status=status)
 

@@ -43,9 +43,9 @@ def steps(person: Person) -> list[Step]:
         _step("mail", "Mail", bool(about.mail_checked), "A test mail arrived.", "No test mail was confirmed yet."),
         _community(about),
         _look(about),
+        _contacts(about),  # before the two texts, into which they are filled
         _policy("privacy", "Privacy notice", Policy.Kind.PRIVACY),
         _policy("conduct", "Code of conduct", Policy.Kind.CONDUCT),
-        _contacts(about),
         _founders(),
         _sponsor(),
         _members(),
