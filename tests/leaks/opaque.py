@@ -26,8 +26,9 @@ COMMITTING = {
     "ballots.sealed": ("root", "commitments"),
     "ballots.kept_closed": ("bundle",),
     "record.day.sealed": ("root",),
+    "review.assigned": ("inputs", "result"),
 }
-"""Facts of entries that follow from commitments: see docs/record.md."""
+"""Facts of entries that follow from commitments, or are some: see docs/record.md."""
 HASH_TILE = re.compile(r"^/record/tile/[0-9]")
 
 

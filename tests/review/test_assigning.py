@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from datetime import date
@@ -11,7 +12,7 @@ from django.db.models import Count
 
 from stoa.kit.act import OPERATOR
 from stoa.kit.models import Mail
-from stoa.methods.canonical import parse_object
+from stoa.methods.canonical import canonical, parse_object
 from stoa.people import acts as people
 from stoa.people.models import Organisation, Person, Tie
 from stoa.record.models import Blob, Entry
@@ -45,6 +46,10 @@ def test_an_assignment_is_whole_proved_and_on_the_record_without_names(reading: 
     facts = parse_object(bytes(entry.body))["facts"]
     assert isinstance(facts, dict)
     assert facts["inputs"] == run.inputs_digest
+    inputs, result = (json.loads(bytes(kept)) for kept in (run.inputs, run.result))
+    assert inputs.pop("salt") == result.pop("salt")
+    guessed = {hashlib.sha256(canonical(known)).hexdigest() for known in (inputs, result)}
+    assert guessed.isdisjoint({facts["inputs"], facts["result"]})
     assert facts["seed"] == reading.panel.seed
     bodies = b"".join(
         bytes(body) for body in Entry.objects.filter(act__startswith="review.").values_list("body", flat=True)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from stoa.kit import clock, embeddings, errands, locks
+from stoa.kit import chance, clock, embeddings, errands, locks
 from stoa.kit.act import Actor, act, tell
 from stoa.kit.faults import Closed, Invalid
 from stoa.methods.affinity import Affinity, TfIdf, ranked
@@ -28,6 +28,7 @@ from stoa.review.queries import seats_due
 AT_ONCE, MOST_PIECES = 1_000_000, 5_000
 """Pairs of a piece and a reviewer among which one assignment chooses, and pieces; where there are more it is made in parts."""
 BY_WORDS = TfIdf()
+SALT_OCTETS = 32
 READING = ~Q(state=Assignment.State.ABSTAINED)
 
 
@@ -186,12 +187,14 @@ def _fill_part(
     """Assign reviewers to these pieces, and keep what came of it, with what is `kept` of all parts alike."""
     numbers = {f"piece:{number}": pk for number, pk in Piece.objects.filter(pk__in=part).values_list("number", "pk")}
     people = {f"seat:{seat.pk}": seat.pk for seat in seats}
-    found, inputs = _found(panel, part, seats, near, left=left)
+    # Of a small panel there are few possible inputs and results: digests without salt could be tried.
+    salt = chance.octets(SALT_OCTETS).hex()
+    found, inputs = _found(panel, part, seats, near, left=left, salt=salt)
     Assignment.objects.bulk_create(
         [Assignment(seat_id=people[seat], piece_id=numbers[piece], at=kept["at"]) for piece, seat in found.pairs],
         batch_size=2000,
     )
-    result = canonical(found.as_json())
+    result = canonical({**found.as_json(), "salt": salt})
     run = Run.objects.create(
         **kept,
         panel=panel,
@@ -208,12 +211,12 @@ def _fill_part(
 
 
 def _found(
-    panel: Panel, part: Sequence[int], seats: Sequence[Seat], near: Affinity, *, left: int
+    panel: Panel, part: Sequence[int], seats: Sequence[Seat], near: Affinity, *, left: int, salt: str
 ) -> tuple[Found, bytes]:
     """The assignment of these pieces, and what it was made from; that itself fills much of the memory, and is let go here."""
     pieces = list(Piece.objects.filter(pk__in=part).only("number", "title", "text", "panel").order_by("number"))
     problem = problem_of(panel, pieces, seats, near, left=left)
-    return assign(problem, seed=bytes.fromhex(panel.seed)), canonical(problem.as_json())
+    return assign(problem, seed=bytes.fromhex(panel.seed)), canonical({**problem.as_json(), "salt": salt})
 
 
 def problem_of(
