@@ -18,6 +18,9 @@ MOST_FILLINGS = 12
 NOT_ASKED = re.compile(r"^/(account/logout|account/(orcid|github)/login/)")
 """Leaves the session, and asks other servers."""
 
+LETS_KNOW = {("POST", re.compile(r"^/api/v1/events/[^/]+/registration$"))}
+"""Who registers may know the link from then on, and the answer holds it: not asked, since it rightly tells worlds apart."""
+
 
 @cache
 def patterns() -> tuple[str, ...]:
@@ -74,13 +77,19 @@ def other_methods(path: str) -> tuple[str, ...]:
     """The methods beside GET with which an address is asked; with parameters, it is only read."""
     if "?" in path:
         return ()
-    return ("POST", "PUT", "PATCH", "DELETE") if path.startswith("/api/v1") else ("POST", "HEAD", "OPTIONS")
+    methods = ("POST", "PUT", "PATCH", "DELETE") if path.startswith("/api/v1") else ("POST", "HEAD", "OPTIONS")
+    return tuple(method for method in methods if not _lets_know(method, path))
 
 
 def methods_of(pattern: str) -> tuple[str, ...]:
     """The methods beside GET that the API's description gives an address; none for pages."""
     operations = _schema()["paths"].get(_described(pattern), {})
-    return tuple(sorted(method.upper() for method in operations if method != "get"))
+    methods = sorted(method.upper() for method in operations if method != "get")
+    return tuple(method for method in methods if not _lets_know(method, pattern))
+
+
+def _lets_know(method: str, path: str) -> bool:
+    return any(method == each and about.match(path) for each, about in LETS_KNOW)
 
 
 def _described(pattern: str) -> str:
