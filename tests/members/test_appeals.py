@@ -18,7 +18,7 @@ from stoa.members.models import Appeal, Application, Call, Part
 from stoa.members.queries import own_decision
 from stoa.people import acts as people
 from stoa.people.models import Person
-from stoa.people.queries import roles_everywhere
+from stoa.people.queries import looks_at, roles_everywhere
 from stoa.record.models import Entry, Sealed
 from stoa.review.models import Seat
 from stoa.site.queries.waiting import waiting
@@ -81,6 +81,16 @@ def test_nobody_hears_an_appeal_who_had_a_part_in_what_it_is_against() -> None:
     asked = set(Mail.objects.filter(kind="appeal-made").values_list("to", flat=True))
     assert asked == {other.email, there.cast.founder.email}
     path = f"/calls/members-2027/appeals/{made.pk}"
+    reader, listed = browser(other), "/calls/members-2027/appeals"
+    looks = len(looks_at(there.bob.pk))
+    shown = [reader.get(f"{listed}{query}").content.decode() for query in ("", "?waits=yes", "?waits=no")]
+    assert [f'<a href="{path}">' in page for page in shown] == [True, True, False]
+    assert len(looks_at(there.bob.pk)) == looks
+    taken = b"".join(reader.get(f"{listed}?as=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert (there.bob.name in taken, len(looks_at(there.bob.pk))) == (True, looks + 1)
+    for query, noted in (("", 2), ("?offset=1", 2)):  # of whom nothing is given out nothing is noted
+        assert reader.get(f"/api/v1{listed}{query}").status_code == 200
+        assert len(looks_at(there.bob.pk)) == looks + noted
     pages = [browser(person).get(path).content.decode() for person in (there.by["order"], other)]
     assert ["somebody else has to look at it" in page for page in pages] == [True, False]
     members.decide_appeal(acting(other), call=there.call, appeal=made, granted=False, reply="No.")

@@ -329,6 +329,13 @@ def test_the_letters_that_are_offered_say_the_outcome_and_are_previewed_as_they_
     stale = founder.post(f"{CALL}/decide/release", {"drafted": "2020-01-01T00:00:00.000000Z"})
     assert (stale.status_code, "changed since you read them" in text(stale)) == (409, True)
     founder.post(f"{CALL}/decide/release", {"drafted": stale.context["form"]["drafted"].value()})
+    after = text(founder.get(f"{CALL}/decide/release"))
+    assert [words in after for words in ("They went out", "[[name]]", "gets it", "Nobody gets")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
     sent = {mail.to: (mail.subject, mail.body) for mail in Mail.objects.filter(kind="call-decision")}
     assert previews == {name: sent[f"{name.lower()}@example.net"] for name in ("Ada", "Eve", "Dan")}
     says = {

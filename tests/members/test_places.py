@@ -82,7 +82,8 @@ def test_when_the_waiting_list_is_over_nobody_moves_up(how: str) -> None:
 
 def test_a_place_is_given_up_while_places_move_and_no_later() -> None:
     call, (ada, _, eve, _) = four(Cast())
-    assert "Give up your place</a> until" in browser(ada).get(MINE).content.decode()
+    page = browser(ada).get(MINE).content.decode()
+    assert ("Give up your place</a> until" in page, 'href="/welcome">Settle in</a>' in page) == (True, True)
     with clock.travel(places_move_until(call)):
         for person in (ada, eve):
             with pytest.raises(Closed, match="move no more"):

@@ -238,6 +238,13 @@ def test_the_keepers_page_of_a_call_foretells_what_will_be_unread(applied: Appli
     assert "At the deadline, between" in page
     for where in ("/invite", "#reviewers", "#later"):
         assert f'href="/reviews/{call.panel.pk}/panel{where}"' in page
+    reviewed(applied.cast, call, {applied.ada: 400, applied.bob: 200})
+    page = text(browser(applied.cast.steward).get(f"{CALL}/decide"))
+    assert ("All that is assigned is read" in page, "At the deadline" in page, "Ask people" in page) == (
+        True,
+        False,
+        False,
+    )
 
 
 def test_the_pages_of_its_panel_lead_back_to_the_call(applied: Applied) -> None:

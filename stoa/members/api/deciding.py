@@ -1,5 +1,6 @@
 """Deciding calls over HTTP: the bar, the order, reasons, letters, appeals; and what an applicant does then."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -11,7 +12,7 @@ from ninja.pagination import paginate
 from ninja.responses import Status
 
 from stoa.kit import clock
-from stoa.kit.api import ErrandOut, Given, Parts, Word, actor, found, signed_in
+from stoa.kit.api import Completed, ErrandOut, Given, Parts, Word, actor, found, signed_in
 from stoa.kit.errands import Errand
 from stoa.kit.faults import Refused
 from stoa.members import acts, queries, rules, tasks
@@ -244,12 +245,15 @@ def appeal(request: HttpRequest, slug: str, given: WordsIn) -> Status[Appeal]:
 
 @router.get("/calls/{slug}/appeals", response=list[AppealOut], summary="List appeals")
 @paginate(Parts)
-def list_call_appeals(request: HttpRequest, slug: str) -> QuerySet[Appeal]:
+def list_call_appeals(request: HttpRequest, slug: str) -> Completed[Appeal, Appeal]:
     """Appeals against the decisions of a call, for those who may decide them. That you read them is noted for who made them."""
     call, caller = _hearing(request, slug), actor(request)
-    rows = queries.appeals(call, caller)
-    acts.read_appeals(caller, call=call, appeals=list(rows))
-    return rows
+
+    def read(appeals: Sequence[Appeal]) -> Sequence[Appeal]:
+        acts.read_appeals(caller, call=call, appeals=appeals)
+        return appeals
+
+    return Completed(queries.appeals(call, caller), read)
 
 
 @router.post("/calls/{slug}/appeals/{appeal}", response=AppealOut, summary="Decide an appeal about an application")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from stoa.kit.act import Actor
 from stoa.members import rules
@@ -42,9 +42,10 @@ def own_decision(call: Call, viewer: Actor) -> Decision | None:
 
 
 def appeals(call: Call, viewer: Actor) -> QuerySet[Appeal]:
-    """Appeals against decisions of a call, for those who may decide some; for others nothing."""
+    """Appeals against decisions of a call, those that wait first, for those who may decide some; for others nothing."""
     rows = Appeal.objects.filter(decision__application__call=call).select_related("decision__application__call")
-    return rows.order_by("decided", "made") if rules.may_hear(viewer, call) else rows.none()
+    rows = rows.annotate(waits=ExpressionWrapper(Q(decided=None), BooleanField()))
+    return rows.order_by("-waits", "made") if rules.may_hear(viewer, call) else rows.none()
 
 
 def release_of(call: Call) -> Release | None:

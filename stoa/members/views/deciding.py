@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from stoa.kit import clock, edge, errands
 from stoa.kit.errands import Errand
@@ -21,7 +22,7 @@ from stoa.members.acts.afterwards import had_part
 from stoa.members.acts.deciding import LETTERS, as_mailed, reviewers_of
 from stoa.members.forms.calls import ConfirmForm
 from stoa.members.forms.deciding import BarForm, LettersForm, ReasonForm, ReleaseForm, ReplyForm, ScoresForm
-from stoa.members.models import Call, Decision, Release
+from stoa.members.models import Appeal, Call, Decision, Release
 from stoa.members.queries.decisions import decided_with_words
 from stoa.members.views.calls import found, frame
 from stoa.members.views.keeping import status
@@ -29,6 +30,46 @@ from stoa.members.views.reading import taken
 from stoa.review.queries import outlook
 
 MOST_COUNTED = 2_000
+
+
+def _address(one: Appeal) -> str:
+    return reverse("members:appeal", args=[one.decision.application.call.slug, one.pk])
+
+
+def _answer(one: Appeal) -> str:
+    """How an appeal stands, in a word."""
+    return "waits" if one.decided is None else "granted" if one.granted else "it stands"
+
+
+def _points(one: Decision) -> str:
+    return f"{(one.score or 0) / 100:.2f}"
+
+
+APPEALS = Listing[Appeal](
+    name="appeals",
+    caption="Appeals",
+    columns=[
+        Column(
+            "name",
+            "Name",
+            lambda a: a.decision.application.name,
+            show=lambda a: link(a.decision.application.name, _address(a)),
+            order=("decision__application__sort_name",),
+        ),
+        Column("made", "Made", lambda a: a.made, order=("made",)),
+        Column("state", "State", _answer, order=("waits", "made")),
+    ],
+    filters=[
+        Filter(
+            "waits",
+            "State",
+            lambda rows, value: rows.filter(waits=value == "yes"),
+            [("yes", "waits"), ("no", "decided")],
+        )
+    ],
+    sort="-state",
+    empty="No appeals.",
+)
 
 
 def listing(call: Call) -> Listing[Decision]:
@@ -49,7 +90,7 @@ def listing(call: Call) -> Listing[Decision]:
                 order=("application__sort_name",),
             ),
             Column("place", "Place", lambda d: d.place, order=("place",), numeric=True),
-            Column("score", "Score", lambda d: (d.score or 0) / 100, order=("score",), numeric=True),
+            Column("score", "Score", lambda d: (d.score or 0) / 100, show=_points, order=("score",), numeric=True),
             Column("outcome", "Outcome", lambda d: Decision.Outcome(d.outcome).label, order=("outcome",)),
             Column("reason", "Reason", lambda d: bool(d.reason), sortable=False),
         ],
@@ -131,7 +172,7 @@ def reason(request: HttpRequest, slug: str, application: str) -> HttpResponseBas
         lambda: acts.give_reason(actor, application=one.application, reason=form.cleaned_data["reason"])
     ):
         return redirect("members:decide", slug)
-    context = {**frame(call), "form": form, "one": one, "score": f"{(one.score or 0) / 100:.2f}"}
+    context = {**frame(call), "form": form, "one": one, "score": _points(one)}
     return render(request, "members/reason.html", context, status=status(form))
 
 
@@ -178,11 +219,14 @@ def release(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @edge.signed_in
 def appeals(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Appeals against the decisions of a call."""
+    """Appeals against the decisions of a call, as a list; what they say is read on the page of each."""
     call = _hearing(request, slug)
-    return render(
-        request, "members/appeals.html", {**frame(call), "appeals": queries.appeals(call, edge.actor(request))}
-    )
+    actor = edge.actor(request)
+    rows = queries.appeals(call, actor)
+    if isinstance(in_file := APPEALS.in_file(request, rows), QuerySet):  # whose lines are taken away can see it
+        acts.read_appeals(actor, call=call, appeals=list(in_file))
+    context = {**frame(call), "table": APPEALS.page(request, rows)}
+    return APPEALS.download(request, rows) or render(request, "members/appeals.html", context)
 
 
 @edge.signed_in
@@ -209,7 +253,7 @@ def appeal(request: HttpRequest, slug: str, appeal: str) -> HttpResponseBase:
 
 @dataclass(frozen=True)
 class Preview:
-    """A letter as the first who gets it will read it; of an outcome that nobody has, as it was written."""
+    """A letter as the first who gets it will read it; of an outcome that nobody has, or that went out, as it was written."""
 
     label: str
     count: int
@@ -219,7 +263,8 @@ class Preview:
 
 
 def _preview(call: Call, outcome: str, rows: QuerySet[Decision], drafted: Release) -> Preview:
-    label, letter, first = Decision.Outcome(outcome).label, drafted.letters[outcome], rows.first()
+    label, letter = Decision.Outcome(outcome).label, drafted.letters[outcome]
+    first = None if drafted.confirmed else rows.first()  # who has which outcome since is another matter
     told = as_mailed(call, first, letter) if first else (letter["subject"], letter["body"])
     return Preview(label, rows.count(), first.application.name if first else "", *told)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
+from django.apps import apps
 from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -40,7 +41,7 @@ def own_data(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "copies": [(copy, until, own_file(me.pk, copy.upload) if copy.upload else None) for copy, until in copies],
         "seen": who_sees(),
-        "left_out": LEFT_OUT.items(),
+        "left_out": [(apps.get_model(table)._meta.verbose_name, why) for table, why in LEFT_OUT.items()],
         "looks": len(looks_at(me.pk)),
     }
     return render(request, "site/own_data.html", context, status=422 if form.errors else 200)
