@@ -36,6 +36,11 @@ def may_draft(actor: Actor) -> bool:
     return may(actor, "lab.study.draft")
 
 
+def may_run(actor: Actor) -> bool:
+    """Whether the actor may begin runs at all."""
+    return may(actor, "lab.run.begin")
+
+
 def is_author(actor: Actor, study: Study) -> bool:
     """Whether the actor is one of the study's authors."""
     return actor.person_id is not None and "author" in study.standing(actor.person_id)

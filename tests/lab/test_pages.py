@@ -156,6 +156,7 @@ def test_pages_of_study_and_run_say_before_the_run_whether_ones_own_would_count(
     claim = claimed(registered(cast.author), cast.author)
     says = {
         cast.member: "Yours would count as independent.",
+        cast.stranger: "Yours won’t count as independent: Members and trainees run studies.",
         cast.associate: "Yours won’t count as independent: You and somebody of the study were at Cabbage University",
         cast.author: "Yours won’t count as independent: You ran it yourself.",
         None: "Sign in to see whether yours would count as independent.",

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from stoa.evaluation.catalogue import SUITES
 from stoa.lab.models import RunMeasure
+from stoa.people.links import make_link
 from tests.axe import assert_open_to_all
 from tests.cast import Cast
 from tests.lab import crowd, studying
@@ -60,3 +61,18 @@ def test_a_study_opens_with_its_picture(page: Page, live_stoa: LiveStoa) -> None
     page.goto(study.get_absolute_url(), timeout=60_000)
     expect(page.get_by_role("figure", name="What was found")).to_be_visible()
     legible(page)
+    page.set_viewport_size({"width": 320, "height": 740})
+    assert page.locator(".measures td:nth-of-type(2)").first.evaluate(
+        "cell => cell.getBoundingClientRect().right <= cell.closest('.scroll').getBoundingClientRect().right"
+    ), "the interval is cut"
+
+
+def test_the_last_column_of_what_waits_stands_beside_the_others(page: Page, live_stoa: LiveStoa) -> None:
+    cast = Cast()
+    studying.employed(cast.member), studying.employed(cast.author)
+    studying.claimed(studying.registered(cast.member), cast.member)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(make_link(cast.author, hours=2, once=False, next_address="/lab/tasks"))
+    page.get_by_role("button", name="Sign in as").click()
+    expect(page.get_by_text("no: You and somebody of the study were at Cabbage University")).to_be_visible()
+    assert page.locator(".scroll").evaluate("region => region.scrollWidth <= region.clientWidth")

@@ -20,6 +20,8 @@ _SPOKEN = ["content", "text", "prompt", "completion", "input", "target", "attach
 _THOUGHT = ["reasoning", "reasoning_content", "refusal"]
 _TEXTS = frozenset([*_SPOKEN, *_THOUGHT, "logprobs", "prompt_logprobs"])
 """Where questions, thoughts and answers stand, which are what they are; and tokens, which are no keys."""
+_SPEAKING = ("/messages/", "/output/")
+"""Where a step puts what was asked or answered."""
 _OF_THE_SET = frozenset(["input", "target", "metadata"])
 """What is said of a sample that is the suite's, and compared with it elsewhere."""
 
@@ -66,8 +68,10 @@ def _in_event(event: Any, where: str) -> Iterator[Fault]:
 
 
 def _said_in(change: Any) -> frozenset[str]:
-    """Of a step, what is put in or taken out, where that is a text: it may be a question or an answer."""
-    return frozenset(name for name in ("value", "replaced") if isinstance(mapping(change).get(name), str))
+    """Of a step, what is put in or taken out, where that is a question or an answer."""
+    change = mapping(change)
+    spoken = str(change.get("path")).startswith(_SPEAKING)
+    return frozenset(name for name in ("value", "replaced") if spoken and isinstance(change.get(name), str))
 
 
 def _without(value: Any, names: frozenset[str]) -> Any:

@@ -31,6 +31,9 @@ class ResultOut(Schema):
     state: str
     withdrawn: bool = Field(description="Whether the study was withdrawn, so that the result counts as nothing.")
     settled: datetime
+    opened: datetime | None = Field(
+        description="When it began to wait again although everybody could read its logs: no reproduction counts as independent."
+    )
     measures: list[MeasuredOut]
     compared: dict[str, Any]
 

@@ -137,6 +137,8 @@ def dependence_of(result: Result, viewer: Actor) -> str | None:
     """Why the viewer's reproduction of a result `with_places` would not count as independent; None for a visitor."""
     if viewer.person_id is None:
         return None
+    if not rules.may_run(viewer):
+        return "Members and trainees run studies."
     place, committed = result.place, result.committed  # type: ignore[attr-defined]  # annotated
     read = committed or (rules.is_old(result.claim) and not result.keeps_logs_closed)
     return rules.dependence(viewer.person_id, result.study, result.claim, place, read=read)

@@ -169,3 +169,9 @@ def key_beside_an_answer(log: Pieces, other: Pieces, chance: random.Random) -> N
 @forgery("secret.path")
 def place_of_a_file_in_a_step(log: Pieces, other: Pieces, chance: random.Random) -> None:
     log.samples[0]["events"][0]["metadata"] = {"source": f"{HOME}/studies/asking.py"}
+
+
+@forgery("secret.key")
+def key_as_the_whole_of_a_step(log: Pieces, other: Pieces, chance: random.Random) -> None:
+    step = next(event for event in log.samples[0]["events"] if event["event"] == "state")
+    step["changes"].append({"op": "add", "path": "/store/note", "value": KEY})
