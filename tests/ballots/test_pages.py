@@ -266,6 +266,12 @@ def test_scrutineers_fetch_the_private_bundle_and_that_is_noted(kept: Vote) -> N
     assert client.get(kept.path("/private-ballots")).status_code == 405
 
 
+def test_home_leads_a_scrutineer_to_where_they_attest(kept: Vote) -> None:
+    client = scrutineer(kept)
+    page = text(client.get("/"))
+    assert f'<a class="title" href="{kept.path("/scrutiny")}">Attest the outcome' in page
+
+
 def test_a_scrutineer_attests_once(kept: Vote) -> None:
     client = scrutineer(kept)
     digest = re.search(r'name="bundle" value="([0-9a-f]{64})"', text(client.get(kept.path("/scrutiny"))))
