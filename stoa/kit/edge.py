@@ -166,8 +166,8 @@ def kept(request: HttpRequest) -> Mapping[str, list[str]]:
 
 def _keep(request: HttpRequest) -> None:
     values = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
-    if sum(len(str(value)) for value in values.values()) <= MOST_KEPT:
-        request.session[KEPT] = {"path": request.path, "values": values}
+    too_long = sum(len(str(value)) for value in values.values()) > MOST_KEPT
+    request.session[KEPT] = {"path": request.path, "values": {} if too_long else values}
 
 
 def part(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:

@@ -116,9 +116,17 @@ def _service(value: str) -> str:
         return ""
     remedy = "give one such as http://127.0.0.1:11434/v1, to which /embeddings is added"
     parts = _split(value, remedy)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
+    host = parts.hostname or ""
+    more = parts.username or parts.query or parts.fragment
+    if parts.scheme not in {"http", "https"} or not host or not host.isascii() or more:
         raise ValueError(f"is not the address of a service: {remedy}")
     return value.rstrip("/")
+
+
+def _key(value: str) -> str:
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ValueError("can't be sent as a key: give it in letters, digits and signs of ASCII, without spaces")
+    return value
 
 
 def _model(value: str) -> str:
@@ -249,7 +257,7 @@ class Environment:
         shown="off",
     )
     embeddings_key: str = _setting(
-        "STOA_EMBEDDINGS_KEY", _text, "", "The key that it demands, if it does.", shown="none", secret=True
+        "STOA_EMBEDDINGS_KEY", _key, "", "The key that it demands, if it does.", shown="none", secret=True
     )
 
     @property

@@ -89,7 +89,9 @@ class _Study:
                 raise Broken(f"{entry} counts {facts.number('runs'):,} attempts; {len(self.begun):,} began before it.")
         if not plans:
             raise Broken(f"{self.entries[0]} is of a study whose plan was never registered.")
-        return f"Study {study:,}: {counted(len(self.begun), 'attempt')}, numbered without a gap; {counted(plans, 'plan')}."
+        return (
+            f"Study {study:,}: {counted(len(self.begun), 'attempt')}, numbered without a gap; {counted(plans, 'plan')}."
+        )
 
     def _begin(self, entry: Entry, facts: Facts, plan: str) -> None:
         number = facts.number("number", 1)

@@ -36,7 +36,7 @@ def test_everybody_reads_a_question_with_its_mathematics_and_citation() -> None:
         page = text(browser(getattr(cast, who)).get(question.get_absolute_url()))
         assert "<em>bound</em>" in page
         assert "<math" in page
-        assert "Cite as: member-1: <cite>What leaks?</cite>" in page
+        assert "Cite as: member-1: <cite>What leaks?</cite> " in page
 
 
 def test_an_unsigned_question_names_its_author_to_nobody_but_themselves() -> None:

@@ -266,6 +266,20 @@ def test_scrutineers_fetch_the_private_bundle_and_that_is_noted(kept: Vote) -> N
     assert client.get(kept.path("/private-ballots")).status_code == 405
 
 
+def test_of_a_vote_that_stays_closed_no_page_promises_what_only_opened_ballots_give(kept: Vote) -> None:
+    page = text(Client().get(kept.path()))
+    assert "says that this outcome is attested and can't be recomputed" in page
+    assert "what was opened" not in page
+    page = text(Client().get(kept.round.get_absolute_url()))
+    assert "See which questions were chosen, and who attests it." in page
+
+
+def test_home_leads_a_scrutineer_to_where_they_attest(kept: Vote) -> None:
+    client = scrutineer(kept)
+    page = text(client.get("/"))
+    assert f'<a class="title" href="{kept.path("/scrutiny")}">Attest the outcome' in page
+
+
 def test_a_scrutineer_attests_once(kept: Vote) -> None:
     client = scrutineer(kept)
     digest = re.search(r'name="bundle" value="([0-9a-f]{64})"', text(client.get(kept.path("/scrutiny"))))

@@ -146,6 +146,17 @@ def test_one_external_database_serves_as_its_own_owner_unless_told_otherwise():
             "STOA_SECRET_KEY is too short to be safe: give 32 random characters or more, or leave it out.",
         ),
         (
+            {"STOA_EMBEDDINGS_URL": "https://modèle.example/v1", "STOA_EMBEDDINGS_MODEL": "m"},
+            (
+                "STOA_EMBEDDINGS_URL “https://modèle.example/v1” is not the address of a service: "
+                "give one such as http://127.0.0.1:11434/v1, to which /embeddings is added."
+            ),
+        ),
+        (
+            {"STOA_EMBEDDINGS_KEY": "clé", "STOA_EMBEDDINGS_URL": "http://m.example", "STOA_EMBEDDINGS_MODEL": "m"},
+            "STOA_EMBEDDINGS_KEY can't be sent as a key: give it in letters, digits and signs of ASCII, without spaces.",
+        ),
+        (
             {"STOA_BOUNCES": "/nowhere"},
             "STOA_BOUNCES “/nowhere” is no Maildir: give a folder that holds new and cur, to which your mail server delivers.",
         ),

@@ -59,7 +59,8 @@ def test_a_digest_tells_what_is_new_and_what_waits(cast: Cast) -> None:
     assert mail.subject == "New community: your week"
     waits, _, new = mail.body.partition("New in what you follow")
     assert (
-        "Waits for you\n\n- Estimate the effort of 1 question (about 3 min, by 2 Apr 2027, 12:00 UTC; without" in waits
+        "Waits for you\n\n- Estimate the effort of 1 question (about 3 minutes, by 2 Apr 2027, 12:00 UTC; without"
+        in waits
     )
     assert "What leaks?" in new
     assert "http://stoa.test/record/entry/" in new

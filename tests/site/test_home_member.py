@@ -15,8 +15,7 @@ from stoa.forum import acts as forum
 from stoa.kit import clock
 from stoa.people import acts as people
 from stoa.people.models import Person
-from stoa.site.queries.waiting import Waiting, fitting, waiting
-from stoa.site.views.home import time_of
+from stoa.site.queries.waiting import Waiting, fitting, time_of, waiting
 from tests.cast import Cast, browser, settle
 from tests.stage import acting, at
 
@@ -98,6 +97,7 @@ def test_the_time_that_all_takes_is_told_in_words() -> None:
     spans = [time_of([Waiting("", "/", minutes, "")]) for minutes in (1, 42, 60, 89, 90, 149, 150)]
     assert spans == ["1 minute", "42 minutes", "an hour", "an hour", "2 hours", "2 hours", "3 hours"]
     assert time_of([]) == ""
+    assert Waiting("", "/", 200_000, "").takes == "3,333 hours"
 
 
 def test_the_home_parts_what_fits_from_the_rest(cast: Cast) -> None:

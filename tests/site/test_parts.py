@@ -52,6 +52,8 @@ def shown(template: str, **context: object) -> str:
         ("{% number 999.96 1 %}", "1,000.0"),
         ("{% number -0.001 2 %}", "0.00"),
         ("{% number none %}", "–"),
+        ("{{ 'What leaks?'|ended }}", "What leaks?"),
+        ("{{ 'A call'|ended }}", "A call."),
         ("{% markdown '<b>' %}", '<div class="text"><p>&lt;b&gt;</p> </div>'),
         ("{% person who %}", '<a href="/people/7" class="person">Ada &lt;b&gt;</a>'),
         ("{% person bold %}", "&lt;b&gt;"),

@@ -58,9 +58,19 @@ def test_who_is_no_longer_signed_in_is_led_to_sign_in_with_what_they_typed(clien
     client.cookies.clear()
     again = offered(send(client, HERE)[1])
     answer, _ = send(client, HERE, again)
-    assert answer["Location"].startswith("/account/login/?next=")
+    assert "What you typed or chose is kept" in client.get(answer["Location"]).content.decode()
+    assert "is kept" not in client.get("/account/login/?next=/forum").content.decode()
     client.force_login(cast.member, backend=BACKEND)
     assert TYPED["title"] in unescape(client.get(PATH).content.decode())
+
+
+def test_who_typed_more_than_is_kept_while_they_sign_in_is_told_before(client: Client) -> None:
+    client.cookies.clear()
+    again = offered(send(client, HERE)[1]) | {"body": "x" * 100_001}
+    answer, _ = send(client, HERE, again)
+    page = client.get(answer["Location"]).content.decode()
+    assert "too long to be kept" in page
+    assert "or chose is kept" not in page
 
 
 @pytest.mark.parametrize(

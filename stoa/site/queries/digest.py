@@ -95,7 +95,7 @@ def _part(title: str, lines: Iterable[str]) -> str:
 
 def _thing(item: Waiting) -> str:
     due_by = f", by {instants.say(item.due, 'UTC', 'short')}" if item.due else ""
-    return f"- {item.title} (about {item.minutes} min{due_by}; {item.whom})\n  {settings.STOA.address}{item.url}"
+    return f"- {item.title} (about {item.takes}{due_by}; {item.whom})\n  {settings.STOA.address}{item.url}"
 
 
 def _sentence(said: Said) -> str:

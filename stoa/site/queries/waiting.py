@@ -68,6 +68,21 @@ class Waiting:
     whom: str
     due: datetime | None = None
 
+    @property
+    def takes(self) -> str:
+        """How long it takes, in words."""
+        return time_of([self])
+
+
+def time_of(items: Sequence[Waiting]) -> str:
+    """How long these take together, in words; empty for nothing."""
+    minutes = sum(item.minutes for item in items)
+    if minutes >= 90:
+        return f"{(minutes + 30) // 60:,} hours"
+    if minutes >= 60:
+        return "an hour"
+    return f"{minutes} minute{'' if minutes == 1 else 's'}" if minutes else ""
+
 
 def waiting(actor: Actor, *, discreet: bool = False) -> list[Waiting]:
     """What waits for this person, what is due first at the head and what has no date at the end.
@@ -231,7 +246,7 @@ def _duty(kind: str, pk: str, slug: str, title: str, who: str) -> Iterator[Waiti
         url = path_to("notices:draft", pk)
         yield Waiting(f"Release an announcement to everybody: {title}", url, 3, f"{who} waits")
     elif kind == "outcome":
-        url = path_to("agenda:round", slug)
+        url = path_to("ballots:scrutiny", slug)
         yield Waiting(f"Attest the outcome: {title}", url, 15, "everybody waits for the outcome")
     elif kind == "pair":
         url, whom = path_to("members:pair", pk), "else the younger account may be left out of a voter list"
@@ -295,7 +310,7 @@ def _to_release(person_id: str) -> QuerySet[Any]:
 
 def _kept(person_id: str) -> QuerySet[Any]:
     kept = Round.objects.filter(ballot__state=Ballot.State.KEPT).exclude(ballot__attestations__scrutineer=person_id)
-    return _told(kept, "outcome", "slug", "title")
+    return _told(kept, "outcome", "ballot", "title")
 
 
 def _ties(person_id: str) -> QuerySet[Any]:

@@ -70,6 +70,12 @@ def number(value: float | None, decimals: int | None = None) -> str:
     return "–" if value is None else numeral(value, decimals)
 
 
+@register.filter
+def ended(title: str) -> str:
+    """A title as a sentence of a citation: with a full stop, unless it ends otherwise."""
+    return title if title.endswith((".", "?", "!", "…")) else f"{title}."
+
+
 @register.simple_tag
 def markdown(text: str, first_heading: int = 3) -> SafeString:
     """A person's Markdown as safe HTML. Of a text that is the page itself the first heading is of level 2."""

@@ -16,7 +16,7 @@ from stoa.record.words import say
 from stoa.site.queries import community_of
 from stoa.site.queries.home import decisions, latest_acts, questions_today, rounds_today, who_runs_and_pays
 from stoa.site.queries.news import looked_last, new_entries
-from stoa.site.queries.waiting import Waiting, asked_of, fitting, subjects_said, waiting_in
+from stoa.site.queries.waiting import Waiting, asked_of, fitting, subjects_said, time_of, waiting_in
 
 LATEST = 6
 MOST_MINUTES = 24 * 60
@@ -71,16 +71,6 @@ def _within(asked: str, waits: list[Waiting]) -> dict[str, Any]:
         "span": int(asked),
         "taken": time_of(fits),
     }
-
-
-def time_of(items: list[Waiting]) -> str:
-    """How long these take together, in words; empty for nothing."""
-    minutes = sum(item.minutes for item in items)
-    if minutes >= 90:
-        return f"{(minutes + 30) // 60} hours"
-    if minutes >= 60:
-        return "an hour"
-    return f"{minutes} minute{'' if minutes == 1 else 's'}" if minutes else ""
 
 
 def heading(count: int) -> str:
