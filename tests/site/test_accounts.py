@@ -26,6 +26,7 @@ from stoa.kit.act import OPERATOR
 from stoa.kit.models import Mail
 from stoa.people.acts import admit
 from stoa.people.models import Person
+from tests.cast import BACKEND
 from tests.stage import begin
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +210,16 @@ def elsewhere(email: str, *, verified: bool, uid: str = "17") -> tuple[Any, Any]
 def test_a_way_in_that_is_not_set_up_has_no_page(client: Client, provider: str, step: str) -> None:
     assert client.get(f"/account/{provider}/login/{step}").status_code == 404
     assert client.post(f"/account/{provider}/login/{step}").status_code == 404
+
+
+def test_ways_in_go_by_the_names_that_their_owners_use(client: Client, ada: Person, settings: Any) -> None:
+    app = {"APP": {"client_id": "id", "secret": "secret"}}
+    settings.SOCIALACCOUNT_PROVIDERS = {"orcid": app, "github": app}
+    page = client.get("/account/login/").content.decode()
+    assert "Sign in with ORCID<" in page
+    assert "Sign in with GitHub<" in page
+    client.force_login(ada, backend=BACKEND)
+    assert "Connect ORCID<" in client.get("/account/3rdparty/").content.decode()
 
 
 def test_an_account_elsewhere_opens_the_account_of_its_confirmed_address(ada: Person, settings: Any) -> None:

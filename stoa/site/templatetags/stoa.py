@@ -76,6 +76,12 @@ def ended(title: str) -> str:
     return title if title.endswith((".", "?", "!", "…")) else f"{title}."
 
 
+@register.filter
+def brand(name: str) -> str:
+    """Another site as it calls itself; allauth has an old name for ORCID."""
+    return "ORCID" if name == "Orcid.org" else name
+
+
 @register.simple_tag
 def markdown(text: str, first_heading: int = 3) -> SafeString:
     """A person's Markdown as safe HTML. Of a text that is the page itself the first heading is of level 2."""
