@@ -68,6 +68,21 @@ class ActForm(forms.Form):
         return True
 
 
+class DraftedForm(ActForm):
+    """A form that is kept before all of it is filled in: what is needed in the end is marked so, and the act demands it."""
+
+    use_required_attribute = False
+
+    def full_clean(self) -> None:
+        """Take what is left empty."""
+        marked = {name: control.required for name, control in self.fields.items()}
+        for control in self.fields.values():
+            control.required = False
+        super().full_clean()
+        for name, required in marked.items():
+            self.fields[name].required = required
+
+
 def write_on(form: ActForm, **now: object) -> None:
     """Let a form that somebody overtook be sent again as it was typed, over what there is now, which `now` says."""
     data = QueryDict(mutable=True)

@@ -6,21 +6,19 @@ from typing import Any
 
 from django import forms
 
-from stoa.kit.edge import ActForm
+from stoa.kit.edge import ActForm, DraftedForm
 from stoa.review.acts.panels import Criterion, Example
 from stoa.review.acts.reading import Said
 from stoa.review.models import Panel
 
 
-class ReviewForm(ActForm):
+class ReviewForm(DraftedForm):
     """A score for each criterion of the panel, and two texts. What is missing is told when the review is given."""
 
     for_panel = forms.CharField(
         label="For the other reviewers", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4})
     )
-    for_author = forms.CharField(
-        label="For the author", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 6})
-    )
+    for_author = forms.CharField(label="For the author", max_length=20_000, widget=forms.Textarea(attrs={"rows": 6}))
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, panel: Panel, *args: Any, **kwargs: Any) -> None:
@@ -30,7 +28,6 @@ class ReviewForm(ActForm):
         for criterion in panel.criteria:
             self.fields[f"score_{criterion['code']}"] = forms.TypedChoiceField(
                 label=criterion["title"],
-                required=False,
                 choices=[("", "no score yet"), *scale],
                 coerce=int,
                 empty_value=None,

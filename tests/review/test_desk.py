@@ -116,6 +116,7 @@ def test_a_review_can_be_given_by_form_and_leads_to_the_next(shared: Shared) -> 
     client: Client = browser(person)
     path = f"/reviews/{shared.panel.pk}/of/{first.piece.number}"
     assert client.post(path, {"score_fit": "", "for_author": "x"}).status_code == 422
+    assert client.get(path).content.decode().count("(optional)") == 1  # what is said to the other reviewers
     answer = client.post(path, {"score_fit": "4", "for_author": "Well done.", "for_panel": ""})
     assert answer.status_code == 302
     following = queries.desk(shared.panel, person.pk).next

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from stoa.kit.edge import ActForm
+from stoa.kit.edge import DraftedForm
 from stoa.kit.files.fields import UploadField, UploadInput
 from stoa.kit.models import Upload
 from stoa.members.models.questionnaire import Fact, Field
@@ -20,19 +20,8 @@ PREFIX = "a_"
 FAULTS = {"required": "Answer this.", "invalid_choice": "Choose one of the answers."}
 
 
-class Asking(ActForm):
+class Asking(DraftedForm):
     """A form of what a call asks: each question a field named after its key."""
-
-    use_required_attribute = False
-
-    def full_clean(self) -> None:
-        """Take what is left empty: what must be answered is marked so, and demanded when it is submitted."""
-        marked = {name: control.required for name, control in self.fields.items()}
-        for control in self.fields.values():
-            control.required = False
-        super().full_clean()
-        for name, required in marked.items():
-            self.fields[name].required = required
 
     def _ask(self, one: Fact | Field, control: forms.Field, initial: Any, name: str = "") -> None:
         control.label, control.help_text = one.label, one.help

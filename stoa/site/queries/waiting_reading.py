@@ -1,4 +1,4 @@
-"""What of calls and panels waits for somebody: an application, reviews, an answer, a bar, letters to confirm, appeals. One query."""
+"""What of calls and panels waits for somebody: an application, reviews, a bar, letters to confirm, appeals. One query."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ from stoa.review.models import Assignment, Panel, Seat
 
 Told = tuple[str, str, int, str, datetime | None]
 """Title, address, minutes, whom it keeps waiting, and until when."""
+Row = tuple[str, str, str, int, int, datetime | None]
+"""Kind, place, title, how many, minutes, and until when."""
 
 MOST_MINUTES = 600
 USUAL = (Value(1), Value(0), Cast(Value(None), DateTimeField()))
@@ -39,51 +41,42 @@ USUAL = (Value(1), Value(0), Cast(Value(None), DateTimeField()))
 def reading(person_id: str, powers: Powers) -> Iterator[Told]:
     """What of calls and panels waits for this person."""
     asked = (_seats, _bars, _written, *(rows for rows, act in _ASKED.items() if powers.may(act)))
-    for kind, where, title, count, minutes, due in together(asked)(person_id):
-        if kind == Seat.State.INVITED:
-            yield (
-                f"Will you review? {title}",
-                path_to("review:desk", where),
-                2,
-                "somebody else is asked if you don't",
-                due,
-            )
-        elif kind == Seat.State.ACCEPTED and count:
-            what = "1 text" if count == 1 else f"{count} texts"
-            yield (
-                f"Review {what}: {title}",
-                path_to("review:desk", where),
-                min(minutes, MOST_MINUTES),
-                "each is read by few",
-                due,
-            )
-        elif kind == "bar":
-            yield f"Give your bar: {title}", path_to("members:give_bar", where), 5, "those who applied wait", due
-        elif kind == "begun":
-            url = path_to("members:mine", where)
-            yield f"Go on with your application: {title}", url, minutes, "nobody sees it until you submit it", due
-        elif kind == "changed":
-            url = path_to("members:submit", where)
-            yield f"Submit what you changed: {title}", url, 2, "what you submitted before counts until then", due
-        elif kind == "letters":
-            yield f"Confirm decisions: {title}", path_to("members:release", where), 15, "those who applied wait", due
-        elif kind == "invitations":
-            yield (
-                f"Send invitations to apply: {title}",
-                path_to("members:invite", where),
-                3,
-                "who drafted them waits",
-                due,
-            )
-        elif kind == "appeals":
-            what = "1 appeal" if count == 1 else f"{count} appeals"
-            yield (
-                f"Decide {what}: {title}",
-                path_to("members:appeals", where),
-                15 * count,
-                "those who appealed wait",
-                due,
-            )
+    for row in together(asked)(person_id):
+        yield from _of_reviewer(row)
+        yield from _of_applicant(row)
+        yield from _of_keeper(row)
+
+
+def _of_reviewer(row: Row) -> Iterator[Told]:
+    kind, where, title, count, minutes, due = row
+    if kind == Seat.State.INVITED:
+        yield f"Will you review? {title}", path_to("review:desk", where), 2, "somebody else is asked if you don't", due
+    elif kind == Seat.State.ACCEPTED and count:
+        what, most = "1 text" if count == 1 else f"{count} texts", min(minutes, MOST_MINUTES)
+        yield f"Review {what}: {title}", path_to("review:desk", where), most, "each is read by few", due
+    elif kind == "bar":
+        yield f"Give your bar: {title}", path_to("members:give_bar", where), 5, "those who applied wait", due
+
+
+def _of_applicant(row: Row) -> Iterator[Told]:
+    kind, where, title, _, minutes, due = row
+    if kind == "begun":
+        url, whom = path_to("members:mine", where), "nobody sees it until you submit it"
+        yield f"Go on with your application: {title}", url, minutes, whom, due
+    elif kind == "changed":
+        url, whom = path_to("members:submit", where), "what you submitted before counts until then"
+        yield f"Submit what you changed: {title}", url, 2, whom, due
+
+
+def _of_keeper(row: Row) -> Iterator[Told]:
+    kind, where, title, count, _, due = row
+    if kind == "letters":
+        yield f"Confirm decisions: {title}", path_to("members:release", where), 15, "those who applied wait", due
+    elif kind == "invitations":
+        yield f"Send invitations to apply: {title}", path_to("members:invite", where), 3, "who drafted them waits", due
+    elif kind == "appeals":
+        what = "1 appeal" if count == 1 else f"{count} appeals"
+        yield f"Decide {what}: {title}", path_to("members:appeals", where), 15 * count, "those who appealed wait", due
 
 
 def _seats(person_id: str) -> QuerySet[Any]:
