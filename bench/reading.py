@@ -1,4 +1,6 @@
-"""A call of 100,000 applications that 300 people read: `python -m bench.reading`. Each page at most 12 queries, 300 ms, 2,000 rows.
+"""A call of 100,000 applications that 300 people read: `python -m bench.reading`. Each page at most 300 ms and 2,000 rows.
+
+Queries are 12 at most for the list of applications, 16 for pages on which several such lists stand beside each other.
 
 The pages are those on which a call is read and decided: who could be asked, the panel, a reviewer's desk and one text on it,
 the order. What counts of rows is what the database hands over. With `--explain` each query that took more than 5 ms is
@@ -19,7 +21,7 @@ from bench import members
 from bench._shared import machine
 
 APPLICATIONS, REVIEWERS, LOAD, HOUSES = 100_000, 300, 500, 997
-LIMIT_MS, LIMIT_QUERIES, LIMIT_ROWS = 300.0, 12, 2_000
+LIMIT_MS, LIMIT_QUERIES, MOST_QUERIES, LIMIT_ROWS = 300.0, 12, 16, 2_000
 SLOW_MS = 5.0
 CHUNK = 5_000
 TEXT = "Because of this. " * 60
@@ -203,14 +205,16 @@ def table(count: int, *, explain: bool) -> int:
         with watched() as rows:
             assert client.get(path).status_code == 200
         middle = statistics.median(took)
-        missed |= middle > LIMIT_MS or len(rows) > LIMIT_QUERIES or sum(rows) > LIMIT_ROWS
+        queries = LIMIT_QUERIES if label == "applications" else MOST_QUERIES
+        missed |= middle > LIMIT_MS or len(rows) > queries or sum(rows) > LIMIT_ROWS
         times = [f"{middle:.1f}", f"{max(took):.1f}", f"{middle / LIMIT_MS:.2f}"]
         print(WIDTHS.format(label, len(rows), f"{sum(rows):,}", *times), flush=True)
         if explain:
             with watched(explain=True):
                 client.get(path)
     print(
-        f"limits of {LIMIT_MS:.0f} ms, {LIMIT_QUERIES} queries, {LIMIT_ROWS:,} rows: {'missed' if missed else 'kept'}"
+        f"limits of {LIMIT_MS:.0f} ms, {LIMIT_QUERIES} and {MOST_QUERIES} queries, {LIMIT_ROWS:,} rows: "
+        f"{'missed' if missed else 'kept'}"
     )
     return int(missed)
 
