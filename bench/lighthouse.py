@@ -19,12 +19,10 @@ from pathlib import Path
 from bench._peers import FOLDER, verdict
 from bench._server import Machine, Up, sample
 from bench._shared import machine
-from tests.browser import NAMES, QUIET
 
 LIGHTHOUSE = "lighthouse@12"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 LEAST, HEAVIEST = 95, 150_000
-FLAGS = " ".join(["--headless", "--no-sandbox", "--disable-gpu", *QUIET])
 WIDTHS = "{:<44}{:>12}{:>14}{:>16}{:>6}{:>9}  {}"
 
 
@@ -44,6 +42,8 @@ def program() -> Path:
 
 def browser() -> str:
     """Chromium."""
+    from tests.browser import NAMES  # not before the settings have been told where the data are
+
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         raise SystemExit("Lighthouse needs Chromium: install the package `chromium`, or put it on PATH.")
@@ -72,9 +72,12 @@ def addresses() -> list[str]:
 
 def judged(lighthouse: Path, address: str) -> tuple[dict[str, int], int]:
     """Points in each category, and how many bytes the page loads."""
+    from tests.browser import QUIET
+
+    flags = " ".join(["--headless", "--no-sandbox", "--disable-gpu", *QUIET])
     options = ["--quiet", "--output=json", "--output-path=stdout", f"--only-categories={','.join(CATEGORIES)}"]
     said = subprocess.run(
-        [str(lighthouse), address, *options, f"--chrome-flags={FLAGS}"],
+        [str(lighthouse), address, *options, f"--chrome-flags={flags}"],
         env=os.environ | {"CHROME_PATH": browser()},
         check=True,
         capture_output=True,
