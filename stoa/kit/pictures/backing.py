@@ -98,7 +98,7 @@ def _page(options: Sequence[Option], groups: Sequence[str], voters: int) -> Safe
 
 def _key(groups: Sequence[str], prefix: str) -> SafeString:
     if len(groups) < 2:
-        return SafeString()
+        return mark_safe("")
     swatch = '<li><svg aria-hidden="true" focusable="false">{}</svg>{}</li>'
     items = format_html_join("", swatch, ((_block(i, 0, 100, prefix), name) for i, name in enumerate(groups)))
     return format_html('<ul class="key" aria-label="Groups of voters">{}</ul>', items)
