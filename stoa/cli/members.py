@@ -125,7 +125,7 @@ def _rows(role: str) -> list[dict[str, Any]]:
 
 
 def _safe(value: str) -> str:
-    from stoa.kit.tables import safe_for_spreadsheets
+    from stoa.kit.list_files import safe_for_spreadsheets
 
     return safe_for_spreadsheets(value)
 

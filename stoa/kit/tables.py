@@ -1,10 +1,8 @@
 """Lists that can be filtered, sorted, paged, linked to and taken away as CSV or JSON."""
 
-import csv
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -18,19 +16,15 @@ from django.utils.translation import get_language
 
 from stoa.kit import instants
 from stoa.kit.edge import address_with
+from stoa.kit.list_files import KINDS, lines_of
 from stoa.kit.numerals import numeral
 
 Row = TypeVar("Row")
 Rows = QuerySet[Any] | Sequence[Any]
 Complete = Callable[[Sequence[Any]], Sequence[Any]]
 """Makes rows of a list of those that the database gave, such as with names that no query of theirs could fetch."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-NUMBERS = frozenset({int, float, bool, type(None)})
-"""What a cell of a file holds as it is."""
 CHUNK = 2000
-LINES = 100
 KEPT_NUMBERS = 4000
-KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 @dataclass(frozen=True)
@@ -196,7 +190,7 @@ class Listing(Generic[Row]):
             return None
         wanted = self._in_order(self._narrowed(rows, request.GET), self._sort(request.GET))
         each = _each(wanted, complete)
-        lines = _csv_lines(self.columns, each) if kind == "csv" else _json_lines(self.columns, each)
+        lines = lines_of(kind, {column.key: column.value for column in self.columns}, each)
         answer = StreamingHttpResponse(lines, content_type=KINDS[kind])
         answer["Content-Disposition"] = f'attachment; filename="{self.name}.{kind}"'
         return answer
@@ -341,64 +335,10 @@ def spread(number: int, last: int) -> list[int | None]:
     return numbers
 
 
-def safe_for_spreadsheets(value: str) -> str:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
-
-
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, (str, int, float)):
-        return value
-    if isinstance(value, datetime):
-        return instants.machine(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
 def _each(rows: Rows, complete: Complete) -> Iterator[Any]:
     found = iter(rows.iterator(chunk_size=CHUNK) if isinstance(rows, QuerySet) else rows)
     while chunk := list(islice(found, CHUNK)):
         yield from complete(chunk)
-
-
-class _Echo:
-    """A file that gives back what is written to it, so that the csv module can feed a stream."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _csv_lines(columns: Sequence[Column[Row]], rows: Iterable[Any]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow([column.key for column in columns])
-    values = [column.value for column in columns]
-    # most of what large files hold is numbers, for which a call each would take as long as all the rest
-    lines = (
-        writer.writerow([cell if type(cell := value(row)) in NUMBERS else _in_a_cell(cell) for value in values])
-        for row in rows
-    )
-    yield from _together(lines)
-
-
-def _json_lines(columns: Sequence[Column[Row]], rows: Iterable[Any]) -> Iterator[str]:
-    lines = (
-        f"{',' if index else ''}\n"
-        + json.dumps({column.key: _plain(column.value(row)) for column in columns}, ensure_ascii=False)
-        for index, row in enumerate(rows)
-    )
-    yield "["
-    yield from _together(lines)
-    yield "\n]\n"
-
-
-def _in_a_cell(value: Any) -> Any:
-    value = _plain(value)
-    return safe_for_spreadsheets(value) if isinstance(value, str) else value
-
-
-def _together(lines: Iterator[str]) -> Iterator[str]:
-    """A hundred lines at once: each part that is sent has its price, whatever is in it."""
-    while some := list(islice(lines, LINES)):
-        yield "".join(some)
 
 
 def _whole(text: str) -> int:

@@ -13,7 +13,8 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoa.kit.tables import Column, Filter, Listing, TablePage, in_words, link, safe_for_spreadsheets, spread
+from stoa.kit.list_files import safe_for_spreadsheets
+from stoa.kit.tables import Column, Filter, Listing, TablePage, in_words, link, spread
 from stoa.people.models import Person
 
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)

@@ -22,9 +22,10 @@ from stoa.agenda.views import rounds
 from stoa.agenda.views.words import amount
 from stoa.ballots import queries as ballots
 from stoa.kit.faults import Closed
+from stoa.kit.list_files import safe_for_spreadsheets
 from stoa.kit.numerals import numeral
 from stoa.kit.pictures import Option, Picture, backing
-from stoa.kit.tables import Column, Filter, Listing, link, safe_for_spreadsheets
+from stoa.kit.tables import Column, Filter, Listing, link
 from stoa.kit.words import counted
 
 PHASES = {

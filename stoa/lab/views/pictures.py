@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from stoa.kit.addresses import path_to
+from stoa.kit.list_files import safe_for_spreadsheets
 from stoa.kit.pictures import Again, Finding, Picture, estimates
-from stoa.kit.tables import safe_for_spreadsheets
 from stoa.lab import queries
 from stoa.lab.models import Result, RunMeasure
 from stoa.lab.views.words import foremost, measure_of, title_of
